@@ -1,0 +1,1 @@
+"""Depesha: a messenger for institutions over the Matrix protocol."""

@@ -1,0 +1,128 @@
+"""Typed settings: defaults, then one TOML file, then `DEPESHA_…` variables, then the command line.
+
+Every setting is documented where it is declared; the administrator's guide lists the same names.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from depesha.base.canonical import Json
+from depesha.base.ids import is_server_name
+
+Value = str | int | bool | tuple[str, ...]
+
+
+class ConfigError(ValueError):
+    """A setting is unknown or its value is not usable; the text names it."""
+
+
+def _setting(default: Value, doc: str) -> Json:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one server process."""
+
+    server_name: str = _setting("localhost", "The domain after the colon in every id. Final.")
+    data: str = _setting("data", "Folder of the database, media and keys.")
+    listen: str = _setting("127.0.0.1:8008", "HOST:PORT to listen on.")
+    database: str = _setting(
+        "", "postgresql://… for PostgreSQL; empty for SQLite inside the data folder."
+    )
+    nats: str = _setting("", "nats://… when several workers share one PostgreSQL; else empty.")
+    public_url: str = _setting(
+        "", "The base URL that clients use, https://…; empty: http://<listen>."
+    )
+    open_registration: bool = _setting(False, "Anyone may make an account.")
+    guests: bool = _setting(False, "Guest accounts may be made without a password.")
+    rate_limits: bool = _setting(True, "Refuse callers that ask too often.")
+    registration_shared_secret: str = _setting(
+        "", "Secret of POST /_synapse/admin/v1/register; empty: that path is off."
+    )
+    default_room_version: str = _setting("12", "Room version of new rooms.")
+    max_upload_bytes: int = _setting(100 * 2**20, "Largest file that may be uploaded.")
+    url_previews: bool = _setting(True, "The server fetches link previews for its users.")
+    allowed_networks: tuple[str, ...] = _setting(
+        (),
+        "CIDR blocks of private addresses that outgoing requests (push gateways, application "
+        "services, link previews) may reach; all other private addresses are refused.",
+    )
+    application_services: tuple[str, ...] = _setting(
+        (), "Registration files (YAML) of application services."
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses whose X-Forwarded-For is believed."
+    )
+    turn_uris: tuple[str, ...] = _setting((), "TURN URIs given to clients for calls.")
+    turn_secret: str = _setting("", "Secret shared with the TURN server.")
+    turn_ttl_seconds: int = _setting(86_400, "How long TURN credentials hold.")
+    admin_contact: str = _setting("", "Matrix id or e-mail in /.well-known/matrix/support.")
+    max_requests: int = _setting(20_000, "Requests in work or parked at once; more get 429.")
+    hot_tail_bytes: int = _setting(32 * 2**20, "Bytes of latest changes kept in memory.")
+    log_format: str = _setting("auto", "json, text, or auto (text on a terminal).")
+    log_level: str = _setting("info", "debug, info, warning or error.")
+    demo: bool = _setting(False, "Fill an empty server with a demo institution.")
+
+    def base_url(self) -> str:
+        """The base URL that clients use, without a slash at its end."""
+        return (self.public_url or f"http://{self.listen}").rstrip("/")
+
+    def database_url(self) -> str:
+        """What `io.db.open_db` takes: a PostgreSQL URL or the path of an SQLite file."""
+        return self.database or str(Path(self.data) / "depesha.sqlite")
+
+
+SETTINGS: Mapping[str, str] = {f.name: f.metadata["doc"] for f in fields(Config)}
+"""Name of each setting and what it means."""
+
+_DEFAULTS = Config()
+
+
+def _typed(name: str, value: Json) -> Value:
+    """`value` in the type of the setting; text from the environment is read leniently."""
+    kind = type(getattr(_DEFAULTS, name))
+    if kind is bool and isinstance(value, str):
+        if value.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+            raise ConfigError(f"{name}: expected true or false")
+        return value.lower() in {"1", "true", "yes", "on"}
+    if kind is int and isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if kind is tuple:
+        items = value.split(",") if isinstance(value, str) else value
+        if isinstance(items, list | tuple) and all(isinstance(item, str) for item in items):
+            return tuple(item.strip() for item in items if item.strip())
+    if type(value) is kind:
+        return value  # type: ignore[no-any-return]  # its class was just compared
+    raise ConfigError(f"{name}: expected {kind.__name__}, not {type(value).__name__}")
+
+
+def load_config(
+    file: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Value | None] | None = None,
+) -> Config:
+    """The settings in force; raises ConfigError naming the setting that is wrong.
+
+    `overrides` come from the command line; None there means "not given".
+    """
+    environ = os.environ if environ is None else environ
+    given: dict[str, Json] = {}
+    if file:
+        try:
+            given.update(tomllib.loads(Path(file).read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{file}: {error}") from error
+    for name in SETTINGS:
+        if (text := environ.get(f"DEPESHA_{name.upper()}")) is not None:
+            given[name] = text
+    given.update({k: v for k, v in (overrides or {}).items() if v is not None})
+    if unknown := sorted(set(given) - set(SETTINGS)):
+        raise ConfigError(f"unknown setting: {', '.join(unknown)}")
+    config = Config(**{name: _typed(name, value) for name, value in given.items()})
+    if not is_server_name(config.server_name):
+        raise ConfigError(f"server_name: {config.server_name!r} is not a server name")
+    return config

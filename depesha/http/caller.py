@@ -1,0 +1,44 @@
+"""Who is asking: resolved once a request, before the handler runs."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from depesha.eventlog.institution import Institution
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in user and device, a guest, or an application service acting as a user.
+
+    `device_id` is empty for an application service that masquerades no device.
+    """
+
+    institution: Institution
+    user_id: str
+    device_id: str
+    is_guest: bool = False
+    is_admin: bool = False
+    is_locked: bool = False
+    is_suspended: bool = False
+    appservice: str | None = None
+    session: int = 0
+
+    @property
+    def limit_key(self) -> str:
+        """What rate limits count this caller by."""
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request carries that may say who asks."""
+
+    token: str | None
+    as_user: str | None
+    as_device: str | None
+    address: str
+    user_agent: str
+
+
+CallerOf = Callable[[Credentials], Awaitable[Caller]]
+"""Raises MatrixError 401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN` when nobody is signed in."""
