@@ -1,0 +1,1 @@
+"""The outside world: database, files, processes, network. Knows nothing of Matrix."""
