@@ -1,0 +1,86 @@
+"""A clock that stands still until a test moves it."""
+
+import asyncio
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+
+from depesha.base.clock import Clock, Timer
+
+START_MS = 1_764_000_000_000
+"""24 November 2025: where every test begins."""
+
+_TURNS = 25
+"""Turns of the event loop after each timer: enough for what it woke to arm its next one."""
+
+
+class _Timer:
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self.callback = callback
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class TestClock(Clock):
+    """Time moves by `advance` alone; ids and random bytes follow a seed."""
+
+    __test__ = False
+
+    def __init__(self, seed: int = 1) -> None:
+        self._now = 0.0
+        self._due: list[tuple[float, int, _Timer]] = []
+        self._order = itertools.count()
+        self._random = random.Random(seed)
+
+    def now_ms(self) -> int:
+        return START_MS + round(self._now * 1000)
+
+    def monotonic(self) -> float:
+        return self._now
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
+        timer = _Timer(callback)
+        heapq.heappush(self._due, (self._now + max(0.0, seconds), next(self._order), timer))
+        if seconds <= 0:
+            asyncio.get_running_loop().call_soon(self._fire_until, self._now)
+        return timer
+
+    def new_id(self, length: int = 18) -> str:
+        alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        return "".join(self._random.choices(alphabet, k=length))
+
+    def random_bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def pending(self, within: float = float("inf")) -> int:
+        """How many timers are armed that fire within so many seconds."""
+        limit = self._now + within
+        return sum(not timer.cancelled and due <= limit for due, _, timer in self._due)
+
+    async def advance(self, seconds: float) -> None:
+        """Move by `seconds`: due timers fire in order, and what each wakes may run and re-arm."""
+        target = self._now + seconds
+        await self._turn()
+        while self._fire_until(target, most=1):
+            await self._turn()
+        self._now = target
+        await self._turn()
+
+    def _fire_until(self, target: float, most: int | None = None) -> int:
+        """Run the callbacks due by `target`, at most so many; how many ran."""
+        fired = 0
+        while self._due and self._due[0][0] <= target and fired != most:
+            due, _, timer = heapq.heappop(self._due)
+            if not timer.cancelled:
+                self._now = max(self._now, due)
+                timer.callback()
+                fired += 1
+        return fired
+
+    @staticmethod
+    async def _turn() -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
