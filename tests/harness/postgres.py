@@ -148,7 +148,7 @@ def _launch(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         cwd="/",
-        preexec_fn=_die_with_parent,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  # it calls prctl and nothing else
         **_as(user),
     )
     assert process.stderr is not None

@@ -1,0 +1,54 @@
+# Depesha. `make` lists what can be done here; CONTRIBUTING.md says more.
+
+BIN := .venv/bin
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench fuzz sizes docs lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/installed ## everything for developing, into .venv
+run: .venv/runnable ## start a server with a demo institution on 127.0.0.1:8008
+	$(BIN)/depesha serve --demo --open-registration
+
+test: setup ## all tests; as root, installs the system packages they need
+	tools/test_setup.sh
+	$(BIN)/pytest -q -n $(JOBS) --dist worksteal --full $(ARGS)
+
+check: setup ## linters, types, import contracts, dead code, sizes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+	$(BIN)/python -m tools.sizes
+	$(BIN)/pytest -q tests/house
+
+bench: setup ## measure beside Synapse on this machine (about 15 minutes)
+	$(BIN)/python -m tools.bench $(ARGS)
+
+fuzz: setup ## an hour of random requests and random events
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/law $(ARGS)
+
+sizes: setup ## functions and files beside the guide
+	$(BIN)/python -m tools.sizes
+
+docs: setup ## write docs/generated
+	$(BIN)/python -m tools.docs
+
+lock: setup ## choose versions anew: make lock ARGS=--upgrade
+	tools/lock.sh $(ARGS)
+
+clean: ## remove all that is made here, but not data/
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './web/*' -prune -exec rm -rf {} +
+
+.venv/installed: requirements.lock pyproject.toml tools/setup.sh
+	tools/setup.sh requirements.lock sync
+	touch .venv/runnable $@
+
+.venv/runnable: requirements.run.lock pyproject.toml tools/setup.sh
+	tools/setup.sh requirements.run.lock install
+	touch $@

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs what the tests need of Debian or Ubuntu. Without root, or on another system, the
+# tests that need a missing package are skipped, and say which.
+set -euo pipefail
+
+packages=(
+    postgresql # the second database of every test
+)
+
+command -v dpkg-query >/dev/null || exit 0
+missing=()
+for package in "${packages[@]}"; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+    echo "Some tests will be skipped: apt-get install ${missing[*]}" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+apt-get install -q -y --no-install-recommends "${missing[@]}"
