@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, TypeVarTuple
 
+from depesha.io.postgres import Postgres
 from depesha.io.sqlite import Sqlite
 from depesha.io.tx import Arg, Conflict, Engine, Hook, Tx, Unavailable
 
@@ -29,7 +30,7 @@ _BATCH_SECONDS = 0.004
 _log = logging.getLogger(__name__)
 
 
-class _Withdrawn(Exception):  # noqa: N818
+class _Withdrawn(Exception):
     """Nobody waits for this plan any more."""
 
 
@@ -98,7 +99,7 @@ class _Work(Protocol):
 class Db:
     """One database. Made by `open_db`, ended by `close`."""
 
-    def __init__(self, engine: Sqlite) -> None:
+    def __init__(self, engine: Sqlite | Postgres) -> None:
         self._engine = engine
         self.before_batch: Hook | None = None
         self._waiting: deque[_Work] = deque()
@@ -222,4 +223,6 @@ class Db:
 
 async def open_db(place: str) -> Db:
     """A database by the path of an SQLite file or a `postgresql://` address."""
+    if place.startswith(("postgresql://", "postgres://")):
+        return Db(await Postgres.open(place))
     return Db(Sqlite(Path(place)))

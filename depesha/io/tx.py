@@ -16,11 +16,11 @@ R = TypeVar("R", bound=NamedTuple)
 T = TypeVar("T")
 
 
-class Conflict(Exception):  # noqa: N818
+class Conflict(Exception):
     """A row with this unique key is there already."""
 
 
-class Unavailable(Exception):  # noqa: N818
+class Unavailable(Exception):
     """The database cannot be reached; whether the last commit took place is not known."""
 
 
