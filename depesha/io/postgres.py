@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Self, TypeVar, TypeVarTuple
+from typing import NamedTuple, Self, TypeAlias, TypeVar, TypeVarTuple
 
 import asyncpg
 
@@ -33,8 +33,9 @@ _READERS = 10
 _SECONDS = 60.0
 """A statement that takes longer counts as a lost connection."""
 
-Connection = asyncpg.Connection[asyncpg.Record]
-AnyConnection = Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 
 class _Column(NamedTuple):
@@ -141,7 +142,7 @@ class Postgres:
 
     name: Engine = "postgresql"
 
-    def __init__(self, url: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, url: str, pool: Pool) -> None:
         self._url = url
         self._pool = pool
         self._inserts: dict[tuple[str, ...], str] = {}
