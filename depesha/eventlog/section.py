@@ -1,0 +1,48 @@
+"""A slice's part of a sync: what it is asked, and what it answers.
+
+`/sync` and sliding sync ask the same sections; only they know the wire's shape.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAsk:
+    """One user's question: everything in (since, until], or everything when `since` is 0.
+
+    `rooms` are the joined rooms of the answer, each with a `since` of its own (0: newly shown).
+    `kinds` are the kinds of change that concern the user; None when that is not known.
+    `ephemeral_since` is 0 when the token came from another worker.
+    """
+
+    user_id: str
+    device_id: str
+    since: int
+    until: int
+    ephemeral_since: int
+    rooms: Mapping[str, int]
+    kinds: frozenset[str] | None = None
+
+    def may_have(self, kinds: frozenset[str]) -> bool:
+        """False when none of these kinds changed for the user."""
+        return self.kinds is None or not self.kinds.isdisjoint(kinds)
+
+
+@dataclass(slots=True)
+class Section:
+    """What one slice puts into a sync, as encoded JSON.
+
+    Lists hold one encoded event each. `top` holds whole values by key of the response's top.
+    """
+
+    account_data: list[bytes] = field(default_factory=list)
+    room_account_data: dict[str, list[bytes]] = field(default_factory=dict)
+    ephemeral: dict[str, list[bytes]] = field(default_factory=dict)
+    presence: list[bytes] = field(default_factory=list)
+    to_device: list[bytes] = field(default_factory=list)
+    top: dict[str, bytes] = field(default_factory=dict)
+
+
+NOTHING = Section()
+"""The answer of a slice that has nothing to tell; not to be changed."""
