@@ -1,16 +1,21 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import hypothesis
 import pytest
 
+from tests.harness.client import Client
 from tests.harness.clock import TestClock
+from tests.harness.databases import Templates
 from tests.harness.postgres import Cluster, Missing, start_cluster
+from tests.harness.server import Server, config_for, start
 
-pytest_plugins = ("tests.harness.plugin",)
+pytest_plugins = ("tests.harness.plugin", "tests.harness.coverage")
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
@@ -44,6 +49,61 @@ def empty_db_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db_url(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> Iterator[str]:
+    """What `io.db.open_db` takes, for a migrated database of each engine in turn."""
+    if request.param == "sqlite":
+        yield templates.copy_sqlite(tmp_path / "depesha.sqlite")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = templates.copy_postgres(cluster)
+    yield url
+    cluster.drop(url)
+
+
 @pytest.fixture
 def clock() -> TestClock:
     return TestClock()
+
+
+class StartServer(Protocol):
+    """`async with start_server(rate_limits=True) as server`: the same database each time."""
+
+    def __call__(self, **settings: object) -> AbstractAsyncContextManager[Server]: ...
+
+
+@pytest.fixture
+def start_server(
+    db_url: str, tmp_path: Path, clock: TestClock, record_operations: Callable[[set[str]], None]
+) -> StartServer:
+    """Starts servers on this test's database and folder, one after the other."""
+
+    @asynccontextmanager
+    async def started(**settings: object) -> AsyncIterator[Server]:
+        async with start(config_for(tmp_path, db_url, **settings), clock) as server:
+            yield server
+            record_operations(server.wire.judge.done)
+
+    return started
+
+
+@pytest.fixture
+async def server(start_server: StartServer) -> AsyncIterator[Server]:
+    """A server with an empty database, anyone may register."""
+    async with start_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def alice(server: Server) -> Client:
+    return await server.register("alice")
+
+
+@pytest.fixture
+async def bob(server: Server) -> Client:
+    return await server.register("bob")

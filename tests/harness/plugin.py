@@ -3,7 +3,7 @@
 import faulthandler
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import FrameType
 
 import pytest
@@ -16,7 +16,7 @@ GRACE = 30.0
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Interrupt a test that is too slow; end the process, with all stacks, if that is in vain."""
     marker = item.get_closest_marker("limit")
     seconds = float(marker.args[0]) if marker else LIMIT
@@ -36,7 +36,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Iterator[pytest.TestReport]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI everything that tests need is there, so a skipped test is a failed one."""
     report = yield
     if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):

@@ -64,9 +64,9 @@ class Cluster:
 
     def run(self, sql: str, database: str = "postgres") -> str:
         """What `psql` prints for one statement."""
-        command = [self._programs / "psql", "-X", "-q", "-A", "-t", "-h", self._folder]
+        psql = [str(self._programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         return subprocess.run(
-            [*command, "-U", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql, database],
+            [*psql, "-h", str(self._folder), "-U", "postgres", "-c", sql, database],
             check=True,
             capture_output=True,
             text=True,
@@ -125,11 +125,19 @@ def _user() -> pwd.struct_passwd | None:
 
 def _initialise(programs: Path, data: Path, user: pwd.struct_passwd | None) -> None:
     """`initdb`, with Russian collation: nothing may hang on the database sorting by bytes."""
+    place = [
+        str(programs / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "--no-sync",
+    ]
+    locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=ru"]
     subprocess.run(
-        [
-            *(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"),
-            *("--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=ru"),
-        ],
+        [*place, *locale],
         check=True,
         capture_output=True,
         cwd="/",

@@ -1,0 +1,60 @@
+"""The pytest plugin that counts which operations of the specification have succeeded.
+
+`pytest --full` fails when an operation that is offered has no success case in the whole suite.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.harness.absent import ABSENT
+from tests.harness.spec import load_operations
+
+_DONE = pytest.StashKey[set[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="fail when an operation of the specification never succeeded",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_DONE] = set[str]()
+
+
+@pytest.fixture
+def record_operations(request: pytest.FixtureRequest) -> Callable[[set[str]], None]:
+    """Takes the names of operations that have succeeded."""
+    done = request.config.stash[_DONE]
+    return done.update
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["operations"] = sorted(config.stash[_DONE])
+    elif config.getoption("full") and never_succeeded(config.stash[_DONE]):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of pytest-xdist has counted."""
+    node.config.stash[_DONE].update(getattr(node, "workeroutput", {}).get("operations", ()))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.getoption("full") and (missing := never_succeeded(config.stash[_DONE])):
+        terminalreporter.section("operations without a success case", red=True)
+        terminalreporter.line(", ".join(missing))
+
+
+def never_succeeded(done: set[str]) -> list[str]:
+    """The operations that are offered and are not among those done."""
+    return sorted(load_operations().keys() - ABSENT.keys() - done)

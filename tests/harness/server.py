@@ -1,0 +1,66 @@
+"""The real server, in this process, on a free port, with the given clock."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from depesha.base.config import Config
+from tests.harness.client import Client, Wire
+from tests.harness.clock import TestClock
+
+SERVER_NAME = "depesha.test"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and the way to it."""
+
+    config: Config
+    clock: TestClock
+    wire: Wire
+    running: Any
+    """What `app.serve.running` gave: for the few tests that must look inside."""
+
+    @property
+    def base_url(self) -> str:
+        return self.wire.base_url
+
+    @property
+    def anyone(self) -> Client:
+        """A client that is not signed in."""
+        return Client(self.wire)
+
+    async def register(self, name: str, **fields: Any) -> Client:
+        return await self.anyone.register(name, **fields)
+
+
+def config_for(folder: Path, db_url: str, **settings: Any) -> Config:
+    """Settings for tests: anyone may register, nobody is limited; `settings` change that."""
+    return replace(
+        Config(
+            server_name=SERVER_NAME,
+            data=str(folder),
+            listen="127.0.0.1:0",
+            database=db_url if db_url.startswith("postgresql:") else "",
+            open_registration=True,
+            guests=True,
+            rate_limits=False,
+            log_level="warning",
+        ),
+        **settings,
+    )
+
+
+@asynccontextmanager
+async def start(config: Config, clock: TestClock) -> AsyncIterator[Server]:
+    """The only place of the tests that knows how the server is started."""
+    from depesha.app import serve  # noqa: PLC0415  # most tests start no server
+
+    async with serve.running(config, clock) as running:
+        wire = Wire(running.base_url)
+        try:
+            yield Server(config, clock, wire, running)
+        finally:
+            await wire.close()
