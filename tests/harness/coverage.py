@@ -26,31 +26,34 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DONE] = set[str]()
 
 
+def _done(config: pytest.Config) -> set[str]:
+    return config.stash[_DONE]
+
+
 @pytest.fixture
 def record_operations(request: pytest.FixtureRequest) -> Callable[[set[str]], None]:
     """Takes the names of operations that have succeeded."""
-    done = request.config.stash[_DONE]
-    return done.update
+    return _done(request.config).update
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if hasattr(config, "workeroutput"):
-        config.workeroutput["operations"] = sorted(config.stash[_DONE])
-    elif config.getoption("full") and never_succeeded(config.stash[_DONE]):
+        config.workeroutput["operations"] = sorted(_done(config))
+    elif config.getoption("full") and never_succeeded(_done(config)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take what a worker of pytest-xdist has counted."""
-    node.config.stash[_DONE].update(getattr(node, "workeroutput", {}).get("operations", ()))
+    _done(node.config).update(getattr(node, "workeroutput", {}).get("operations", ()))
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    if config.getoption("full") and (missing := never_succeeded(config.stash[_DONE])):
+    if config.getoption("full") and (missing := never_succeeded(_done(config))):
         terminalreporter.section("operations without a success case", red=True)
         terminalreporter.line(", ".join(missing))
 
