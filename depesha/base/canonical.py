@@ -3,7 +3,8 @@
 Spec: appendices, "Canonical JSON"; room version 6, "Canonical JSON".
 """
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 import orjson
 
@@ -35,12 +36,41 @@ def decode(data: bytes | str) -> Json:
     return orjson.loads(data)
 
 
-def find_unsafe(value: Json) -> str | None:
+def embed(encoded: bytes) -> Json:
+    """A value that `encode` and `canonical` write as exactly these bytes."""
+    return orjson.Fragment(encoded)
+
+
+def canonical_loose(value: Json) -> bytes:
+    """Canonical JSON that also writes floats and integers of any size.
+
+    Room versions up to 5 hash such numbers in the form that the specification's own sample
+    code gives them. Equal to `canonical` wherever both are defined. Raises ValueError for
+    infinities and for text that is not Unicode.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+    ).encode()
+
+
+def decode_loose(data: bytes) -> Json:
+    """As `decode`, but keeping integers of any size exact."""
+    try:
+        return json.loads(data.decode(), parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def find_unsafe(value: Json, *, any_number: bool = False) -> str | None:
     """What keeps a decoded value from having a canonical form, or None.
 
     Floats (also integers of 2^64 and more, which decode to floats), integers outside
     +-(2^53 - 1) and nesting deeper than `MAX_DEPTH` are refused; so is U+0000, which
-    PostgreSQL cannot keep in a text.
+    PostgreSQL cannot keep in a text. With `any_number` the numbers are let through.
     """
     level: list[Json] = [value]
     for _ in range(MAX_DEPTH):
@@ -56,11 +86,12 @@ def find_unsafe(value: Json) -> str | None:
                     return "a key contains U+0000"
             elif kind is list:
                 below.extend(item)
-            elif kind is int:
-                if not -MAX_INT <= item <= MAX_INT:
-                    return "an integer is outside the range of +-(2^53 - 1)"
-            elif kind is float:
-                return "a number is not an integer"
+            elif (
+                (kind is int or kind is float)
+                and not any_number
+                and (kind is float or not -MAX_INT <= item <= MAX_INT)
+            ):
+                return "a number is not an integer within +-(2^53 - 1)"
         if not below:
             return None
         level = below
