@@ -32,10 +32,10 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds` of this clock's time."""
-        done = asyncio.get_running_loop().create_future()
-        timer = self.call_later(seconds, lambda: done.done() or done.set_result(None))
+        over = asyncio.Event()
+        timer = self.call_later(seconds, over.set)
         try:
-            await done
+            await over.wait()
         finally:
             timer.cancel()
 

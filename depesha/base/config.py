@@ -122,7 +122,8 @@ def load_config(
     given.update({k: v for k, v in (overrides or {}).items() if v is not None})
     if unknown := sorted(set(given) - set(SETTINGS)):
         raise ConfigError(f"unknown setting: {', '.join(unknown)}")
-    config = Config(**{name: _typed(name, value) for name, value in given.items()})
+    typed: dict[str, Json] = {name: _typed(name, value) for name, value in given.items()}
+    config = Config(**typed)
     if not is_server_name(config.server_name):
         raise ConfigError(f"server_name: {config.server_name!r} is not a server name")
     return config

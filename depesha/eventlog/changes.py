@@ -52,8 +52,9 @@ class Logged:
     sent_by: str | None = None
     redacted_by: int | None = None
     redacted_because: bytes | None = None
+    plain: bytes = field(default=b"", repr=False)
+    """The whole JSON as most viewers get it, once somebody asked for it."""
     _head: bytes = field(default=b"", repr=False)
-    _plain: bytes = field(default=b"", repr=False)
 
     @property
     def head(self) -> bytes:

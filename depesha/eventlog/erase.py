@@ -5,22 +5,13 @@ Spec: client-server API, "Redactions"; room versions 3 and 11, "Handling redacti
 
 from dataclasses import replace
 
-from depesha.base.ids import parse_user_id
 from depesha.eventlog import store
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.state import Tip
-from depesha.events.auth import power_of, required_power
+from depesha.events.auth import may_redact
 from depesha.events.redact import redact_event
 from depesha.io.tx import Tx
-
-
-def may_redact(redactor: str, target_sender: str, tip: Tip) -> bool:
-    """True when a redaction takes effect: enough power, or a sender of the same server."""
-    if power_of(redactor, tip.find, tip.version) >= required_power("redact", tip.find):
-        return True
-    ours, theirs = parse_user_id(redactor), parse_user_id(target_sender)
-    return ours is not None and theirs is not None and ours.domain == theirs.domain
 
 
 async def erase_redacted(
@@ -33,7 +24,8 @@ async def erase_redacted(
         return []
     row = (await store.select_events(tx, institution_id, [place.position]))[0]
     target = logged_of(row)
-    if target.redacted_by or not may_redact(redaction.event.sender, target.event.sender, tip):
+    redactor, author = redaction.event.sender, target.event.sender
+    if target.redacted_by or not may_redact(redactor, author, tip.find, tip.version):
         return []
     redacted = redact_event(target.event)
     await store.update_redacted(
@@ -45,7 +37,7 @@ async def erase_redacted(
             event=redacted,
             redacted_by=redaction.position,
             redacted_because=redaction.head + b"}",
+            plain=b"",
             _head=b"",
-            _plain=b"",
         )
     ]

@@ -3,14 +3,14 @@
 from depesha.eventlog import store
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import Membership, Room, StateEntry, room_version, state_entry
-from depesha.events.event import RoomVersion, client_event, stored_event
+from depesha.events.event import RoomVersion, client_event, load_event
 from depesha.io.tx import Tx
 
 
 def logged_of(row: store.EventRow) -> Logged:
     """An event as it was logged."""
     version = room_version(row.room_version)
-    event = stored_event(row.body, row.event_id, version)
+    event = load_event(row.body, row.event_id, version)
     logged = Logged(
         event,
         row.position,
@@ -21,16 +21,16 @@ def logged_of(row: store.EventRow) -> Logged:
         redacted_by=row.redacted_by,
     )
     if row.prev_body is not None:
-        before = stored_event(row.prev_body, "", version)
+        before = load_event(row.prev_body, "", version)
         logged.prev_content, logged.prev_sender = before.content, before.sender
     if row.because_body is not None:
-        logged.redacted_because = client_event(stored_event(row.because_body, "", version)) + b"}"
+        logged.redacted_because = client_event(load_event(row.because_body, "", version)) + b"}"
     return logged
 
 
 def entry_of(row: store.StateRow, version: RoomVersion) -> StateEntry:
     """A state entry of a stored state event."""
-    return state_entry(stored_event(row.body, row.event_id, version), row.position)
+    return state_entry(load_event(row.body, row.event_id, version), row.position)
 
 
 async def load_room(tx: Tx, institution_id: int, room_id: str) -> Room | None:
@@ -45,7 +45,7 @@ async def load_room(tx: Tx, institution_id: int, room_id: str) -> Room | None:
     end = await store.select_room_end(tx, institution_id, row.room_nid)
     if end is not None:
         room.position, room.state_id = end.position, end.state_id
-        room.depth = stored_event(end.body, end.event_id, version).depth
+        room.depth = load_event(end.body, end.event_id, version).depth
         room.extremities = (end.event_id,)
     return room
 

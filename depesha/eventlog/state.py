@@ -32,6 +32,11 @@ class StateEntry:
     origin_server_ts: int
 
     @property
+    def prev_events(self) -> tuple[str, ...]:
+        """Not kept: no rule asks them of a state event."""
+        return ()
+
+    @property
     def membership(self) -> str:
         found = self.content.get("membership")
         return found if isinstance(found, str) else "leave"

@@ -9,65 +9,57 @@ import msgspec
 from depesha.base.canonical import Json
 from depesha.base.clock import Clock
 from depesha.base.errors import MatrixError, bad_json, missing_param, not_json, too_large
-from depesha.http.asgi import Receive
+from depesha.http.request import Request
 
 BODY_SECONDS = 30
-"""How long a client may take to send a JSON body, or to send the next piece of a file."""
+"""How long a client may take to send a JSON body, or the next piece of a file."""
 
 _MISSING = re.compile(r"missing required field `([^`]+)`")
-_TOO_DEEP = "The body is nested too deeply"
 
 
-class Disconnected(Exception):
-    """The client went away while its body was being read."""
+class _Deadline:
+    """Cancels the current task after some seconds of the clock, and tells that from others."""
 
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._task = asyncio.current_task()
+        self._expired = False
+        self._timer = clock.call_later(seconds, self._expire)
 
-async def _receive_within(receive: Receive, clock: Clock) -> tuple[bytes, bool]:
-    """The next piece of the body, and whether more comes."""
-    task = asyncio.current_task()
-    late = False
+    def _expire(self) -> None:
+        self._expired = True
+        if self._task is not None:
+            self._task.cancel()
 
-    def expire() -> None:
-        nonlocal late
-        late = True
-        if task is not None:
-            task.cancel()
+    def __enter__(self) -> None:
+        pass
 
-    timer = clock.call_later(BODY_SECONDS, expire)
-    try:
-        message = await receive()
-    except asyncio.CancelledError:
-        if late and task is not None:
-            task.uncancel()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._timer.cancel()
+        if self._expired and kind is asyncio.CancelledError and self._task is not None:
+            self._task.uncancel()
             raise MatrixError(408, "M_UNKNOWN", "The body did not arrive in time") from None
-        raise
-    finally:
-        timer.cancel()
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    return message.get("body", b""), bool(message.get("more_body"))
 
 
-async def read_body(receive: Receive, clock: Clock, most: int, length: int | None) -> bytes:
+async def read_body(request: Request, clock: Clock, most: int, length: int | None) -> bytes:
     """The whole body; raises 413 M_TOO_LARGE, 408 when it stalls, or Disconnected."""
     if length is not None and length > most:
         raise too_large()
-    body, more = await _receive_within(receive, clock)
-    while more:
-        piece, more = await _receive_within(receive, clock)
-        body += piece
-        if len(body) > most:
-            raise too_large()
+    with _Deadline(clock, BODY_SECONDS):
+        body, more = await request.piece()
+        while more and len(body) <= most:
+            piece, more = await request.piece()
+            body += piece
     if len(body) > most:
         raise too_large()
     return body
 
 
-async def stream_body(receive: Receive, clock: Clock) -> AsyncIterator[bytes]:
+async def stream_body(request: Request, clock: Clock) -> AsyncIterator[bytes]:
     """The body in pieces as they arrive; the handler bounds their sum."""
     more = True
     while more:
-        piece, more = await _receive_within(receive, clock)
+        with _Deadline(clock, BODY_SECONDS):
+            piece, more = await request.piece()
         if piece:
             yield piece
 
@@ -85,6 +77,6 @@ def decode_body(raw: bytes, wanted: type[Json]) -> Json:
             raise missing_param(missing[1]) from None
         raise bad_json(str(error)) from None
     except RecursionError:
-        raise bad_json(_TOO_DEEP) from None
+        raise bad_json("The body is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise not_json() from None

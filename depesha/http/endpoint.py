@@ -128,6 +128,7 @@ class Endpoint(Generic[Slice, Body]):
     max_body: int
     spec: str | None
     streams: bool
+    parks: bool
     while_locked: bool
 
 
@@ -140,18 +141,30 @@ def endpoint(
     max_body: int = SMALL_BODY,
     spec: str | None = None,
     streams: bool = False,
+    parks: bool = False,
     while_locked: bool = False,
 ) -> Callable[[Handler[Slice, Body]], Endpoint[Slice, Body]]:
     """Make the row of a handler; further `paths` are other names of the same operation.
 
     `body` is the msgspec type that the JSON body must have (None: no body is read, and
     `ask.body` is None); `streams` leaves the body to the handler as `ask.stream`;
+    `parks` marks a request that may wait long and ends when its client goes away;
     `limit` names a rate limit of `http/limits.py`; `while_locked` lets a locked account in.
     """
 
     def row(handler: Handler[Slice, Body]) -> Endpoint[Slice, Body]:
         return Endpoint(
-            method, paths, handler, auth, body, limit, max_body, spec, streams, while_locked
+            method,
+            paths,
+            handler,
+            auth,
+            body,
+            limit,
+            max_body,
+            spec,
+            streams,
+            parks,
+            while_locked,
         )
 
     return row

@@ -1,36 +1,45 @@
-"""The ASGI application over the endpoint table: the only place that builds an error response."""
+"""The application over the endpoint table: the only place that builds an error response."""
 
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from urllib.parse import parse_qs
 
-from depesha.base.canonical import Content, encode
+from depesha.base.canonical import encode
 from depesha.base.clock import Clock
 from depesha.base.errors import MatrixError, bad_json, forbidden, invalid_param, limit_exceeded
-from depesha.http.asgi import Receive, Send
-from depesha.http.body import Disconnected, decode_body, read_body, stream_body
+from depesha.http.body import decode_body, read_body, stream_body
 from depesha.http.caller import Caller, CallerOf, Credentials
 from depesha.http.endpoint import Ask, Auth, Bound, Endpoint, Reply, StreamReply
 from depesha.http.limits import Limits
+from depesha.http.request import Disconnected, Request
 from depesha.http.router import Router
 
 log = logging.getLogger("depesha.http")
 
-_CORS = (
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"Retry-After, X-Request-Id"),
+COMMON_HEADERS = (
+    b"access-control-allow-origin: *\r\n"
+    b"access-control-expose-headers: Retry-After, ETag\r\n"
+    b"x-content-type-options: nosniff\r\n"
 )
-_PREFLIGHT = (
-    *_CORS,
-    (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS, PATCH, HEAD"),
-    (b"access-control-allow-headers", b"X-Requested-With, Content-Type, Authorization, Date"),
-    (b"access-control-max-age", b"86400"),
-    (b"content-length", b"0"),
+"""On every response. Spec: client-server API, "Web Browser Clients"."""
+
+_PREFLIGHT = Reply(
+    b"",
+    204,
+    (
+        (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS, PATCH, HEAD"),
+        (
+            b"access-control-allow-headers",
+            b"X-Requested-With, Content-Type, Authorization, Date, If-Match, If-None-Match",
+        ),
+        (b"access-control-max-age", b"86400"),
+    ),
 )
-_SAFE = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+
+Query = Mapping[str, list[str]]
 
 
-def _query(raw: bytes) -> dict[str, list[str]]:
+def _query(raw: bytes) -> Query:
     try:
         found = parse_qs(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=500)
     except (UnicodeDecodeError, ValueError):
@@ -40,35 +49,33 @@ def _query(raw: bytes) -> dict[str, list[str]]:
     return found
 
 
-def _headers(scope: Content) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+def _last(query: Query, name: str) -> str | None:
+    values = query.get(name)
+    return values[-1] if values else None
 
 
-def _credentials(
-    headers: Mapping[str, str], query: Mapping[str, list[str]], address: str
-) -> Credentials:
+def _credentials(headers: Mapping[str, str], query: Query, address: str) -> Credentials:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     found = token.strip() if scheme.lower() == "bearer" and token.strip() else None
-    # COMPAT(application services, older bots): the token in the query string, deprecated in v1.11.
-    found = found or query.get("access_token", [None])[-1]
     return Credentials(
-        token=found,
-        as_user=query.get("user_id", [None])[-1],
-        as_device=(query.get("device_id") or query.get("org.matrix.msc3202.device_id") or [None])[
-            -1
-        ],
+        # COMPAT(application services, older bots): the token in the query, deprecated in v1.11.
+        token=found or _last(query, "access_token"),
+        as_user=_last(query, "user_id"),
+        # COMPAT(bridges): the name before v1.17.
+        as_device=_last(query, "device_id") or _last(query, "org.matrix.msc3202.device_id"),
         address=address,
         user_agent=headers.get("user-agent", "")[:256],
     )
 
 
 async def _no_stream() -> AsyncIterator[bytes]:
-    raise RuntimeError("this endpoint does not stream its body")
-    yield b""
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
+        yield piece
 
 
 class Server:
-    """The application: one call a request. Stopping is the concern of `app/serve.py`."""
+    """One institution's endpoints behind `answer`. It knows no sockets."""
 
     def __init__(
         self,
@@ -87,59 +94,41 @@ class Server:
         self._trusted = frozenset(trusted_proxies)
         self.in_work = 0
 
-    async def __call__(self, scope: Content, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        if scope["method"] == "OPTIONS":
-            await _start(send, 204, _PREFLIGHT)
-            await send({"type": "http.response.body", "body": b""})
-            return
+    async def answer(self, request: Request) -> Reply | StreamReply | None:
+        """The response; None when the client has gone."""
+        if request.method == "OPTIONS":
+            return _PREFLIGHT
         self.in_work += 1
-        try:
-            reply = await self._answer(scope, receive)
-            if reply is not None:
-                await self._send(send, reply)
-        finally:
-            self.in_work -= 1
-
-    async def _answer(self, scope: Content, receive: Receive) -> Reply | StreamReply | None:
-        request_id = ""
         try:
             if self.in_work > self._max_requests:
                 raise limit_exceeded(1000)
-            return await self._handle(scope, receive)
+            return await self._handle(request)
         except MatrixError as error:
             return _error_reply(error)
         except Disconnected:
             return None
         except Exception:
-            request_id = self._clock.new_id(12)
-            log.exception(
-                "bug", extra={"request": request_id, "on": f"{scope['method']} {scope['path']}"}
-            )
-        return Reply(
-            encode(
-                {
-                    "errcode": "M_UNKNOWN",
-                    "error": f"Internal error {request_id}",
-                    "org.depesha.request_id": request_id,
-                }
-            ),
-            500,
-        )
+            return self._bug(request)
+        finally:
+            self.in_work -= 1
 
-    async def _handle(self, scope: Content, receive: Receive) -> Reply | StreamReply:
-        raw_path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        bound, params = self._router.find(scope["method"], raw_path)
-        row = bound.row
-        headers = _headers(scope)
-        query = _query(scope["query_string"]) if scope["query_string"] else {}
-        address = self._address(scope, headers)
+    def _bug(self, request: Request) -> Reply:
+        """500 with an id that finds the stack in the log, and no detail."""
+        bug_id = self._clock.new_id(12)
+        log.exception("bug", extra={"bug": bug_id, "on": f"{request.method} {request.path}"})
+        body = {"errcode": "M_UNKNOWN", "error": f"Internal error {bug_id}"}
+        return Reply(encode(body), 500)
+
+    async def _handle(self, request: Request) -> Reply | StreamReply:
+        bound, params = self._router.find(request.method, request.path)
+        row, headers = bound.row, request.headers
+        query = _query(request.query) if request.query else {}
+        address = self._address(request)
         caller = await self._caller(row, _credentials(headers, query, address))
         self._limits.check(row.limit, caller.limit_key if caller else address)
         ask = Ask(
-            method=scope["method"],
-            path=raw_path,
+            method=request.method,
+            path=request.path,
             params=params,
             query={name: values[-1] for name, values in query.items()} if query else {},
             queries=lambda name: query.get(name, []),
@@ -150,20 +139,21 @@ class Server:
             found_caller=caller,
         )
         if row.streams:
-            ask.stream = stream_body(receive, self._clock)
+            ask.stream = stream_body(request, self._clock)
         elif row.body is not None:
-            raw = await read_body(receive, self._clock, row.max_body, _length(headers))
+            raw = await read_body(request, self._clock, row.max_body, _length(headers))
             ask.body = decode_body(raw, row.body)
+        else:
+            await read_body(request, self._clock, row.max_body, _length(headers))
+        request.parks = row.parks
         return await bound.call(ask)
 
-    def _address(self, scope: Content, headers: Mapping[str, str]) -> str:
+    def _address(self, request: Request) -> str:
         """The client's address; that of X-Forwarded-For only behind a trusted proxy."""
-        client = scope.get("client")
-        address: str = client[0] if client else "unix"
-        forwarded = headers.get("x-forwarded-for")
-        if forwarded and address in self._trusted:
-            return forwarded.rpartition(",")[2].strip() or address
-        return address
+        forwarded = request.headers.get("x-forwarded-for")
+        if forwarded and request.address in self._trusted:
+            return forwarded.rpartition(",")[2].strip() or request.address
+        return request.address
 
     async def _caller(self, row: Endpoint[object, object], found: Credentials) -> Caller | None:
         if row.auth is Auth.NONE or (row.auth is Auth.OPTIONAL and found.token is None):
@@ -181,26 +171,6 @@ class Server:
             raise forbidden("Only application services may do this")
         return caller
 
-    async def _send(self, send: Send, reply: Reply | StreamReply) -> None:
-        if isinstance(reply, Reply):
-            length = str(len(reply.body)).encode()
-            headers = (
-                (b"content-type", reply.content_type),
-                (b"content-length", length),
-                *reply.headers,
-                *_SAFE,
-                *_CORS,
-            )
-            await _start(send, reply.status, headers)
-            await send({"type": "http.response.body", "body": reply.body})
-            return
-        sized = () if reply.length is None else ((b"content-length", str(reply.length).encode()),)
-        headers = ((b"content-type", reply.content_type), *sized, *reply.headers, *_CORS)
-        await _start(send, reply.status, headers)
-        async for chunk in reply.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-
 
 def _length(headers: Mapping[str, str]) -> int | None:
     text = headers.get("content-length")
@@ -214,9 +184,3 @@ def _length(headers: Mapping[str, str]) -> int | None:
 def _error_reply(error: MatrixError) -> Reply:
     headers = tuple((name.encode(), value.encode()) for name, value in error.headers.items())
     return Reply(encode(error.body()), error.status, headers)
-
-
-async def _start(send: Send, status: int, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-
-

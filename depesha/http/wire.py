@@ -1,0 +1,352 @@
+"""HTTP/1.1 on sockets, over the httptools parser: connections, bodies, and their limits.
+
+Each connection works on one request at a time; what comes behind it waits unread.
+Spec: RFC 9112. Why not an ASGI server: docs/decisions/0007-bare-http.md.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from http import HTTPStatus
+
+import httptools
+
+from depesha.base.clock import Clock, Timer
+from depesha.http.endpoint import Reply, StreamReply
+from depesha.http.request import Disconnected, Request
+
+log = logging.getLogger(__name__)
+
+Answer = Callable[[Request], Awaitable[Reply | StreamReply | None]]
+
+MOST_HEADER_BYTES = 32 * 1024
+MOST_UNREAD_BODY = 256 * 1024
+"""Bytes of a body kept before the client is told to wait."""
+IDLE_SECONDS = 75
+"""How long a connection may be silent between requests, or within a request's headers."""
+STOP_SECONDS = 5
+"""How long requests in work may go on when the server stops."""
+
+_STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
+
+
+class _Body:
+    """A request's body on its way from the socket to the handler."""
+
+    __slots__ = ("_connection", "_wake", "done", "gone", "pieces", "size")
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._wake: asyncio.Future[None] | None = None
+        self.pieces: list[bytes] = []
+        self.size = 0
+        self.done = False
+        self.gone = False
+
+    def push(self, data: bytes) -> None:
+        self.pieces.append(data)
+        self.size += len(data)
+        if self.size > MOST_UNREAD_BODY:
+            self._connection.pause()
+        self.stir()
+
+    def stir(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    async def piece(self) -> tuple[bytes, bool]:
+        """What has come so far, and whether more comes."""
+        while not self.pieces and not self.done:
+            if self.gone:
+                raise Disconnected
+            self._connection.invite_body()
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
+        data = self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+        self.pieces.clear()
+        self.size = 0
+        self._connection.resume()
+        return data, not self.done
+
+
+class Connection(asyncio.Protocol):
+    """One client connection."""
+
+    def __init__(self, wire: "Wire") -> None:
+        self._wire = wire
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._address = "unix"
+        self._url = b""
+        self._headers: dict[str, str] = {}
+        self._header_bytes = 0
+        self._body: _Body | None = None
+        self._waiting: list[tuple[Request, _Body, bool]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._expects = False
+        self._writable: asyncio.Future[None] | None = None
+        self._request: Request | None = None
+        self.idle_since = wire.clock.monotonic()
+
+    # --- transport --------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (TCP and Unix sockets)
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        if isinstance(peer, tuple):
+            self._address = str(peer[0])
+        is_tls = transport.get_extra_info("sslcontext") is not None
+        if not self._wire.may_connect(self._address, is_tls):
+            transport.close()
+            return
+        self._wire.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wire.connections.discard(self)
+        self._transport = None
+        if self._body is not None:
+            self._body.gone = True
+            self._body.stir()
+        if self._task is not None and self._request is not None and self._request.parks:
+            self._task.cancel()
+        self.resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        self.idle_since = self._wire.clock.monotonic()
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(400)
+        except (httptools.HttpParserError, ValueError, UnicodeDecodeError):
+            self._refuse(400)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def pause_writing(self) -> None:
+        self._writable = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    def pause(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._transport is not None and not self._waiting:
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    @property
+    def is_idle(self) -> bool:
+        return self._task is None
+
+    def _refuse(self, status: int) -> None:
+        """Answer what cannot be parsed, and hang up."""
+        if self._transport is not None:
+            if self._task is None:
+                line = _STATUS_LINES[status]
+                self._transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            self._transport.close()
+
+    # --- parser -----------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        self._url, self._headers, self._header_bytes = b"", {}, 0
+        self._expects = False
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+        self._count_headers(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_headers(len(name) + len(value) + 4)
+        key = name.lower().decode("latin-1")
+        if key == "content-length" and key in self._headers:
+            raise ValueError("two lengths")
+        self._headers[key] = value.decode("latin-1")
+
+    def _count_headers(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > MOST_HEADER_BYTES:
+            self._refuse(431)
+            raise ValueError("headers too large")
+
+    def on_headers_complete(self) -> None:
+        path, _, query = self._url.partition(b"?")
+        self._expects = self._headers.get("expect", "").lower() == "100-continue"
+        self._body = body = _Body(self)
+        request = Request(
+            self._parser.get_method().decode("latin-1"),
+            path.decode("latin-1"),
+            query,
+            self._headers,
+            self._address,
+            body.piece,
+        )
+        keeps = self._parser.should_keep_alive()
+        if self._task is None:
+            self._start(request, body, keeps)
+        else:
+            self._waiting.append((request, body, keeps))
+            self.pause()
+
+    def on_body(self, data: bytes) -> None:
+        if self._body is not None:
+            self._body.push(data)
+
+    def on_message_complete(self) -> None:
+        if self._body is not None:
+            self._body.done = True
+            self._body.stir()
+
+    # --- answering --------------------------------------------------------------------
+
+    def invite_body(self) -> None:
+        """Send `100 Continue` when the client waits for it."""
+        if self._expects and self._transport is not None:
+            self._expects = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _start(self, request: Request, body: _Body, keeps: bool) -> None:
+        self._request = request
+        loop = asyncio.get_running_loop()
+        self._task = task = loop.create_task(self._serve(request, body, keeps))
+        self._wire.tasks.add(task)
+        task.add_done_callback(self._wire.tasks.discard)
+
+    async def _serve(self, request: Request, body: _Body, keeps: bool) -> None:
+        try:
+            reply = await self._wire.answer(request)
+            keeps = keeps and not self._wire.stopping
+            if reply is None or self._transport is None:
+                keeps = False
+            elif isinstance(reply, Reply):
+                self._transport.write(self._wire.head(reply, len(reply.body), keeps) + reply.body)
+            else:
+                await self._stream(reply, keeps)
+        except Disconnected:
+            keeps = False
+        except Exception:
+            log.exception("an answer broke off")
+            keeps = False
+        finally:
+            self._task = self._request = None
+            self.idle_since = self._wire.clock.monotonic()
+        # A body that nobody read would be taken for the next request.
+        if not keeps or not body.done:
+            self.close()
+        elif self._waiting:
+            self._start(*self._waiting.pop(0))
+            self.resume()
+
+    async def _stream(self, reply: StreamReply, keeps: bool) -> None:
+        chunked = reply.length is None
+        self._write(self._wire.head(reply, reply.length, keeps))
+        async for chunk in reply.chunks:
+            if chunk:
+                self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
+            if self._writable is not None:
+                await self._writable
+        if chunked:
+            self._write(b"0\r\n\r\n")
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is None:
+            raise Disconnected
+        self._transport.write(data)
+
+
+class Wire:
+    """All connections of one listener, the answers in work, and stopping."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        clock: Clock,
+        common_headers: bytes = b"",
+        plain_from: frozenset[str] = frozenset(),
+    ) -> None:
+        self.answer = answer
+        self._common = common_headers
+        self.clock = clock
+        self.connections: set[Connection] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.stopping = False
+        self._plain_from = plain_from
+        self._server: asyncio.Server | None = None
+        self._date = b""
+        self._tick: Timer | None = None
+
+    async def listen(
+        self, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> tuple[str, int]:
+        """Begin to accept connections; the address that is listened on."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Connection(self), host, port, ssl=tls, backlog=2048
+        )
+        self._beat()
+        name = self._server.sockets[0].getsockname()
+        return name[0], name[1]
+
+    def may_connect(self, address: str, is_tls: bool) -> bool:
+        """Plain HTTP only from this machine, or from a proxy that is trusted (P8)."""
+        if is_tls or address == "unix" or address in self._plain_from:
+            return True
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+    def _beat(self) -> None:
+        """Once a second: the Date header, and connections that are silent for too long."""
+        self._date = formatdate(self.clock.now_ms() / 1000, usegmt=True).encode()
+        before = self.clock.monotonic() - IDLE_SECONDS
+        for connection in [c for c in self.connections if c.is_idle and c.idle_since < before]:
+            connection.close()
+        self._tick = self.clock.call_later(1, self._beat)
+
+    def head(self, reply: Reply | StreamReply, length: int | None, keeps: bool) -> bytes:
+        """Status line and headers; `length` None means chunked."""
+        lines = [
+            _STATUS_LINES.get(reply.status, b"HTTP/1.1 %d \r\n" % reply.status),
+            b"date: ",
+            self._date,
+            b"\r\ncontent-type: ",
+            reply.content_type,
+            b"\r\ntransfer-encoding: chunked"
+            if length is None
+            else b"\r\ncontent-length: %d" % length,
+            b"\r\n" if keeps else b"\r\nconnection: close\r\n",
+        ]
+        for name, value in reply.headers:
+            lines += (name, b": ", value.replace(b"\r", b"").replace(b"\n", b""), b"\r\n")
+        lines += (self._common, b"\r\n")
+        return b"".join(lines)
+
+    async def stop(self) -> None:
+        """Accept nothing more, let what is in work end, then hang up on everyone."""
+        self.stopping = True
+        if self._tick is not None:
+            self._tick.cancel()
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self.connections):
+            if connection.is_idle:
+                connection.close()
+        if self.tasks:
+            _, late = await asyncio.wait(self.tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        for connection in list(self.connections):
+            connection.close()
