@@ -25,7 +25,6 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _BATCH_PLANS = 64
-_BATCH_SECONDS = 0.004
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class _Plan(Generic[T, *Ts]):
         self._fn, self._args, self._then, self._on_abort = fn, args, then, on_abort
         self._done = done
         self._result: T
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
 
     async def run(self, tx: Tx) -> None:
         if self._done.cancelled():
@@ -61,12 +60,15 @@ class _Plan(Generic[T, *Ts]):
         """The plan raised; nothing of it is kept."""
         self._error = error
 
-    def abort(self, error: BaseException) -> None:
+    def abort(self, error: Exception) -> None:
         """The batch of a plan that ran well did not commit."""
         if self._error is None:
             self._error = error
             if self._on_abort is not None:
-                self._on_abort()
+                try:
+                    self._on_abort()
+                except Exception:  # noqa: BLE001 (the other callers must be told too)
+                    _log.exception("what follows a failed commit failed")
 
     def apply(self) -> None:
         """The plan is durable: tell memory."""
@@ -91,7 +93,7 @@ class _Work(Protocol):
 
     async def run(self, tx: Tx) -> None: ...
     def refuse(self, error: Exception) -> None: ...
-    def abort(self, error: BaseException) -> None: ...
+    def abort(self, error: Exception) -> None: ...
     def apply(self) -> None: ...
     def settle(self) -> None: ...
 
@@ -161,9 +163,9 @@ class Db:
         try:
             await self._run_batch(batch)
         except Exception as error:  # noqa: BLE001 (each caller gets it)
-            await self._engine.rollback()
             for plan in batch:
                 plan.abort(error)
+            await self._roll_back()
         else:
             for plan in batch:
                 plan.apply()
@@ -174,9 +176,7 @@ class Db:
         """Run what waits in one transaction; `batch` receives it, also when it fails."""
         alone = len(self._waiting) == 1
         batch.append(self._waiting.popleft())
-        await self._engine.begin()
-        if self.before_batch is not None:
-            await self._engine.prepare(self.before_batch)
+        await self._begin(batch)
         if alone:
             await self._run_alone(batch[0])
         else:
@@ -184,9 +184,20 @@ class Db:
             await self._run_more(batch)
             await self._engine.commit()
 
+    async def _begin(self, batch: list[_Work]) -> None:
+        try:
+            await self._engine.begin()
+        except Unavailable:
+            # Each of those that wait would only wait as long again.
+            batch.extend(self._waiting)
+            self._waiting.clear()
+            raise
+        if self.before_batch is not None:
+            await self._engine.prepare(self.before_batch)
+
     async def _run_more(self, batch: list[_Work]) -> None:
         now = asyncio.get_running_loop().time
-        end = now() + _BATCH_SECONDS
+        end = now() + self._engine.batch_seconds
         while self._waiting and len(batch) < _BATCH_PLANS and now() < end:
             batch.append(self._waiting.popleft())
             await self._run_apart(batch[-1])
@@ -197,7 +208,7 @@ class Db:
             await self._engine.run(plan.run)
         except Exception as error:  # noqa: BLE001 (its caller gets it)
             plan.refuse(error)
-            await self._engine.rollback()
+            await self._roll_back()
         else:
             await self._engine.commit()
 
@@ -208,6 +219,12 @@ class Db:
             raise
         except Exception as error:  # noqa: BLE001 (its caller gets it)
             plan.refuse(error)
+
+    async def _roll_back(self) -> None:
+        try:
+            await self._engine.rollback()
+        except Exception:  # noqa: BLE001 (the next transaction will tell)
+            _log.exception("rolling back failed")
 
     async def backup(self, path: Path) -> None:
         """Write a consistent copy of an SQLite database while it is in use."""

@@ -32,6 +32,7 @@ _LOST = (
 _READERS = 10
 _SECONDS = 60.0
 """A statement that takes longer counts as a lost connection."""
+_CONNECT_SECONDS = 10.0
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 AnyConnection: TypeAlias = "Connection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -57,7 +58,7 @@ def _translated() -> Iterator[None]:
     except asyncpg.UniqueViolationError as error:
         raise Conflict(str(error)) from error
     except asyncpg.DataError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"the database cannot keep this: {error}") from error
     except _LOST as error:
         raise Unavailable(str(error)) from error
 
@@ -141,6 +142,7 @@ class Postgres:
     """The engine behind `Db` for a server; see there for what each method promises."""
 
     name: Engine = "postgresql"
+    batch_seconds = 0.02
 
     def __init__(self, url: str, pool: Pool) -> None:
         self._url = url
@@ -159,6 +161,7 @@ class Postgres:
                 min_size=1,
                 max_size=_READERS,
                 reset=_keep,
+                timeout=_CONNECT_SECONDS,
                 command_timeout=_SECONDS,
                 statement_cache_size=500,
                 max_cached_statement_lifetime=0,
@@ -182,20 +185,20 @@ class Postgres:
 
     scan = read
 
-    async def begin(self) -> Tx:
+    async def begin(self) -> None:
         """A lost connection that has nothing to lose is replaced unnoticed."""
         try:
             await self._begin()
         except Unavailable:
             self._drop()
             await self._begin()
-        return self._tx
 
     async def _begin(self) -> None:
         with _translated():
             if self._writer is None:
                 self._writer = await asyncpg.connect(
                     self._url,
+                    timeout=_CONNECT_SECONDS,
                     command_timeout=_SECONDS,
                     statement_cache_size=1000,
                     max_cached_statement_lifetime=0,

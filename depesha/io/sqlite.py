@@ -6,6 +6,8 @@ COMMIT, since it waits for the disk.
 """
 
 import asyncio
+import fcntl
+import os
 import re
 import sqlite3
 import threading
@@ -28,15 +30,25 @@ _TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE
 _BUSY_SECONDS = 10.0
 _SCAN_THREADS = 2
 _KIB_WRITE, _KIB_READ, _KIB_SCAN = 4096, 8192, 2048
+_ALWAYS = ("foreign_keys = ON", "case_sensitive_like = ON", "temp_store = MEMORY")
+_READING = ("query_only = ON",)
+_WRITING = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    # A checkpoint writes each page once, however often it changed since the last one.
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 67108864",
+    # Whether somebody else holds the file is asked for without waiting on the event loop.
+    "busy_timeout = 0",
+)
 
 
 @lru_cache(4096)
-def translate(sql: str) -> tuple[str, tuple[int, ...]]:
-    """SQLite's text of a statement, and the indexes of the arguments that are lists."""
-    found = {int(n) - 1 for pattern in (_ANY, _ALL) for n in pattern.findall(sql)}
-    sql = _ANY.sub(r"IN (SELECT value FROM json_each($\1))", sql)
-    sql = _ALL.sub(r"NOT IN (SELECT value FROM json_each($\1))", sql)
-    return _PLACEHOLDER.sub(r"?\1", sql), tuple(sorted(found))
+def translate(sql: str) -> tuple[str, bool]:
+    """SQLite's text of a statement, and whether it takes lists."""
+    text = _ANY.sub(r"IN (SELECT value FROM json_each($\1))", sql)
+    text = _ALL.sub(r"NOT IN (SELECT value FROM json_each($\1))", text)
+    return _PLACEHOLDER.sub(r"?\1", text), "json_each" in text
 
 
 class SqliteTx:
@@ -50,15 +62,16 @@ class SqliteTx:
         self.failed = False
 
     def _run(self, sql: str, args: Sequence[Arg]) -> sqlite3.Cursor:
-        text, lists = translate(sql)
-        if lists:
-            args = [_as_json(arg) if i in lists else arg for i, arg in enumerate(args)]
+        _check_texts(args)
+        text, takes_lists = translate(sql)
+        if takes_lists:
+            args = [_as_json(arg) if isinstance(arg, list) else arg for arg in args]
         return self._connection.execute(text, args)
 
     def _error(self, error: Exception) -> Exception:
         self.failed = True
-        if isinstance(error, OverflowError):
-            return ValueError(str(error))
+        if isinstance(error, OverflowError | UnicodeEncodeError):
+            return ValueError(f"the database cannot keep this: {error}")
         if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in _TAKEN:
             return Conflict(str(error))
         return error
@@ -105,7 +118,10 @@ class SqliteTx:
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Arg]], suffix: str = ""
     ) -> None:
         self.check()
+        rows = list(rows)
         try:
+            for row in rows:
+                _check_texts(row)
             self._connection.executemany(_insert(table, tuple(columns), suffix), rows)
         except Exception as error:
             raise self._error(error) from error
@@ -117,46 +133,41 @@ def _insert(table: str, columns: tuple[str, ...], suffix: str) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {suffix}"  # noqa: S608
 
 
-def _as_json(arg: Arg) -> str:
+def _check_texts(args: Sequence[Arg]) -> None:
+    """SQLite would keep U+0000, PostgreSQL cannot; so neither does."""
+    for arg in args:
+        if arg.__class__ is str and "\x00" in arg:
+            raise ValueError("the database cannot keep this: a text contains U+0000")
+
+
+def _as_json(arg: list[int] | list[str]) -> str:
+    _check_texts(arg)
     try:
         return encode(arg).decode()
     except TypeError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"the database cannot keep this: {error}") from error
 
 
 class Sqlite:
-    """The engine behind `Db` for a file; see there for what each method promises."""
+    """The engine behind `Db` for a file; see there for what each method promises.
+
+    Raises Unavailable when another process has the file open as its database.
+    """
 
     name: Engine = "sqlite"
+    batch_seconds = 0.004
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writer = self._connect(_KIB_WRITE, write=True)
+        self._lock = _lock(path)
+        self._writer = _connect(path, _KIB_WRITE, _WRITING)
         self._tx = SqliteTx(self._writer)
-        self._reader = self._connect(_KIB_READ)
+        self._changes = 0
+        self._reader = _connect(path, _KIB_READ, _READING)
         self._commits = ThreadPoolExecutor(1, "commit")
         self._scans = ThreadPoolExecutor(_SCAN_THREADS, "scan")
         self._scanner = threading.local()
         self._scanners: list[sqlite3.Connection] = []
-        self._changes = 0
-
-    def _connect(self, cache_kib: int, *, write: bool = False) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=1024,
-        )
-        if write:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        else:
-            connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA case_sensitive_like = ON")
-        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-        return connection
 
     async def read(
         self, fn: Callable[[Tx, *Ts], Coroutine[object, None, T]], args: tuple[*Ts]
@@ -172,16 +183,30 @@ class Sqlite:
     def _scan(self, fn: Callable[[Tx, *Ts], Coroutine[object, None, T]], args: tuple[*Ts]) -> T:
         connection: sqlite3.Connection | None = getattr(self._scanner, "connection", None)
         if connection is None:
-            connection = self._scanner.connection = self._connect(_KIB_SCAN)
+            connection = self._scanner.connection = _connect(self._path, _KIB_SCAN, _READING)
             self._scanners.append(connection)
         return _read(connection, fn, args)
 
-    async def begin(self) -> Tx:
-        self._writer.execute("BEGIN IMMEDIATE")
+    async def begin(self) -> None:
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.get_running_loop().run_in_executor(self._commits, self._begin_late)
         self._changes = self._writer.total_changes
         self._tx.scratch.clear()
         self._tx.failed = False
-        return self._tx
+
+    def _begin_late(self) -> None:
+        """Somebody is at work on the file with a tool: give them time."""
+        self._writer.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+        finally:
+            self._writer.execute("PRAGMA busy_timeout = 0")
 
     async def prepare(self, hook: Hook) -> None:
         drive(_call(hook, self._tx))
@@ -196,17 +221,18 @@ class Sqlite:
         try:
             drive(plan(self._tx))
             self._tx.check()
-        except Exception:
+        except Exception as error:
             if not self._writer.in_transaction:
-                raise Unavailable("the whole transaction was rolled back") from None
+                raise Unavailable("the whole transaction was rolled back") from error
             execute("ROLLBACK TO plan")
+            self._tx.failed = False
             raise
         finally:
-            self._tx.failed = False
             if self._writer.in_transaction:
                 execute("RELEASE plan")
 
     async def commit(self) -> None:
+        """A transaction that changed nothing has nothing to wait for."""
         if self._writer.total_changes == self._changes:
             self._writer.execute("COMMIT")
         else:
@@ -218,22 +244,48 @@ class Sqlite:
             self._writer.execute("ROLLBACK")
 
     async def backup(self, path: Path) -> None:
-        await asyncio.to_thread(self._backup, path)
-
-    def _backup(self, path: Path) -> None:
-        source = self._connect(_KIB_SCAN)
-        target = sqlite3.connect(path)
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
+        await asyncio.to_thread(_backup, self._path, path)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._scans.shutdown)
-        self._commits.shutdown()
+        await asyncio.to_thread(self._commits.shutdown)
         for connection in (*self._scanners, self._reader, self._writer):
             connection.close()
+        os.close(self._lock)
+
+
+def _lock(path: Path) -> int:
+    """The file descriptor that keeps other servers away for as long as it is open."""
+    descriptor = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise Unavailable(f"{path} is in use by another process") from error
+    return descriptor
+
+
+def _connect(path: Path, cache_kib: int, pragmas: Sequence[str]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=1024,
+    )
+    for pragma in (f"cache_size = -{cache_kib}", *_ALWAYS, *pragmas):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _backup(path: Path, target: Path) -> None:
+    source = _connect(path, _KIB_SCAN, _READING)
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
 
 
 async def _call(hook: Hook, tx: Tx) -> None:
@@ -249,4 +301,5 @@ def _read(
     try:
         return drive(fn(SqliteTx(connection), *args))
     finally:
-        connection.execute("COMMIT")
+        if connection.in_transaction:
+            connection.execute("COMMIT")
