@@ -22,6 +22,7 @@ from depesha.events.power import (
 )
 from depesha.events.state import (
     AuthEvent,
+    CheckedEvent,
     Denied,
     State,
     domain_of,
@@ -33,6 +34,7 @@ from depesha.events.versions import ROOM_VERSIONS, RoomVersion
 __all__ = [
     "INFINITE_POWER",
     "AuthEvent",
+    "CheckedEvent",
     "Denied",
     "LevelName",
     "State",
@@ -101,7 +103,7 @@ def check_auth_events(
     return None
 
 
-def check_auth(event: AuthEvent, state: State, version: RoomVersion) -> Denied | None:
+def check_auth(event: CheckedEvent, state: State, version: RoomVersion) -> Denied | None:
     """None when the rules allow the event in this state of its room."""
     if event.type == "m.room.create":
         return _check_create(event, version)
@@ -121,7 +123,7 @@ def check_auth(event: AuthEvent, state: State, version: RoomVersion) -> Denied |
     return _check_sent(event, state, version)
 
 
-def _check_sent(event: AuthEvent, state: State, version: RoomVersion) -> Denied | None:
+def _check_sent(event: CheckedEvent, state: State, version: RoomVersion) -> Denied | None:
     """Rules 6 to 11: what a member of the room sends."""
     if membership_of(event.sender, state) != "join":  # 6
         return Denied("You are not in the room")
@@ -139,7 +141,7 @@ def _check_sent(event: AuthEvent, state: State, version: RoomVersion) -> Denied 
     return None  # 11
 
 
-def _check_create(event: AuthEvent, version: RoomVersion) -> Denied | None:
+def _check_create(event: CheckedEvent, version: RoomVersion) -> Denied | None:
     """Rule 1. That a create event of version 12 has no `room_id` (1.2) is seen by `parse_event`."""
     content = event.content
     if event.prev_events:  # 1.1

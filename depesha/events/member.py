@@ -13,7 +13,7 @@ from depesha.base.canonical import Content, Json
 from depesha.base.ids import parse_user_id
 from depesha.events.power import LevelName, creators_of, level_of, power_of
 from depesha.events.sign import decode_base64, signed_part, verify_signature
-from depesha.events.state import AuthEvent, Denied, State, domain_of, membership_of
+from depesha.events.state import AuthEvent, CheckedEvent, Denied, State, domain_of, membership_of
 from depesha.events.versions import RoomVersion
 
 MAX_INVITE_SIGNATURES = 16
@@ -63,7 +63,7 @@ def _invite_token(content: Content) -> str | None:
 
 
 def check_member(
-    event: AuthEvent, create: AuthEvent, state: State, version: RoomVersion
+    event: CheckedEvent, create: AuthEvent, state: State, version: RoomVersion
 ) -> Denied | None:
     """Rule 5. The signature of 5.2 is verified with the others, see `signing_servers`."""
     membership = event.content.get("membership")
@@ -78,7 +78,7 @@ def check_member(
     return rule(event, event.state_key, _Room(create, state, version))
 
 
-def _check_join(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_join(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.3."""
     first = creators_of(room.create, room.version)[:1]
     if event.prev_events == (room.create.event_id,) and (target,) == first:  # 5.3.1
@@ -119,7 +119,7 @@ def _may_authorise(user: Json, room: _Room) -> bool:
     return room.power(user) >= room.level("invite")
 
 
-def _check_invite(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_invite(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.4."""
     if "third_party_invite" in event.content:
         return _check_third_party(event, target, room)
@@ -132,7 +132,7 @@ def _check_invite(event: AuthEvent, target: str, room: _Room) -> Denied | None:
     return None
 
 
-def _check_third_party(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_third_party(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.4.1: an invitation to an address, now bound to a user."""
     if room.membership(target) == "ban":  # 5.4.1.1
         return Denied(f"{target} is banned from the room")
@@ -183,7 +183,7 @@ def _invite_keys(invite: Content) -> list[bytes]:
     return keys
 
 
-def _check_leave(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_leave(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.5: leaving, declining, kicking and unbanning."""
     if event.sender == target:  # 5.5.1
         inside = ("invite", "join", "knock") if room.version.knock else ("invite", "join")
@@ -198,7 +198,7 @@ def _check_leave(event: AuthEvent, target: str, room: _Room) -> Denied | None:
     return None
 
 
-def _check_ban(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_ban(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.6."""
     if room.membership(event.sender) != "join":  # 5.6.1
         return Denied("You are not in the room")
@@ -208,7 +208,7 @@ def _check_ban(event: AuthEvent, target: str, room: _Room) -> Denied | None:
     return None
 
 
-def _check_knock(event: AuthEvent, target: str, room: _Room) -> Denied | None:
+def _check_knock(event: CheckedEvent, target: str, room: _Room) -> Denied | None:
     """Rule 5.7."""
     knockable = ("knock", "knock_restricted") if room.version.knock_restricted else ("knock",)
     if _join_rule(room.state) not in knockable:  # 5.7.1
@@ -220,7 +220,7 @@ def _check_knock(event: AuthEvent, target: str, room: _Room) -> Denied | None:
     return None
 
 
-_MEMBER_RULES: Mapping[str, Callable[[AuthEvent, str, _Room], Denied | None]] = {
+_MEMBER_RULES: Mapping[str, Callable[[CheckedEvent, str, _Room], Denied | None]] = {
     "join": _check_join,
     "invite": _check_invite,
     "leave": _check_leave,

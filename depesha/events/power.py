@@ -11,7 +11,7 @@ from typing import Literal
 
 from depesha.base.canonical import Content, Json
 from depesha.base.ids import parse_user_id
-from depesha.events.state import AuthEvent, Denied, State
+from depesha.events.state import AuthEvent, CheckedEvent, Denied, State
 from depesha.events.versions import RoomVersion
 
 INFINITE_POWER = 2**53
@@ -113,7 +113,7 @@ def notification_level(key: str, state: State, version: RoomVersion) -> int:
     return NOTIFICATION_DEFAULT if level is None else level
 
 
-def check_power_levels(event: AuthEvent, state: State, version: RoomVersion) -> Denied | None:
+def check_power_levels(event: CheckedEvent, state: State, version: RoomVersion) -> Denied | None:
     """Rule 10 of room version 12, "Authorisation rules" (9 of versions 6 to 11)."""
     new = event.content
     problem = _find_malformed(new, version)

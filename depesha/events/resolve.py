@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from depesha.events.auth import check_auth
 from depesha.events.power import power_of
-from depesha.events.state import AuthEvent, State, state_of
+from depesha.events.state import AuthEvent, CheckedEvent, State, state_of
 from depesha.events.versions import RoomVersion
 
 Key = tuple[str, str]
@@ -19,7 +19,7 @@ StateMap = Mapping[Key, str]
 """A state of a room: the event id of every key."""
 
 
-class StateEvent(AuthEvent, Protocol):
+class StateEvent(CheckedEvent, Protocol):
     """What resolution reads of an event beyond what the rules read; an `Event` is one."""
 
     @property

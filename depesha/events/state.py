@@ -11,7 +11,7 @@ from depesha.base.canonical import Content
 
 
 class AuthEvent(Protocol):
-    """What the rules read of an event; an `Event` is one."""
+    """What the rules read of an event in the room's state; an `Event` is one."""
 
     @property
     def event_id(self) -> str: ...
@@ -25,6 +25,11 @@ class AuthEvent(Protocol):
     def sender(self) -> str: ...
     @property
     def content(self) -> Content: ...
+
+
+class CheckedEvent(AuthEvent, Protocol):
+    """What the rules read of the event that they are to allow; an `Event` is one."""
+
     @property
     def prev_events(self) -> tuple[str, ...]: ...
 
