@@ -18,6 +18,13 @@ from tests.harness.server import Server, config_for, start
 pytest_plugins = ("tests.harness.plugin", "tests.harness.coverage")
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "fuzz",
+    deadline=None,
+    print_blob=True,
+    max_examples=5_000,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 

@@ -20,6 +20,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Interrupt a test that is too slow; end the process, with all stacks, if that is in vain."""
     marker = item.get_closest_marker("limit")
     seconds = float(marker.args[0]) if marker else LIMIT
+    if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz":
+        seconds *= 60
 
     def expire(_signal: int, _frame: FrameType | None) -> None:
         pytest.fail(f"took longer than {seconds:g} seconds")

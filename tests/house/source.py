@@ -63,7 +63,8 @@ class Module:
             if isinstance(node, ast.JoinedStr):
                 pieces.update(node.values)
                 text = "".join(
-                    part.value if isinstance(part, ast.Constant) else "{}" for part in node.values
+                    str(part.value) if isinstance(part, ast.Constant) else "{}"
+                    for part in node.values
                 )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
