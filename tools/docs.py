@@ -1,0 +1,37 @@
+"""Writes docs/generated/: what can be read off the code and must not be written by hand."""
+
+from pathlib import Path
+
+from depesha.app.wiring import ENDPOINTS
+from tests.harness.absent import ABSENT
+from tests.harness.spec import load_operations
+
+FOLDER = Path("docs/generated")
+
+
+def endpoints() -> str:
+    """Every endpoint with its slice, and every operation that is not offered with the reason."""
+    lines = [
+        "# Endpoints",
+        "",
+        "| method | path | operation | who | slice |",
+        "|---|---|---|---|---|",
+    ]
+    for row in ENDPOINTS:
+        owner = row.handler.__module__.split(".")[1]
+        lines += [
+            f"| {row.method} | `{path}` | {row.spec or ''} | {row.auth.value} | {owner} |"
+            for path in row.paths
+        ]
+    lines += ["", "## Not offered", "", "| operation | path | why |", "|---|---|---|"]
+    lines += [
+        f"| {name} | {operation.method} `{operation.path}` | {ABSENT[name]} |"
+        for name, operation in sorted(load_operations().items())
+        if name in ABSENT
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "endpoints.md").write_text(endpoints(), "utf-8")
