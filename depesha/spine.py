@@ -7,9 +7,7 @@ from depesha.base.config import Config
 from depesha.eventlog.append import EventLog
 from depesha.eventlog.institution import Institution
 from depesha.http.limits import Limits
-from depesha.io.blobs import Blobs
 from depesha.io.db import Db
-from depesha.io.fetch import Fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +20,3 @@ class Spine:
     db: Db
     log: EventLog
     limits: Limits
-    blobs: Blobs
-    fetch: Fetch

@@ -54,8 +54,16 @@ class Config:
     application_services: tuple[str, ...] = _setting(
         (), "Registration files (YAML) of application services."
     )
+    tls_certificate: str = _setting(
+        "",
+        "File with the TLS certificate chain (PEM). Without it only this machine and trusted "
+        "proxies may connect.",
+    )
+    tls_key: str = _setting("", "File with the key of the certificate (PEM).")
     trusted_proxies: tuple[str, ...] = _setting(
-        (), "Addresses whose X-Forwarded-For is believed."
+        (),
+        "Addresses of reverse proxies: they may connect without TLS, and their X-Forwarded-For is "
+        "believed.",
     )
     turn_uris: tuple[str, ...] = _setting((), "TURN URIs given to clients for calls.")
     turn_secret: str = _setting("", "Secret shared with the TURN server.")

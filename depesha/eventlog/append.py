@@ -134,9 +134,7 @@ class Writing:
         position = self.next_position()
         room = Room(position, event.room_id, version)
         self.tips[event.room_id] = tip = Tip.of(room)
-        await store.insert_room(
-            self.tx, self.institution.id, position, event.room_id, version_name
-        )
+        await store.insert_room(self.tx, self.institution.id, position, event.room_id, version_name)
         return await self._insert(event, tip, position, None)
 
     async def event(
@@ -174,9 +172,7 @@ class Writing:
             raise forbidden(denied.reason)
         return event
 
-    async def _insert(
-        self, event: Event, tip: Tip, position: int, sent_by: str | None
-    ) -> Logged:
+    async def _insert(self, event: Event, tip: Tip, position: int, sent_by: str | None) -> Logged:
         is_state = event.state_key is not None
         before = tip.find(event.type, event.state_key) if event.state_key is not None else None
         logged = Logged(
@@ -235,9 +231,7 @@ class Writing:
                 logged.position,
             )
 
-    async def find_sent(
-        self, user_id: str, room_id: str, type_: str, sent_by: str
-    ) -> Event | None:
+    async def find_sent(self, user_id: str, room_id: str, type_: str, sent_by: str) -> Event | None:
         """The event that this transaction has already made, or None.
 
         Spec: client-server API, "Transaction identifiers".
@@ -368,9 +362,7 @@ class EventLog:
 
     # --- writing ----------------------------------------------------------------------
 
-    async def commit(
-        self, plan: Callable[[Writing], Awaitable[T]], rooms: Iterable[str] = ()
-    ) -> T:
+    async def commit(self, plan: Callable[[Writing], Awaitable[T]], rooms: Iterable[str] = ()) -> T:
         """Run `plan` in the writer; its result, once durable and visible in memory.
 
         `rooms` are loaded beforehand, so that the writer need not. A plan may await only its
@@ -381,7 +373,7 @@ class EventLog:
 
         async def run(tx: Tx) -> tuple[T, Writing]:
             batch = tx.scratch["eventlog"]
-            assert isinstance(batch, _Batch)  # noqa: S101 (set by `_before_batch`)
+            assert isinstance(batch, _Batch)
             writing = Writing(self, tx, batch)
             result = await plan(writing)
             if writing.position != batch.position:

@@ -14,9 +14,7 @@ from depesha.events.redact import redact_event
 from depesha.io.tx import Tx
 
 
-async def erase_redacted(
-    tx: Tx, institution_id: int, redaction: Logged, tip: Tip
-) -> list[Logged]:
+async def erase_redacted(tx: Tx, institution_id: int, redaction: Logged, tip: Tip) -> list[Logged]:
     """Strip the event that `redaction` names; its redacted form, or nothing to do."""
     target_id = redaction.event.redacts
     place = await store.select_place(tx, institution_id, target_id) if target_id else None

@@ -68,5 +68,3 @@ async def load_state_at(
     rows = await store.select_state_at(tx, institution_id, room.nid, room_order)
     entries = (entry_of(row, room.version) for row in rows)
     return {(entry.type, entry.state_key): entry for entry in entries}
-
-

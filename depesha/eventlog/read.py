@@ -307,9 +307,7 @@ async def _page(
         )
     else:
         before = END if stop is None else stop + 1
-        rows = await read(
-            store.select_page_forward, institution_id, room.nid, at, before, limit
-        )
+        rows = await read(store.select_page_forward, institution_id, room.nid, at, before, limit)
     return [logged_of(row) for row in rows]
 
 

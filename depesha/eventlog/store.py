@@ -350,6 +350,27 @@ async def select_memberships(tx: Tx, institution_id: int, user_id: str) -> list[
     )
 
 
+class _RoomId(NamedTuple):
+    room_id: str
+
+
+async def select_rooms_since(
+    tx: Tx, institution_id: int, user_id: str, since: int
+) -> frozenset[str]:
+    """Joined rooms of the user that have events after `since`."""
+    rows = await tx.rows(
+        _RoomId,
+        "SELECT m.room_id FROM eventlog_members m"
+        " WHERE m.institution_id = $1 AND m.user_id = $2 AND m.membership = 'join'"
+        " AND EXISTS (SELECT 1 FROM events e WHERE e.institution_id = m.institution_id"
+        " AND e.room_nid = m.room_nid AND e.room_order > $3)",
+        institution_id,
+        user_id,
+        since,
+    )
+    return frozenset(row.room_id for row in rows)
+
+
 # --- events --------------------------------------------------------------------------
 
 

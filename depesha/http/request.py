@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 
-class Disconnected(Exception):  # noqa: N818
+class Disconnected(Exception):
     """The client went away while its body was being read."""
 
 

@@ -160,9 +160,7 @@ class Server:
             return None
         caller = await self._caller_of(found)
         if caller.is_locked and not row.while_locked:
-            raise MatrixError(
-                401, "M_USER_LOCKED", "This account is locked", {"soft_logout": True}
-            )
+            raise MatrixError(401, "M_USER_LOCKED", "This account is locked", {"soft_logout": True})
         if caller.is_guest and row.auth not in {Auth.GUEST, Auth.OPTIONAL}:
             raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this")
         if row.auth is Auth.ADMIN and not caller.is_admin:

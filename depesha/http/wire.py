@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
     # --- transport --------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (TCP and Unix sockets)
+        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         peer = transport.get_extra_info("peername")
         if isinstance(peer, tuple):

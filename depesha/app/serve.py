@@ -1,0 +1,112 @@
+"""Starting and stopping one server process."""
+
+import asyncio
+import gc
+import logging
+import signal
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from depesha.app.wiring import House, build
+from depesha.base.clock import Clock
+from depesha.base.config import Config, ConfigError
+from depesha.http.server import COMMON_HEADERS
+from depesha.http.wire import Wire
+from depesha.io.db import open_db
+from depesha.io.migrate import migrate
+from depesha.tenants import open_institution
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    base_url: str
+    house: House
+
+
+@asynccontextmanager
+async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
+    """Open the database, build the house, listen; at the end let everyone go and close.
+
+    Raises ConfigError for settings that cannot be served with.
+    """
+    Path(config.data).mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = await open_db(config.database_url())
+    try:
+        await migrate(db)
+        house = await build(config, clock, db, await open_institution(db, config, clock))
+        plain_from = frozenset(config.trusted_proxies)
+        wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from)
+        async with _consuming(house):
+            host, port = await wire.listen(*parse_listen(config.listen), tls=_tls(config))
+            try:
+                scheme = "https" if config.tls_certificate else "http"
+                yield Running(f"{scheme}://{host}:{port}", house)
+            finally:
+                house.spine.log.waiters.stop()
+                await wire.stop()
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def _consuming(house: House) -> AsyncIterator[None]:
+    """Run the consumers of the log beside the server, and end them with it."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(consumer()) for consumer in house.consumers]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Host and port of HOST:PORT, with brackets around an IPv6 address; raises ConfigError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65_535:
+        raise ConfigError(f"listen: {text!r} is not HOST:PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _tls(config: Config) -> ssl.SSLContext | None:
+    if not config.tls_certificate:
+        return None
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(config.tls_certificate, config.tls_key or None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"tls_certificate: {error}") from error
+    return context
+
+
+async def serve(config: Config, clock: Clock) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(config, clock) as server:
+        _log.info("serving", extra={"url": server.base_url, "server": config.server_name})
+        # What was made at start stays: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        await stop.wait()
+        _log.info("stopping")
+
+
+def run(config: Config) -> int:
+    """Serve in a new event loop; the exit code."""
+    sys.setswitchinterval(0.001)
+    uvloop.run(serve(config, Clock()))
+    return 0

@@ -1,0 +1,65 @@
+"""Builds everything, and lists everything that can happen to an event: the first file to read.
+
+An event passes GATES, the authorisation rules, then PROJECTIONS inside its transaction; after the
+commit VIEWS advance what is in memory, and SECTIONS show it in a sync. CONSUMERS read the log at
+their own pace.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from depesha.accounts import Accounts, Passwords, caller_of
+from depesha.accounts import api as accounts_api
+from depesha.base.clock import Clock
+from depesha.base.config import Config
+from depesha.eventlog.append import EventLog, Gate, Hooks, Projection, View
+from depesha.eventlog.institution import Institution
+from depesha.http.endpoint import Bound, bind
+from depesha.http.limits import Limits
+from depesha.http.server import Server
+from depesha.io.db import Db
+from depesha.spine import Spine
+
+Consumer = Callable[[], Coroutine[None, None, None]]
+"""Runs until it is cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One institution's server, ready to answer."""
+
+    spine: Spine
+    accounts: Accounts
+    server: Server
+    consumers: tuple[Consumer, ...]
+
+
+async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
+    """The house of one institution on an open, migrated database."""
+    log = EventLog(
+        db,
+        clock,
+        institution,
+        tail_bytes=config.hot_tail_bytes,
+        shared=db.engine == "postgresql",
+    )
+    limits = Limits(clock, config.rate_limits)
+    spine = Spine(institution, config, clock, db, log, limits)
+    accounts = Accounts(spine, Passwords(clock))
+
+    endpoints: tuple[Bound, ...] = (*bind(accounts, accounts_api.ENDPOINTS),)
+    gates: tuple[Gate, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    views: tuple[View, ...] = (accounts.sessions.view,)
+    consumers: tuple[Consumer, ...] = ()
+
+    await log.start(Hooks(gates, projections, views))
+    server = Server(
+        endpoints,
+        lambda found: caller_of(accounts, found),
+        limits,
+        clock,
+        config.max_requests,
+        config.trusted_proxies,
+    )
+    return House(spine, accounts, server, consumers)

@@ -1,0 +1,129 @@
+"""Event filters, as sync, pages and search use them.
+
+Spec: client-server API, "Filtering" (`EventFilter`, `RoomEventFilter`, `Filter`).
+"""
+
+import re
+from functools import lru_cache
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from depesha.base.canonical import Content
+from depesha.base.errors import bad_json
+
+MOST_EVENTS = 1000
+"""The largest `limit` that is honoured."""
+
+Names = Annotated[list[str], msgspec.Meta(max_length=2000)]
+
+
+@lru_cache(maxsize=512)
+def _pattern(text: str) -> re.Pattern[str]:
+    """A type in a filter, where `*` stands for any text."""
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
+
+
+def _matches(text: str, patterns: list[str]) -> bool:
+    return any(
+        text == pattern or ("*" in pattern and _pattern(pattern).fullmatch(text) is not None)
+        for pattern in patterns
+    )
+
+
+class EventFilter(msgspec.Struct, frozen=True):
+    """Which events, by sender, type, room and content; None means no restriction."""
+
+    limit: int | None = None
+    senders: Names | None = None
+    not_senders: Names | None = None
+    types: Names | None = None
+    not_types: Names | None = None
+    rooms: Names | None = None
+    not_rooms: Names | None = None
+    contains_url: bool | None = None
+    lazy_load_members: bool = False
+    include_redundant_members: bool = False
+    unread_thread_notifications: bool = False
+    related_by_senders: Names | None = None
+    related_by_rel_types: Names | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True when every event passes, whatever its room."""
+        return (
+            self.senders is None
+            and self.not_senders is None
+            and self.types is None
+            and self.not_types is None
+            and self.contains_url is None
+        )
+
+    def allows_room(self, room_id: str) -> bool:
+        if self.not_rooms is not None and room_id in self.not_rooms:
+            return False
+        return self.rooms is None or room_id in self.rooms
+
+    def allows(self, type_: str, sender: str, content: Content) -> bool:
+        """True when an event passes; relations are for the caller to look at."""
+        if self.types is not None and not _matches(type_, self.types):
+            return False
+        if self.not_types is not None and _matches(type_, self.not_types):
+            return False
+        if self.senders is not None and sender not in self.senders:
+            return False
+        if self.not_senders is not None and sender in self.not_senders:
+            return False
+        return self.contains_url is None or ("url" in content) is self.contains_url
+
+    def count(self, default: int) -> int:
+        """`limit`, or the default, within what is honoured."""
+        wanted = default if self.limit is None else self.limit
+        return max(1, min(wanted, MOST_EVENTS))
+
+
+class RoomFilter(msgspec.Struct, frozen=True):
+    """What of rooms a sync shows."""
+
+    rooms: Names | None = None
+    not_rooms: Names | None = None
+    include_leave: bool = False
+    timeline: EventFilter = EventFilter()
+    state: EventFilter = EventFilter()
+    ephemeral: EventFilter = EventFilter()
+    account_data: EventFilter = EventFilter()
+
+    def allows(self, room_id: str) -> bool:
+        if self.not_rooms is not None and room_id in self.not_rooms:
+            return False
+        return self.rooms is None or room_id in self.rooms
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """A whole filter, as `POST /user/{userId}/filter` stores it."""
+
+    event_fields: Names | None = None
+    event_format: Literal["client", "federation"] = "client"
+    presence: EventFilter = EventFilter()
+    account_data: EventFilter = EventFilter()
+    room: RoomFilter = RoomFilter()
+
+
+def parse_filter(text: str | bytes) -> Filter:
+    """The filter in JSON; 400 M_BAD_JSON says what is wrong with it."""
+    return _parse(text, Filter)
+
+
+def parse_event_filter(text: str | bytes) -> EventFilter:
+    """A `RoomEventFilter` in JSON, as pages take it; 400 M_BAD_JSON."""
+    return _parse(text, EventFilter)
+
+
+P = TypeVar("P", Filter, EventFilter)
+
+
+def _parse(text: str | bytes, kind: type[P]) -> P:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_json(f"The filter is malformed: {error}") from None

@@ -1,0 +1,428 @@
+"""One answer of `/sync`: which rooms it has, each room's part, and the sections of the slices.
+
+Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
+"""
+
+from dataclasses import dataclass, field
+
+from depesha.base.canonical import encode
+from depesha.eventlog.changes import Logged, Token
+from depesha.eventlog.filter import Filter
+from depesha.eventlog.read import Vision, gap, served, served_state, stripped, vision
+from depesha.eventlog.section import Section, SyncAsk
+from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
+from depesha.profile import ignored_users
+from depesha.signals import unread
+from depesha.sync.changed import Changed, find_changed
+from depesha.sync.record import Sync
+from depesha.sync.room import (
+    State,
+    Timeline,
+    Window,
+    lazy_state,
+    load_state,
+    load_timeline,
+)
+from depesha.timeline import relations_of
+
+STRIPPED_TYPES = (
+    "m.room.create",
+    "m.room.join_rules",
+    "m.room.name",
+    "m.room.avatar",
+    "m.room.topic",
+    "m.room.canonical_alias",
+    "m.room.encryption",
+)
+"""State that someone invited may know. Spec: "Stripped state"."""
+
+_DEFAULT_LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request of `/sync`, decoded; `since` is 0 for a first one."""
+
+    user_id: str
+    device_id: str
+    since: int
+    ephemeral_since: int
+    filter: Filter
+    full_state: bool
+    state_after: str
+    """The key of the state after the timeline, or empty: the state before it is asked for."""
+
+
+@dataclass(slots=True)
+class Rooms:
+    """The encoded rooms of an answer."""
+
+    join: list[bytes] = field(default_factory=list)
+    invite: list[bytes] = field(default_factory=list)
+    knock: list[bytes] = field(default_factory=list)
+    leave: list[bytes] = field(default_factory=list)
+
+    def encoded(self) -> bytes:
+        parts = [
+            b'"%b":{%b}' % (name, b",".join(rooms))
+            for name, rooms in (
+                (b"join", self.join),
+                (b"invite", self.invite),
+                (b"knock", self.knock),
+                (b"leave", self.leave),
+            )
+            if rooms
+        ]
+        return b'"rooms":{' + b",".join(parts) + b"}"
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.join or self.invite or self.knock or self.leave)
+
+
+async def build_answer(sync: Sync, asked: Asked, now: Token) -> bytes | None:
+    """The response's body, or None when there is nothing to tell yet."""
+    log, user_id = sync.spine.log, asked.user_id
+    places = await log.rooms_of(user_id)
+    if asked.since and not asked.full_state:
+        changed = await find_changed(log, user_id, places, asked.since)
+    else:
+        changed = _everything(places)
+    if changed.is_nothing and asked.ephemeral_since == now.ephemeral:
+        return None
+    wanted = _wanted(asked, places, changed)
+    section = await _ask_sections(sync, asked, now, changed, wanted)
+    rooms = Rooms()
+    for room_id, since in wanted.items():
+        part = await _joined(sync, asked, now, room_id, since, places[room_id], section, changed)
+        if part is not None:
+            rooms.join.append(part)
+    await _other_rooms(sync, asked, now, places, rooms)
+    return _encode(asked, now, rooms, section)
+
+
+def _everything(places: dict[str, Membership]) -> Changed:
+    joined = frozenset(r for r, place in places.items() if place.membership == "join")
+    return Changed(joined, joined, frozenset(places), None)
+
+
+def _wanted(asked: Asked, places: dict[str, Membership], changed: Changed) -> dict[str, int]:
+    """Joined rooms that may have something to tell, each with its own since."""
+    wanted: dict[str, int] = {}
+    candidates = changed.rooms | changed.touched | changed.places
+    if changed.kinds is None:
+        candidates = frozenset(places)
+    for room_id in candidates:
+        place = places.get(room_id)
+        if place is None or place.membership != "join" or not asked.filter.room.allows(room_id):
+            continue
+        is_new = place.since_position > asked.since
+        wanted[room_id] = 0 if is_new or asked.since == 0 else asked.since
+    return wanted
+
+
+async def _ask_sections(
+    sync: Sync, asked: Asked, now: Token, changed: Changed, wanted: dict[str, int]
+) -> Section:
+    """All slices' parts, merged."""
+    ask = SyncAsk(
+        asked.user_id,
+        asked.device_id,
+        asked.since,
+        now.position,
+        asked.ephemeral_since,
+        wanted if asked.ephemeral_since == now.ephemeral else await _all_joined(sync, asked),
+        changed.kinds,
+    )
+    whole = Section()
+    for section in sync.sections:
+        part = await section(ask)
+        whole.account_data += part.account_data
+        whole.presence += part.presence
+        whole.to_device += part.to_device
+        whole.top.update(part.top)
+        for target, source in (
+            (whole.room_account_data, part.room_account_data),
+            (whole.ephemeral, part.ephemeral),
+        ):
+            for room_id, events in source.items():
+                target.setdefault(room_id, []).extend(events)
+                wanted.setdefault(room_id, asked.since)
+    return whole
+
+
+async def _all_joined(sync: Sync, asked: Asked) -> dict[str, int]:
+    """Ephemeral changes name no rooms beforehand: any joined room may have some."""
+    places = await sync.spine.log.rooms_of(asked.user_id)
+    return {
+        room_id: 0 if place.since_position > asked.since else asked.since
+        for room_id, place in places.items()
+        if place.membership == "join" and asked.filter.room.allows(room_id)
+    }
+
+
+# --- joined rooms --------------------------------------------------------------------
+
+
+async def _joined(
+    sync: Sync,
+    asked: Asked,
+    now: Token,
+    room_id: str,
+    since: int,
+    place: Membership,
+    section: Section,
+    changed: Changed,
+) -> bytes | None:
+    log = sync.spine.log
+    room = await log.find_room(room_id)
+    if room is None:
+        return None
+    has_events = changed.kinds is None or room_id in changed.rooms or since == 0
+    sight = await vision(log, asked.user_id, room) if since == 0 else None
+    window = await _window(sync, asked, room, since, now.position, sight)
+    timeline = await load_timeline(log, window) if has_events else Timeline([], False)
+    state: State = {}
+    if has_events or asked.full_state:
+        state = await load_state(
+            log, window, timeline, after=bool(asked.state_after), full=asked.full_state
+        )
+    shown = _shown_state(sync, asked, window, timeline, state)
+    ephemeral = section.ephemeral.get(room_id, [])
+    account_data = section.room_account_data.get(room_id, [])
+    told = bool(
+        timeline.events or shown or ephemeral or account_data or since == 0 or timeline.limited
+    )
+    if not (told or "unread" in (changed.kinds or ()) or room_id in changed.touched):
+        return None
+    parts = [
+        await _encode_timeline(sync, asked, window, timeline),
+        _encode_state(asked, shown),
+        b'"ephemeral":{"events":[' + b",".join(ephemeral) + b"]}",
+        b'"account_data":{"events":[' + b",".join(account_data) + b"]}",
+        await _encode_unread(sync, asked, room),
+        _encode_summary(asked, room, window, timeline, state),
+    ]
+    return encode(room_id) + b":{" + b",".join(parts) + b"}"
+
+
+async def _window(
+    sync: Sync, asked: Asked, room: Room, since: int, until: int, sight: Vision | None
+) -> Window:
+    wanted = asked.filter.room.timeline
+    ignored = await ignored_users(sync.profile, asked.user_id)
+    is_open = wanted.is_open and not ignored
+    all_rooms = wanted.allows_room(room.room_id)
+
+    def keep(logged: Logged) -> bool:
+        if is_open:
+            return all_rooms
+        event = logged.event
+        if event.sender in ignored and event.state_key is None:
+            return False
+        return all_rooms and wanted.allows(event.type, event.sender, event.content)
+
+    return Window(room, since, until, wanted.count(_DEFAULT_LIMIT), keep, sight)
+
+
+def _shown_state(
+    sync: Sync, asked: Asked, window: Window, timeline: Timeline, state: State
+) -> list[StateEntry]:
+    """The state as the filter wants it, with lazily loaded members."""
+    wanted, room = asked.filter.room.state, window.room
+    if not wanted.allows_room(room.room_id):
+        return []
+    if asked.filter.room.timeline.lazy_load_members or wanted.lazy_load_members:
+        state = _lazily(sync, asked, window, timeline, state)
+    if wanted.is_open:
+        return list(state.values())
+    return [e for e in state.values() if wanted.allows(e.type, e.sender, e.content)]
+
+
+def _lazily(sync: Sync, asked: Asked, window: Window, timeline: Timeline, state: State) -> State:
+    room, whole = window.room, window.since == 0 or asked.full_state
+    rest, members = lazy_state(state, room, timeline, asked.user_id, whole=whole)
+    sent, user_id, device_id = sync.sent_members, asked.user_id, asked.device_id
+    if whole:
+        sent.start(user_id, device_id, room.room_id)
+    wanted = asked.filter.room
+    if not (wanted.timeline.include_redundant_members or wanted.state.include_redundant_members):
+        members = sent.missing(
+            user_id, device_id, room.room_id, members, window.since, window.until
+        )
+    in_timeline = {
+        logged.event.state_key
+        for logged in timeline.events
+        if logged.event.type == MEMBER and not asked.state_after
+    }
+    lazy = dict(rest)
+    for member in members:
+        entry = state.get((MEMBER, member)) or room.find(MEMBER, member)
+        if entry is not None and (member not in in_timeline or (MEMBER, member) in state):
+            lazy[MEMBER, member] = entry
+    return lazy
+
+
+async def _encode_timeline(sync: Sync, asked: Asked, window: Window, timeline: Timeline) -> bytes:
+    now_ms = sync.spine.clock.now_ms()
+    relations = await relations_of(sync.timeline, asked.user_id, window.room, timeline.events)
+    events = [
+        served(
+            logged,
+            asked.user_id,
+            asked.device_id,
+            window.sight.membership_at(logged.room_order) if window.sight else "join",
+            now_ms,
+            relations.get(logged.event.event_id, b""),
+        )
+        for logged in timeline.events
+    ]
+    return b'"timeline":{"events":[%b],"limited":%b,"prev_batch":"%b"}' % (
+        b",".join(events),
+        b"true" if timeline.limited else b"false",
+        gap(timeline.before(window)).encode(),
+    )
+
+
+def _encode_state(asked: Asked, state: list[StateEntry]) -> bytes:
+    name = asked.state_after.encode() or b"state"
+    return b'"%b":{"events":[%b]}' % (name, b",".join(map(served_state, state)))
+
+
+async def _encode_unread(sync: Sync, asked: Asked, room: Room) -> bytes:
+    counts = await unread(sync.signals, asked.user_id, room)
+    by_thread = asked.filter.room.timeline.unread_thread_notifications
+    main = counts.main if by_thread else counts.total
+    parts = b'"unread_notifications":{"notification_count":%d,"highlight_count":%d}' % main
+    if not by_thread or not counts.threads:
+        return parts
+    threads = {
+        root: {"notification_count": notified, "highlight_count": highlighted}
+        for root, (notified, highlighted) in counts.threads.items()
+    }
+    return parts + b',"unread_thread_notifications":' + encode(threads)
+
+
+def _encode_summary(
+    asked: Asked, room: Room, window: Window, timeline: Timeline, state: State
+) -> bytes:
+    """Counts and heroes; only when they may have changed."""
+    is_new = window.since == 0
+    moved = any(key[0] == MEMBER for key in state) or any(
+        logged.event.type == MEMBER for logged in timeline.events
+    )
+    if not (is_new or moved):
+        return b'"summary":{}'
+    return b'"summary":' + encode(
+        {
+            "m.heroes": find_heroes(room, asked.user_id),
+            "m.joined_member_count": len(room.joined),
+            "m.invited_member_count": len(room.invited),
+        }
+    )
+
+
+def find_heroes(room: Room, user_id: str) -> list[str]:
+    """Up to five members other than the viewer to name a room by, longest there first.
+
+    Spec: client-server API, `RoomSummary`.
+    """
+    here = [m for m in (*room.joined, *room.invited) if m != user_id]
+    if not here:
+        here = [m for m, entry in room.members.items() if m != user_id and entry.membership]
+    here.sort(key=lambda member: room.members[member].position)
+    return here[:5]
+
+
+# --- other rooms ---------------------------------------------------------------------
+
+
+async def _other_rooms(
+    sync: Sync, asked: Asked, now: Token, places: dict[str, Membership], rooms: Rooms
+) -> None:
+    """Invitations, knocks, and rooms left."""
+    ignored = await ignored_users(sync.profile, asked.user_id)
+    for room_id, place in list(places.items()):
+        if not asked.since < place.position <= now.position or place.membership == "join":
+            continue
+        if not asked.filter.room.allows(room_id):
+            continue
+        room = await sync.spine.log.find_room(room_id)
+        if room is None:
+            continue
+        if place.membership == "invite" and place.sender not in ignored:
+            rooms.invite.append(_encode_stripped(room, asked.user_id, b"invite_state"))
+        elif place.membership == "knock":
+            rooms.knock.append(_encode_stripped(room, asked.user_id, b"knock_state"))
+        elif place.membership in {"leave", "ban"} and _shows_left(asked, place):
+            rooms.leave.append(await _left(sync, asked, room, place))
+
+
+def _shows_left(asked: Asked, place: Membership) -> bool:
+    if place.forgotten:
+        return False
+    return asked.since > 0 or asked.filter.room.include_leave
+
+
+def _encode_stripped(room: Room, user_id: str, key: bytes) -> bytes:
+    entries = [room.find(type_) for type_ in STRIPPED_TYPES]
+    mine = room.find(MEMBER, user_id)
+    inviter = room.find(MEMBER, mine.sender) if mine and mine.sender != user_id else None
+    known = [entry for entry in (*entries, inviter, mine) if entry is not None]
+    events = b",".join(map(stripped, known))
+    return encode(room.room_id) + b':{"%b":{"events":[%b]}}' % (key, events)
+
+
+async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> bytes:
+    """A room up to the event with which the user left it."""
+    log = sync.spine.log
+    sight = await vision(log, asked.user_id, room)
+    was_in = sight.membership_at(asked.since) == "join"
+    since = asked.since if was_in else 0
+    window = await _window(sync, asked, room, since, place.position, sight)
+    timeline = await load_timeline(log, window)
+    state: State = {}
+    if was_in or asked.since == 0:
+        state = await load_state(
+            log, window, timeline, after=bool(asked.state_after), full=asked.full_state
+        )
+    parts = [
+        await _encode_timeline(sync, asked, window, timeline),
+        _encode_state(asked, _shown_state(sync, asked, window, timeline, state)),
+        b'"account_data":{"events":[]}',
+    ]
+    return encode(room.room_id) + b":{" + b",".join(parts) + b"}"
+
+
+# --- the whole -----------------------------------------------------------------------
+
+
+def _encode(asked: Asked, now: Token, rooms: Rooms, section: Section) -> bytes | None:
+    parts = [b'"next_batch":"%b"' % str(now).encode()]
+    for name, events in (
+        (b"account_data", section.account_data),
+        (b"presence", section.presence),
+        (b"to_device", section.to_device),
+    ):
+        if events:
+            parts.append(b'"%b":{"events":[%b]}' % (name, b",".join(events)))
+    told = len(parts) > 1 or not rooms.is_empty or "device_lists" in section.top
+    if asked.since and not asked.full_state and not told:
+        return None
+    parts += (encode(name) + b":" + value for name, value in section.top.items())
+    parts.append(rooms.encoded())
+    return b"{" + b",".join(parts) + b"}"
+
+
+async def encode_nothing(sync: Sync, asked: Asked, now: Token) -> bytes:
+    """The answer when its time is over and nothing came: a token, and the device's key counts."""
+    kinds = frozenset[str]()
+    ask = SyncAsk(
+        asked.user_id, asked.device_id, now.position, now.position, now.ephemeral, {}, kinds
+    )
+    section = Section()
+    for part in sync.sections:
+        section.top.update((await part(ask)).top)
+    parts = [b'"next_batch":"%b"' % str(now).encode()]
+    parts += (encode(name) + b":" + value for name, value in section.top.items())
+    return b"{" + b",".join(parts) + b"}"

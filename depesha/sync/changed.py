@@ -1,0 +1,70 @@
+"""What changed for one user after a position: read off the hot tail where it reaches so far."""
+
+from dataclasses import dataclass
+
+from depesha.eventlog import store
+from depesha.eventlog.append import EventLog
+from depesha.eventlog.changes import Change, Logged, Reach
+from depesha.eventlog.state import MEMBER, Membership
+
+_MOST_ENTRIES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Rooms with new events, rooms with other changes, and the kinds of change.
+
+    `kinds` is None when the tail does not reach back: then anything may have changed.
+    `places` are rooms in which the user's own membership changed.
+    """
+
+    rooms: frozenset[str]
+    touched: frozenset[str]
+    places: frozenset[str]
+    kinds: frozenset[str] | None
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.rooms or self.touched or self.places) and self.kinds == frozenset()
+
+
+async def find_changed(
+    log: EventLog, user_id: str, places: dict[str, Membership], since: int
+) -> Changed:
+    """What concerns the user in (since, now]."""
+    tail = log.tail
+    if tail.start <= since and tail.count_since(since) <= _MOST_ENTRIES:
+        return _read_tail(log, user_id, places, since)
+    found = await log.db.scan(store.select_rooms_since, log.institution.id, user_id, since)
+    moved = {room_id for room_id, place in places.items() if place.position > since}
+    return Changed(found, frozenset(), frozenset(moved), None)
+
+
+def _read_tail(log: EventLog, user_id: str, places: dict[str, Membership], since: int) -> Changed:
+    rooms, touched, moved, kinds = set[str](), set[str](), set[str](), set[str]()
+    for entry in log.tail.since(since):
+        if isinstance(entry, Logged):
+            event = entry.event
+            if event.type == MEMBER:
+                kinds.add(MEMBER)
+                if event.state_key == user_id:
+                    moved.add(event.room_id)
+            if (place := places.get(event.room_id)) is not None and place.membership == "join":
+                rooms.add(event.room_id)
+        elif _concerns(entry, user_id, places):
+            kinds.add(entry.kind)
+            if entry.room_id is not None:
+                touched.add(entry.room_id)
+    if not (rooms or moved):
+        kinds.discard(MEMBER)
+    return Changed(frozenset(rooms), frozenset(touched), frozenset(moved), frozenset(kinds))
+
+
+def _concerns(change: Change, user_id: str, places: dict[str, Membership]) -> bool:
+    """True when the change may have to be told to the user; its slice decides."""
+    if change.reach is Reach.USER:
+        return change.user_id == user_id
+    if change.reach is Reach.ROOM:
+        place = places.get(change.room_id or "")
+        return place is not None and place.membership == "join"
+    return change.reach is Reach.SHARED
