@@ -42,7 +42,7 @@ def read_level(value: Json, version: RoomVersion) -> int | None:
     Spec: room versions 3 to 9, "Deprecated event content schemas": texts of integers, and floats,
     which are truncated, where canonical JSON does not forbid them.
     """
-    if isinstance(value, int) and value is not True and value is not False:
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
     if version.integer_levels:
         return None
