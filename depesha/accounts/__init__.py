@@ -1,0 +1,14 @@
+"""Accounts: registering, signing in, devices, sessions, passwords, deactivation.
+
+Requirements: U1, U4. Spec: client-server API, "Client Authentication", "Device Management",
+"Account moderation", "Capabilities negotiation".
+"""
+
+from depesha.accounts.appservice import NO_APPSERVICES as NO_APPSERVICES
+from depesha.accounts.appservice import Appservice as Appservice
+from depesha.accounts.appservice import Appservices as Appservices
+from depesha.accounts.caller import caller_of as caller_of
+from depesha.accounts.password import Passwords as Passwords
+from depesha.accounts.record import Accounts as Accounts
+from depesha.accounts.sessions import Sessions as Sessions
+from depesha.accounts.signin import DEVICE as DEVICE

@@ -1,0 +1,82 @@
+"""Who is asking: from an access token to a caller.
+
+Spec: client-server API, "Using access tokens", "Soft logout"; application service API,
+"Identity assertion".
+"""
+
+from depesha.accounts import store
+from depesha.accounts.appservice import Appservice
+from depesha.accounts.record import Accounts
+from depesha.accounts.sessions import SEEN_MS, Session, token_hash
+from depesha.base.errors import MatrixError, forbidden
+from depesha.http.caller import Caller, Credentials
+
+
+def unknown_token(*, soft_logout: bool = False) -> MatrixError:
+    """401 M_UNKNOWN_TOKEN; with `soft_logout` the client may keep its session and sign in anew."""
+    message = "The access token has expired" if soft_logout else "Unknown access token"
+    return MatrixError(401, "M_UNKNOWN_TOKEN", message, {"soft_logout": soft_logout})
+
+
+async def caller_of(accounts: Accounts, found: Credentials) -> Caller:
+    """Who the credentials belong to. Raises 401 M_MISSING_TOKEN or M_UNKNOWN_TOKEN."""
+    if found.token is None:
+        raise MatrixError(401, "M_MISSING_TOKEN", "Missing access token")
+    await accounts.spine.log.be_fresh()
+    key = token_hash(found.token)
+    session = accounts.sessions.get(key)
+    if session is None:
+        appservice = accounts.appservices.find(found.token)
+        if appservice is not None:
+            return await _masquerade(accounts, appservice, found)
+        session = await _load(accounts, key)
+    now = accounts.spine.clock.now_ms()
+    if session.expires_ts is not None and session.expires_ts <= now:
+        raise unknown_token(soft_logout=True)
+    if now - session.seen_ts >= SEEN_MS:
+        accounts.sessions.note(session, now, found.address, found.user_agent)
+    return session.caller
+
+
+async def _load(accounts: Accounts, key: bytes) -> Session:
+    """The session from the database, remembered unless something changed meanwhile."""
+    spine, sessions = accounts.spine, accounts.sessions
+    while True:
+        drops = sessions.drops
+        row = await spine.db.read(store.select_session, spine.institution.id, key)
+        if row is None:
+            raise unknown_token()
+        if drops == sessions.drops:
+            break
+    caller = Caller(
+        spine.institution,
+        row.user_id,
+        row.device_id,
+        is_guest=bool(row.is_guest),
+        is_admin=bool(row.is_admin),
+        is_locked=bool(row.is_locked),
+        is_suspended=bool(row.is_suspended),
+        session=row.session_id,
+    )
+    session = Session(caller, row.expires_ts, bool(row.is_unused))
+    sessions.put(key, session)
+    return session
+
+
+async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credentials) -> Caller:
+    """The application service as its own user, or as the user and device that it names."""
+    spine = accounts.spine
+    user_id = found.as_user or appservice.user_id
+    if not appservice.may_be(user_id):
+        raise forbidden("This user is not in the namespace of the application service")
+    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    if user is None and user_id != appservice.user_id:
+        raise forbidden("The application service has not registered this user")
+    return Caller(
+        spine.institution,
+        user_id,
+        found.as_device or "",
+        is_locked=user is not None and bool(user.is_locked),
+        is_suspended=user is not None and bool(user.is_suspended),
+        appservice=appservice.id,
+    )

@@ -1,0 +1,95 @@
+"""Making accounts.
+
+Spec: client-server API, "Account registration".
+"""
+
+from dataclasses import dataclass
+
+from depesha.accounts import store
+from depesha.accounts.record import Accounts
+from depesha.accounts.sessions import ACCOUNT
+from depesha.accounts.signin import NewDevice, begin_session, check_device
+from depesha.base.canonical import Content
+from depesha.base.errors import MatrixError
+from depesha.base.ids import MAX_ID_BYTES, is_new_localpart
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """An account to be made; `device` None: nobody is signed in."""
+
+    user_id: str
+    password_hash: str | None
+    device: NewDevice | None
+    is_guest: bool = False
+    is_admin: bool = False
+    appservice: str | None = None
+
+
+def new_user_id(accounts: Accounts, username: str | None) -> str:
+    """The id that a username becomes; a random one without a name.
+
+    Raises 400 M_INVALID_USERNAME.
+    """
+    if not username:
+        return accounts.user_id(accounts.spine.clock.new_id(12).lower())
+    # COMPAT(clients that keep what a phone's keyboard capitalised): the grammar is lower case.
+    localpart = username.lower()
+    user_id = accounts.user_id(localpart)
+    if not is_new_localpart(localpart) or len(user_id) > MAX_ID_BYTES:
+        raise MatrixError(
+            400,
+            "M_INVALID_USERNAME",
+            "A username may have the characters a-z, 0-9, and ._=/+-",
+        )
+    return user_id
+
+
+def user_in_use() -> MatrixError:
+    return MatrixError(400, "M_USER_IN_USE", "This username is taken")
+
+
+async def check_free(accounts: Accounts, user_id: str) -> None:
+    """Raise 400 M_USER_IN_USE when there is, or ever was, such an account."""
+    spine = accounts.spine
+    if await spine.db.read(store.select_user, spine.institution.id, user_id) is not None:
+        raise user_in_use()
+
+
+async def register(accounts: Accounts, new: NewUser) -> Content:
+    """Make the account; the body of the response, with tokens if a device is signed in.
+
+    Raises 400 M_USER_IN_USE, M_INVALID_PARAM.
+    """
+    if new.device is not None:
+        check_device(new.device)
+
+    async def plan(w: Writing) -> Content:
+        body: Content = {"user_id": new.user_id, "home_server": w.institution.server_name}
+        await _insert(w, new)
+        if new.device is None:
+            return body
+        device_id, tokens = await begin_session(w, new.user_id, new.device)
+        return {**body, "device_id": device_id, **tokens.body()}
+
+    return await accounts.spine.log.commit(plan)
+
+
+async def _insert(w: Writing, new: NewUser) -> None:
+    if await store.select_user(w.tx, w.institution.id, new.user_id) is not None:
+        raise user_in_use()
+    row = store.UserRow(
+        user_id=new.user_id,
+        password_hash=new.password_hash,
+        is_guest=int(new.is_guest),
+        is_admin=int(new.is_admin),
+        is_locked=0,
+        is_suspended=0,
+        is_deactivated=0,
+        appservice=new.appservice,
+        created_ts=w.log.clock.now_ms(),
+    )
+    await store.insert_user(w.tx, w.institution.id, row)
+    await w.change(Change(ACCOUNT, Reach.NOBODY, new.user_id))

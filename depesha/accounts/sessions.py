@@ -1,0 +1,86 @@
+"""Signed-in sessions: access tokens, and who is behind each, in memory.
+
+Spec: client-server API, "Using access tokens", "Relationship between access tokens and devices".
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from depesha.eventlog.changes import Change, Entry
+from depesha.http.caller import Caller
+
+SESSION = "session"
+"""Kind of change: sessions of the user named have begun or ended."""
+
+ACCOUNT = "account"
+"""Kind of change: flags of the user named have changed."""
+
+SEEN_MS = 5 * 60_000
+"""How often at most it is written down when a device was last seen."""
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token."""
+    return sha256(token.encode()).digest()
+
+
+@dataclass(slots=True)
+class Session:
+    """Who an access token belongs to, and for how long."""
+
+    caller: Caller
+    expires_ts: int | None
+    is_unused: bool
+    seen_ts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When and from where a device last asked for something."""
+
+    ts: int
+    address: str
+    user_agent: str
+
+
+class Sessions:
+    """Sessions by the hash of their access token; the log keeps them true (`view`)."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._most = most
+        self._sessions: dict[bytes, Session] = {}
+        self._hashes: dict[str, set[bytes]] = {}
+        self.drops = 0
+        """Grows when something was forgotten: what was read before is not to be kept."""
+        self.seen: dict[tuple[str, str], Seen] = {}
+        """What is not written down yet, by user and device."""
+
+    def get(self, key: bytes) -> Session | None:
+        return self._sessions.get(key)
+
+    def put(self, key: bytes, session: Session) -> None:
+        if len(self._sessions) >= self._most:
+            self._drop_oldest()
+        self._sessions[key] = session
+        self._hashes.setdefault(session.caller.user_id, set()).add(key)
+
+    def _drop_oldest(self) -> None:
+        key = next(iter(self._sessions))
+        user_id = self._sessions.pop(key).caller.user_id
+        hashes = self._hashes[user_id]
+        hashes.discard(key)
+        if not hashes:
+            del self._hashes[user_id]
+
+    def view(self, entry: Entry) -> None:
+        """Forget the sessions of a user of whom the log says that something changed."""
+        if isinstance(entry, Change) and entry.kind in {SESSION, ACCOUNT} and entry.user_id:
+            self.drops += 1
+            for key in self._hashes.pop(entry.user_id, ()):
+                del self._sessions[key]
+
+    def note(self, session: Session, now: int, address: str, user_agent: str) -> None:
+        """Remember that the session's device was seen just now."""
+        session.seen_ts = now
+        key = (session.caller.user_id, session.caller.device_id)
+        self.seen[key] = Seen(now, address, user_agent)

@@ -1,0 +1,6 @@
+"""Institutions on one installation: domain and signing key.
+
+Requirements: P3, P5. Spec: server-server API, "Server keys"; appendices, "Server Name".
+"""
+
+from depesha.tenants.open import open_institution as open_institution
