@@ -131,6 +131,10 @@ class Writing:
         version = room_version(version_name)
         tip = Tip.of(Room(0, draft.room_id, version))
         event = self._build(draft, tip, origin_server_ts)
+        while await store.select_room(self.tx, self.institution.id, event.room_id) is not None:
+            # From version 12 on the same draft at the same millisecond is the same room.
+            origin_server_ts += 1
+            event = self._build(draft, tip, origin_server_ts)
         position = self.next_position()
         room = Room(position, event.room_id, version)
         self.tips[event.room_id] = tip = Tip.of(room)

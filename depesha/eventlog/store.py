@@ -516,3 +516,19 @@ async def update_redacted(
         position,
         body,
     )
+
+
+async def select_position_at_time(
+    tx: Tx, institution_id: int, room_nid: int, ts: int, *, forward: bool
+) -> int | None:
+    """The event of a room's timeline nearest to a time (ms), at or after it, or before it."""
+    side, order = (">=", "ASC") if forward else ("<=", "DESC")
+    return await tx.value(
+        int,
+        "SELECT position FROM events WHERE institution_id = $1 AND room_nid = $2"
+        f" AND room_order IS NOT NULL AND origin_server_ts {side} $3"
+        f" ORDER BY origin_server_ts {order}, room_order {order} LIMIT 1",
+        institution_id,
+        room_nid,
+        ts,
+    )

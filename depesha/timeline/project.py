@@ -1,0 +1,72 @@
+"""What an event's transaction writes about relations, and the relations that it refuses.
+
+Spec: client-server API, "Validation of m.thread relationships", "Annotating events" (avoiding
+duplicate annotations).
+"""
+
+from depesha.base.errors import MatrixError
+from depesha.eventlog import store as eventlog_store
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Logged
+from depesha.eventlog.load import logged_of
+from depesha.eventlog.state import Tip
+from depesha.timeline import store
+from depesha.timeline.rules import ANNOTATION, THREAD, Relation, read_relation
+
+
+async def project_relation(w: Writing, logged: Logged, tip: Tip) -> None:
+    """Note the relation of a new event, or unnote that of a redacted one."""
+    event = logged.event
+    if event.type == "m.room.redaction":
+        for erased in w.erased:
+            if erased.redacted_by == logged.position:
+                await _unnote(w, erased.position, tip)
+        return
+    relation = read_relation(event.content)
+    if relation is None or event.state_key is not None:
+        return
+    institution_id, nid = w.institution.id, tip.room.nid
+    child = store.ChildRow(
+        relation.parent_id,
+        logged.position,
+        event.event_id,
+        relation.rel_type,
+        event.type,
+        event.sender,
+    )
+    await _check(w, child, relation, tip)
+    await store.insert_relation(w.tx, institution_id, nid, child, relation.item)
+    if relation.rel_type == THREAD:
+        await store.upsert_thread(w.tx, institution_id, nid, relation.parent_id, logged.position)
+
+
+async def _check(w: Writing, child: store.ChildRow, relation: Relation, tip: Tip) -> None:
+    institution_id, nid = w.institution.id, tip.room.nid
+    if relation.rel_type == ANNOTATION and child.type == "m.reaction":
+        if await store.find_annotation(w.tx, institution_id, nid, child, relation.item):
+            raise MatrixError(
+                400, "M_DUPLICATE_ANNOTATION", "You have already annotated this event so"
+            )
+    elif relation.rel_type == THREAD:
+        place = await eventlog_store.select_place(w.tx, institution_id, relation.parent_id)
+        if place is None or place.room_id != tip.room_id:
+            return
+        rows = await eventlog_store.select_events(w.tx, institution_id, [place.position])
+        if read_relation(logged_of(rows[0]).event.content) is not None:
+            raise MatrixError(400, "M_UNKNOWN", "A thread cannot start at an event with a relation")
+
+
+async def _unnote(w: Writing, position: int, tip: Tip) -> None:
+    institution_id, nid = w.institution.id, tip.room.nid
+    child = await store.select_child(w.tx, institution_id, position)
+    if child is None:
+        return
+    await store.delete_relation(w.tx, institution_id, position)
+    if child.rel_type != THREAD:
+        return
+    rest = await store.select_children(w.tx, institution_id, nid, [child.parent_id], 100_000)
+    replies = [row.position for row in rest if row.rel_type == THREAD]
+    if replies:
+        await store.upsert_thread(w.tx, institution_id, nid, child.parent_id, replies[-1])
+    else:
+        await store.delete_thread(w.tx, institution_id, nid, child.parent_id)

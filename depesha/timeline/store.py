@@ -1,0 +1,143 @@
+"""SQL on relations between events and on threads."""
+
+from typing import NamedTuple
+
+from depesha.io.tx import Tx
+
+
+class ChildRow(NamedTuple):
+    """A child event as its parents' aggregations need it."""
+
+    parent_id: str
+    position: int
+    child_id: str
+    rel_type: str
+    type: str
+    sender: str
+
+
+class ThreadRow(NamedTuple):
+    """A thread root and the position of its latest reply."""
+
+    root_id: str
+    last_position: int
+
+
+_CHILD = "SELECT parent_id, position, child_id, rel_type, type, sender FROM timeline_relations"
+
+
+async def insert_relation(
+    tx: Tx, institution_id: int, room_nid: int, child: ChildRow, item: str
+) -> None:
+    await tx.execute(
+        "INSERT INTO timeline_relations (institution_id, room_nid, parent_id, position, child_id,"
+        " rel_type, type, sender, item) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        institution_id,
+        room_nid,
+        *child,
+        item,
+    )
+
+
+async def find_annotation(
+    tx: Tx, institution_id: int, room_nid: int, child: ChildRow, item: str
+) -> int | None:
+    """The position of the same annotation by the same sender, or None."""
+    return await tx.value(
+        int,
+        "SELECT position FROM timeline_relations WHERE institution_id = $1 AND room_nid = $2"
+        " AND parent_id = $3 AND rel_type = $4 AND type = $5 AND sender = $6 AND item = $7",
+        institution_id,
+        room_nid,
+        child.parent_id,
+        child.rel_type,
+        child.type,
+        child.sender,
+        item,
+    )
+
+
+async def select_child(tx: Tx, institution_id: int, position: int) -> ChildRow | None:
+    return await tx.row(
+        ChildRow,
+        _CHILD + " WHERE institution_id = $1 AND position = $2",
+        institution_id,
+        position,
+    )
+
+
+async def delete_relation(tx: Tx, institution_id: int, position: int) -> None:
+    await tx.execute(
+        "DELETE FROM timeline_relations WHERE institution_id = $1 AND position = $2",
+        institution_id,
+        position,
+    )
+
+
+async def select_children(
+    tx: Tx, institution_id: int, room_nid: int, parent_ids: list[str], limit: int
+) -> list[ChildRow]:
+    """Children of any of the parents, oldest first, at most `limit`."""
+    return await tx.rows(
+        ChildRow,
+        _CHILD + " WHERE institution_id = $1 AND room_nid = $2 AND parent_id = ANY($3)"
+        " ORDER BY position LIMIT $4",
+        institution_id,
+        room_nid,
+        parent_ids,
+        limit,
+    )
+
+
+async def select_parents(
+    tx: Tx, institution_id: int, room_nid: int, rel_types: list[str], limit: int
+) -> list[ChildRow]:
+    """Children of certain relations in a room, newest first: to find which events are parents."""
+    return await tx.rows(
+        ChildRow,
+        _CHILD + " WHERE institution_id = $1 AND room_nid = $2 AND rel_type = ANY($3)"
+        " ORDER BY position DESC LIMIT $4",
+        institution_id,
+        room_nid,
+        rel_types,
+        limit,
+    )
+
+
+async def upsert_thread(
+    tx: Tx, institution_id: int, room_nid: int, root_id: str, position: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO timeline_threads (institution_id, room_nid, root_id, last_position)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (institution_id, room_nid, root_id)"
+        " DO UPDATE SET last_position = excluded.last_position",
+        institution_id,
+        room_nid,
+        root_id,
+        position,
+    )
+
+
+async def delete_thread(tx: Tx, institution_id: int, room_nid: int, root_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM timeline_threads"
+        " WHERE institution_id = $1 AND room_nid = $2 AND root_id = $3",
+        institution_id,
+        room_nid,
+        root_id,
+    )
+
+
+async def select_threads(
+    tx: Tx, institution_id: int, room_nid: int, before: int, limit: int
+) -> list[ThreadRow]:
+    """Threads whose latest reply is before a position, latest first."""
+    return await tx.rows(
+        ThreadRow,
+        "SELECT root_id, last_position FROM timeline_threads WHERE institution_id = $1"
+        " AND room_nid = $2 AND last_position < $3 ORDER BY last_position DESC LIMIT $4",
+        institution_id,
+        room_nid,
+        before,
+        limit,
+    )
