@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from depesha.app.wiring import ENDPOINTS
 from tests.harness.absent import ABSENT
+from tests.harness.endpoints import load_endpoints
 from tests.harness.spec import load_operations
 
 FOLDER = Path("docs/generated")
@@ -17,7 +17,7 @@ def endpoints() -> str:
         "| method | path | operation | who | slice |",
         "|---|---|---|---|---|",
     ]
-    for row in ENDPOINTS:
+    for row in load_endpoints():
         owner = row.handler.__module__.split(".")[1]
         lines += [
             f"| {row.method} | `{path}` | {row.spec or ''} | {row.auth.value} | {owner} |"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from depesha.base.config import SETTINGS
+from tests.harness.endpoints import load_endpoints
 from tests.house.source import ROOT
 
 LANGUAGES = ("en", "ru")
@@ -33,12 +34,10 @@ def test_every_command_has_its_heading(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_endpoint_of_our_own_is_described(language: str) -> None:
-    from depesha.app.wiring import ENDPOINTS  # noqa: PLC0415
-
     text = _read(f"docs/admin/{language}/http.md")
     own = {
         f"`{row.method} {path}`"
-        for row in ENDPOINTS
+        for row in load_endpoints()
         for path in row.paths
         if path.startswith(("/_depesha/", "/_synapse/"))
     }

@@ -166,6 +166,27 @@ def test_the_pure_floors_are_synchronous() -> None:
     assert found == []
 
 
+def test_every_table_of_endpoints_is_wired() -> None:
+    wiring = next(m for m in modules() if m.folder == "app" and m.path.name == "wiring.py")
+    named = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in wiring.walk()
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    used = {
+        named.get(dotted(node.value))
+        for node in wiring.walk()
+        if isinstance(node, ast.Attribute) and node.attr == "ENDPOINTS"
+    }
+    declared = {
+        f"depesha.{module.folder}.{module.path.stem}"
+        for module in modules()
+        if module.path.stem.startswith("api")
+    }
+    assert declared - used == set()
+
+
 # The outside world
 
 

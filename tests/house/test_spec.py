@@ -1,11 +1,11 @@
 """The endpoints and the operations of the client-server API answer to each other."""
 
-from depesha.app.wiring import ENDPOINTS
 from tests.harness.absent import ABSENT
+from tests.harness.endpoints import load_endpoints
 from tests.harness.spec import load_operations
 
 OPERATIONS = load_operations()
-NAMED = [row for row in ENDPOINTS if row.spec is not None]
+NAMED = [row for row in load_endpoints() if row.spec is not None]
 
 
 def test_the_specification_is_whole() -> None:
