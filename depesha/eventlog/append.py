@@ -17,7 +17,7 @@ from depesha.eventlog import store
 from depesha.eventlog.changes import Change, Entry, Logged, Reach, Tail, Token, Waiters
 from depesha.eventlog.erase import erase_redacted
 from depesha.eventlog.institution import Institution
-from depesha.eventlog.load import load_memberships, load_room, logged_of
+from depesha.eventlog.load import load_memberships, load_room, load_rooms, logged_of
 from depesha.eventlog.state import (
     MEMBER,
     Membership,
@@ -493,14 +493,32 @@ class EventLog:
         room = self.rooms.get(room_id)
         if room is not None:
             return room
-        loaded = await self.db.scan(load_room, self.institution.id, room_id)
-        # Between the snapshot and now the log may have gone on.
-        if loaded is None or (room := self.rooms.get(room_id)) is not None:
+        return (await self.find_rooms([room_id])).get(room_id)
+
+    async def find_rooms(self, room_ids: Iterable[str]) -> dict[str, Room]:
+        """Those of the rooms that there are, by id; what is not in memory is loaded at once."""
+        found: dict[str, Room] = {}
+        missing: list[str] = []
+        for room_id in room_ids:
+            room = self.rooms.get(room_id)
+            if room is None:
+                missing.append(room_id)
+            else:
+                found[room_id] = room
+        if missing:
+            for loaded in await self.db.scan(load_rooms, self.institution.id, missing):
+                found[loaded.room_id] = await self._adopt(loaded)
+        return found
+
+    async def _adopt(self, loaded: Room) -> Room:
+        """Put a room that was read a moment ago into the cache, with what has come since."""
+        room = self.rooms.get(loaded.room_id)
+        if room is not None:
             return room
         if self.tail.start > loaded.position:
-            later = await self.db.read(load_room, self.institution.id, room_id)
-            loaded = later or loaded
-        for logged in self.tail.room_since(room_id, loaded.position):
+            again = await self.db.read(load_room, self.institution.id, loaded.room_id)
+            loaded = again or loaded
+        for logged in self.tail.room_since(loaded.room_id, loaded.position):
             loaded.advance(logged)
         self.rooms.put(loaded)
         return loaded

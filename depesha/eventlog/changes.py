@@ -92,11 +92,11 @@ class Token(NamedTuple):
 
 
 def parse_token(text: str) -> Token | None:
-    """The token, or None when it is not one of ours."""
+    """The token, or None when it is not one of ours; what sliding sync adds is passed over."""
     parts = text[1:].split(".")
-    if text[:1] != "d" or len(parts) != 4:
+    if text[:1] != "d" or len(parts) not in {4, 6}:
         return None
-    run, position, worker, ephemeral = parts
+    run, position, worker, ephemeral = parts[:4]
     numbers = position + ephemeral
     if not (numbers.isascii() and numbers.isdigit() and position and ephemeral):
         return None

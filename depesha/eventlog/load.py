@@ -2,7 +2,14 @@
 
 from depesha.eventlog import store
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.state import Membership, Room, StateEntry, room_version, state_entry
+from depesha.eventlog.state import (
+    BUMP_TYPES,
+    Membership,
+    Room,
+    StateEntry,
+    room_version,
+    state_entry,
+)
 from depesha.events.event import RoomVersion, client_event, load_event
 from depesha.io.tx import Tx
 
@@ -47,7 +54,15 @@ async def load_room(tx: Tx, institution_id: int, room_id: str) -> Room | None:
         room.position, room.state_id = end.position, end.state_id
         room.depth = load_event(end.body, end.event_id, version).depth
         room.extremities = (end.event_id,)
+        bump = await store.select_last_of_types(tx, institution_id, room.nid, list(BUMP_TYPES))
+        room.bump = bump or room.nid
     return room
+
+
+async def load_rooms(tx: Tx, institution_id: int, room_ids: list[str]) -> list[Room]:
+    """Those of the rooms that there are."""
+    found = [await load_room(tx, institution_id, room_id) for room_id in room_ids]
+    return [room for room in found if room is not None]
 
 
 async def load_memberships(tx: Tx, institution_id: int, user_id: str) -> dict[str, Membership]:

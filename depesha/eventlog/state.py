@@ -17,6 +17,17 @@ Key = tuple[str, str]
 
 MEMBER = "m.room.member"
 
+BUMP_TYPES = (
+    "m.room.create",
+    "m.room.message",
+    "m.room.encrypted",
+    "m.sticker",
+    "m.call.invite",
+    "m.poll.start",
+    "m.beacon_info",
+)
+"""Events that count as activity. Spec: MSC4186, `bump_stamp`."""
+
 
 @dataclass(frozen=True, slots=True)
 class StateEntry:
@@ -65,6 +76,8 @@ class Room:
     version: RoomVersion
     position: int = 0
     """Position of the last event in the room's timeline."""
+    bump: int = 0
+    """Position of the last event that counts as activity to people."""
     state_id: int = 0
     depth: int = 0
     extremities: tuple[str, ...] = ()
@@ -113,6 +126,8 @@ class Room:
         """Take in the next event of the room's line."""
         event = logged.event
         self.position = logged.position
+        if event.type in BUMP_TYPES:
+            self.bump = logged.position
         self.state_id = logged.state_id
         self.depth = max(self.depth, event.depth)
         self.extremities = (event.event_id,)

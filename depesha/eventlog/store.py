@@ -235,6 +235,20 @@ async def select_room_end(tx: Tx, institution_id: int, room_nid: int) -> EndRow 
     )
 
 
+async def select_last_of_types(
+    tx: Tx, institution_id: int, room_nid: int, types: list[str]
+) -> int | None:
+    """The position of the latest event of any of the types in a room's timeline."""
+    return await tx.value(
+        int,
+        "SELECT position FROM events WHERE institution_id = $1 AND room_nid = $2"
+        " AND room_order IS NOT NULL AND type = ANY($3) ORDER BY room_order DESC LIMIT 1",
+        institution_id,
+        room_nid,
+        types,
+    )
+
+
 async def select_current_state(tx: Tx, institution_id: int, room_nid: int) -> list[StateRow]:
     return await tx.rows(
         StateRow,

@@ -158,7 +158,10 @@ def parse_event(pdu: bytes, version: RoomVersion) -> Event:
     `unsigned` is dropped. Raises ValueError that says what makes this no event of the version.
     Spec: server-server API, "Checks performed on receipt of a PDU", 1.
     """
-    value = version.decode(pdu)
+    try:
+        value = version.decode(pdu)
+    except ValueError as error:
+        raise ValueError(f"the PDU is not JSON: {error}") from error
     if type(value) is not dict:
         raise ValueError("the PDU is not an object")
     problem = version.find_unsafe(value)

@@ -242,7 +242,7 @@ def test_what_is_no_event_is_refused(
 @pytest.mark.parametrize("data", [b"", b"[]", b"1", b"{", b"\xff", b'{"a":NaN}', b"[" * 5000])
 @each_version
 def test_what_is_no_json_object_is_refused(version: RoomVersion, data: bytes) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="the PDU is not (JSON|an object)"):
         parse_event(data, version)
 
 
@@ -293,5 +293,5 @@ def test_the_depth_of_old_versions_may_be_greater() -> None:
     for version, limit in ((V5, 2**63 - 1), (V6, 2**53 - 1)):
         pdu = json.loads(create_room(version).build("m.room.message", {}).pdu)
         assert parse_event(canonical({**pdu, "depth": limit}), version).depth == limit
-        with pytest.raises(ValueError, match="depth|2\\^53"):
+        with pytest.raises(ValueError, match=r"depth|2\^53"):
             parse_event(json.dumps({**pdu, "depth": limit + 1}).encode(), version)

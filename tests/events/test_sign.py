@@ -1,5 +1,6 @@
 """Hashes, ids and signatures: the vectors of the specification, and their properties."""
 
+import binascii
 import json
 
 import pytest
@@ -26,8 +27,8 @@ from depesha.events.sign import (
     verify_pdu,
     verify_signature,
 )
-from tests.events.values import json_objects
 from tests.events.rooms import SIGNER, VERSIONS, create_room
+from tests.events.values import json_objects
 
 SPEC_SIGNER = Signer(
     "domain", "ed25519:1", decode_base64("YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1")
@@ -128,7 +129,7 @@ def test_base64_is_read_in_either_alphabet_padded_or_not(data: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["a", "Zg*", "Zm 9v", "Zé"])
 def test_what_is_no_base64_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises((binascii.Error, UnicodeEncodeError)):
         decode_base64(text)
 
 

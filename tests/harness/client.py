@@ -82,6 +82,7 @@ class Wire:
         async with self.http.request(
             method, URL(url, encoded=True), data=data, headers=headers, allow_redirects=False
         ) as answer:
+            assert answer.status != 500, f"{method} {path}: the server has a fault; see its log"
             body = await answer.read()
             content_type = answer.headers.get("Content-Type", "")
             is_json = content_type.partition(";")[0] == "application/json"

@@ -5,6 +5,7 @@ status; an error must have the shape of Matrix errors; the content of an event m
 schema of its type, unless the test itself had sent that content.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -76,6 +77,16 @@ def find_operation(method: str, path: str) -> Operation | None:
             return operation
     # An empty state key may come with or without its slash.
     return find_operation(method, path + "/") if not path.endswith("/") else None
+
+
+def request_keys(operation: Operation) -> list[str]:
+    """The names of the properties that the JSON body of a request may have."""
+    path = operation.path.removeprefix(_prefix(_document(operation.file)))
+    rows = _document(operation.file)["paths"]
+    row = (rows.get(path) or rows[f"{path} "])[operation.method.lower()]
+    content = row.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    return sorted(_properties(operation.file, schema))
 
 
 class Judge:
@@ -169,7 +180,7 @@ def _catalogue() -> _Catalogue:
 
 def _operations_of(file: str) -> Iterator[Operation]:
     document = _document(file)
-    prefix = document["servers"][0]["variables"]["basePath"]["default"].rstrip("/")
+    prefix = _prefix(document)
     for path, item in document["paths"].items():
         for method in _METHODS:
             if (row := item.get(method)) is not None:
@@ -186,6 +197,23 @@ def _operations_of(file: str) -> Iterator[Operation]:
                     row.get("deprecated", False),
                     responses,
                 )
+
+
+def _prefix(document: Any) -> str:
+    prefix: str = document["servers"][0]["variables"]["basePath"]["default"]
+    return prefix.rstrip("/")
+
+
+def _properties(file: str, schema: Any) -> set[str]:
+    """The properties of a schema and of those that it is made of."""
+    if "$ref" in schema:
+        target, _, place = schema["$ref"].partition("#")
+        file = (
+            posixpath.normpath(posixpath.join(posixpath.dirname(file), target)) if target else file
+        )
+        return _properties(file, _follow(file, [key for key in place.split("/") if key]))
+    parts = [*schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])]
+    return set(schema.get("properties", {})).union(*(_properties(file, part) for part in parts))
 
 
 def _schema_pointer(file: str, path: str, method: str, status: str) -> str | None:

@@ -44,15 +44,14 @@ def main() -> int:
     hold_load_core()
     gc.freeze()
     results = uvloop.run(_measure(options))
-    with_peer = set(options.servers) == {PEER, OURS}
-    text = markdown(results, options.scenarios, with_peer)
+    text = markdown(results, options.scenarios)
     print("\n" + text)
     (BUILD / "results.json").write_text(json.dumps(results.plain(), indent=1))
     if options.write:
         page = ROOT / "docs" / "generated" / "bench.md"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text("# Measured\n\nMade by `make bench`.\n\n" + text)
-    return bool(shortfalls(results, options.scenarios, with_peer))
+    return bool(shortfalls(results, options.scenarios))
 
 
 def _options() -> Options:
@@ -75,7 +74,7 @@ def _options() -> Options:
 
 
 async def _measure(options: Options) -> Results:
-    results = Results(_machine(), _settings(options))
+    results = Results(_machine(), _settings(options), options.servers)
     if any(one.name in {"fan_out", "everyone_syncs"} for one in options.scenarios):
         results.ceiling = await _ceiling(options.scale)
     for run in range(1, options.runs + 1):

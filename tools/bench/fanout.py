@@ -17,9 +17,7 @@ from tools.bench.world import MESSAGE, room_path
 
 NUMBER = re.compile(rb"delivery-(\d{8})")
 NEXT_BATCH = re.compile(rb'"next_batch":\s*"([A-Za-z0-9_.~-]+)"')
-FILTER = {
-    "room": {"timeline": {"limit": 100}, "state": {"lazy_load_members": True}},
-}
+FILTER = {"room": {"timeline": {"limit": 50}}}
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ class Results:
 
     machine: str
     settings: str
+    servers: tuple[str, ...]
     ceiling: Figure | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     memory: list[Memory] = field(default_factory=list)
@@ -69,8 +70,10 @@ def ratio(scenario: Scenario, ours: float | None, peer: float | None) -> float |
     return ours / peer if scenario.more_is_better else peer / ours
 
 
-def shortfalls(results: Results, scenarios: Sequence[Scenario], with_peer: bool) -> list[str]:
+def shortfalls(results: Results, scenarios: Sequence[Scenario]) -> list[str]:
     """What falls short, in plain words; empty when every floor and limit is kept."""
+    if OURS not in results.servers:
+        return []
     lines = []
     for scenario in scenarios:
         lines += _failures(results, scenario)
@@ -78,7 +81,7 @@ def shortfalls(results: Results, scenarios: Sequence[Scenario], with_peer: bool)
         if not ours:
             lines.append(f"{scenario.title}: no figure of {OURS}")
             continue
-        if with_peer and scenario.against_peer:
+        if PEER in results.servers and scenario.against_peer:
             lines += _below_floor(results, scenario)
         lines += _beyond_limits(scenario, ours)
     rest = middle(one.rest for one in results.memory if one.server == OURS)
@@ -120,7 +123,7 @@ def _beyond_limits(scenario: Scenario, ours: Sequence[Figure]) -> list[str]:
     return lines
 
 
-def markdown(results: Results, scenarios: Sequence[Scenario], with_peer: bool) -> str:
+def markdown(results: Results, scenarios: Sequence[Scenario]) -> str:
     """The whole report."""
     against = [one for one in scenarios if one.against_peer]
     alone = [one for one in scenarios if not one.against_peer]
@@ -131,7 +134,7 @@ def markdown(results: Results, scenarios: Sequence[Scenario], with_peer: bool) -
         _table(_detail_rows(results, scenarios)),
         _table(_memory_rows(results)) if results.memory else "",
         _more(results, alone),
-        _verdict(shortfalls(results, scenarios, with_peer)),
+        _verdict(results, shortfalls(results, scenarios)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -207,10 +210,13 @@ def _more(results: Results, scenarios: Sequence[Scenario]) -> str:
     return "\n".join(lines)
 
 
-def _verdict(lines: Sequence[str]) -> str:
-    if not lines:
-        return "Every floor and limit is kept."
-    return "\n".join(["Falls short:", "", *(f"- {line}" for line in lines)])
+def _verdict(results: Results, lines: Sequence[str]) -> str:
+    if lines:
+        return "\n".join(["Falls short:", "", *(f"- {line}" for line in lines)])
+    missing = {PEER, OURS}.difference(results.servers)
+    if missing:
+        return f"Without {' and '.join(sorted(missing))} there is no ratio to judge."
+    return "Every floor and limit of these scenarios is kept."
 
 
 def _number(value: float | None) -> str:
