@@ -6,14 +6,15 @@ Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
 from dataclasses import dataclass, field
 
 from depesha.base.canonical import encode
-from depesha.eventlog.changes import Logged, Token
+from depesha.eventlog.changes import Token
 from depesha.eventlog.filter import Filter
-from depesha.eventlog.read import Vision, gap, served, served_state, stripped, vision
+from depesha.eventlog.read import Vision, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
 from depesha.profile import ignored_users
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
+from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
 from depesha.sync.record import Sync
 from depesha.sync.room import (
     State,
@@ -23,18 +24,6 @@ from depesha.sync.room import (
     load_state,
     load_timeline,
 )
-from depesha.timeline import relations_of
-
-STRIPPED_TYPES = (
-    "m.room.create",
-    "m.room.join_rules",
-    "m.room.name",
-    "m.room.avatar",
-    "m.room.topic",
-    "m.room.canonical_alias",
-    "m.room.encryption",
-)
-"""State that someone invited may know. Spec: "Stripped state"."""
 
 _DEFAULT_LIMIT = 10
 
@@ -210,18 +199,7 @@ async def _window(
     sync: Sync, asked: Asked, room: Room, since: int, until: int, sight: Vision | None
 ) -> Window:
     wanted = asked.filter.room.timeline
-    ignored = await ignored_users(sync.profile, asked.user_id)
-    is_open = wanted.is_open and not ignored
-    all_rooms = wanted.allows_room(room.room_id)
-
-    def keep(logged: Logged) -> bool:
-        if is_open:
-            return all_rooms
-        event = logged.event
-        if event.sender in ignored and event.state_key is None:
-            return False
-        return all_rooms and wanted.allows(event.type, event.sender, event.content)
-
+    keep = await keeper(sync, asked.user_id, room.room_id, wanted)
     return Window(room, since, until, wanted.count(_DEFAULT_LIMIT), keep, sight)
 
 
@@ -264,19 +242,7 @@ def _lazily(sync: Sync, asked: Asked, window: Window, timeline: Timeline, state:
 
 
 async def _encode_timeline(sync: Sync, asked: Asked, window: Window, timeline: Timeline) -> bytes:
-    now_ms = sync.spine.clock.now_ms()
-    relations = await relations_of(sync.timeline, asked.user_id, window.room, timeline.events)
-    events = [
-        served(
-            logged,
-            asked.user_id,
-            asked.device_id,
-            window.sight.membership_at(logged.room_order) if window.sight else "join",
-            now_ms,
-            relations.get(logged.event.event_id, b""),
-        )
-        for logged in timeline.events
-    ]
+    events = await serve_timeline(sync, asked.user_id, asked.device_id, window, timeline)
     return b'"timeline":{"events":[%b],"limited":%b,"prev_batch":"%b"}' % (
         b",".join(events),
         b"true" if timeline.limited else b"false",
@@ -322,18 +288,6 @@ def _encode_summary(
     )
 
 
-def find_heroes(room: Room, user_id: str) -> list[str]:
-    """Up to five members other than the viewer to name a room by, longest there first.
-
-    Spec: client-server API, `RoomSummary`.
-    """
-    here = [m for m in (*room.joined, *room.invited) if m != user_id]
-    if not here:
-        here = [m for m, entry in room.members.items() if m != user_id and entry.membership]
-    here.sort(key=lambda member: room.members[member].position)
-    return here[:5]
-
-
 # --- other rooms ---------------------------------------------------------------------
 
 
@@ -365,11 +319,7 @@ def _shows_left(asked: Asked, place: Membership) -> bool:
 
 
 def _encode_stripped(room: Room, user_id: str, key: bytes) -> bytes:
-    entries = [room.find(type_) for type_ in STRIPPED_TYPES]
-    mine = room.find(MEMBER, user_id)
-    inviter = room.find(MEMBER, mine.sender) if mine and mine.sender != user_id else None
-    known = [entry for entry in (*entries, inviter, mine) if entry is not None]
-    events = b",".join(map(stripped, known))
+    events = encode_stripped_events(room, user_id)
     return encode(room.room_id) + b':{"%b":{"events":[%b]}}' % (key, events)
 
 

@@ -1,0 +1,144 @@
+"""One response of a sliding sync: lists, rooms, extensions.
+
+Spec: MSC4186, "API".
+"""
+
+from dataclasses import dataclass
+
+from depesha.base.canonical import encode
+from depesha.eventlog.changes import Token
+from depesha.eventlog.state import Membership, Room
+from depesha.profile import direct_rooms, ignored_users, room_tags
+from depesha.sync.changed import Changed, find_changed
+from depesha.sync.record import Sync
+from depesha.sync.sliding.ask import SlidingAsk
+from depesha.sync.sliding.connection import Connection, SentRoom
+from depesha.sync.sliding.extensions import build_extensions
+from depesha.sync.sliding.lists import Candidate, Shown, find_space_children, is_listed, show
+from depesha.sync.sliding.room import RoomAsk, build_room
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The user and device of a connection."""
+
+    user_id: str
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The body, what the client will have, and whether it tells anything."""
+
+    body: bytes
+    rooms: dict[str, SentRoom]
+    tells: bool
+
+
+async def build_response(
+    sync: Sync, who: Who, ask: SlidingAsk, connection: Connection, now: Token
+) -> Response:
+    """The response from what the client has, to `now`."""
+    log = sync.spine.log
+    places = await log.rooms_of(who.user_id)
+    since = connection.token.position if connection.token else 0
+    changed = await find_changed(log, who.user_id, places, since) if since else None
+    candidates = await _candidates(sync, who, connection, places)
+    rooms = {candidate.room.room_id: candidate.room for candidate in candidates}
+    children = {
+        name: None
+        if each.filters.spaces is None
+        else find_space_children(each.filters.spaces, places, rooms)
+        for name, each in ask.lists.items()
+    }
+    shown = show(ask.lists, ask.subscriptions, candidates, children)
+    bodies, sent = await _rooms(sync, who, ask, connection, now, shown, candidates, changed)
+    extensions, extended = await build_extensions(
+        sync, who.user_id, who.device_id, ask, connection, now, shown, frozenset(bodies), changed
+    )
+    parts = [
+        b'"pos":' + encode(connection.pos(now)),
+        b'"lists":' + encode({name: {"count": count} for name, count in shown.counts.items()}),
+        b'"rooms":{'
+        + b",".join(encode(room_id) + b":" + body for room_id, body in bodies.items())
+        + b"}",
+        b'"extensions":{' + b",".join(extensions) + b"}",
+    ]
+    return Response(b"{" + b",".join(parts) + b"}", sent, bool(bodies) or extended)
+
+
+async def _candidates(
+    sync: Sync, who: Who, connection: Connection, places: dict[str, Membership]
+) -> list[Candidate]:
+    """The user's rooms by activity, latest first."""
+    ignored = await ignored_users(sync.profile, who.user_id)
+    listed = {
+        room_id: place
+        for room_id, place in places.items()
+        if is_listed(place, who.user_id, was_sent=room_id in connection.rooms)
+        and not (place.membership == "invite" and place.sender in ignored)
+    }
+    rooms: dict[str, Room] = await sync.spine.log.find_rooms(listed)
+    direct = await direct_rooms(sync.profile, who.user_id)
+    tags = await room_tags(sync.profile, who.user_id)
+    candidates = [
+        Candidate(room, listed[room_id], room_id in direct, tags.get(room_id, frozenset()))
+        for room_id, room in rooms.items()
+    ]
+    candidates.sort(key=lambda candidate: candidate.activity, reverse=True)
+    return candidates
+
+
+async def _rooms(
+    sync: Sync,
+    who: Who,
+    ask: SlidingAsk,
+    connection: Connection,
+    now: Token,
+    shown: Shown,
+    candidates: list[Candidate],
+    changed: Changed | None,
+) -> tuple[dict[str, bytes], dict[str, SentRoom]]:
+    """The rooms that have something to tell, and what the client has of them then."""
+    bodies: dict[str, bytes] = {}
+    sent: dict[str, SentRoom] = {}
+    by_id = {candidate.room.room_id: candidate for candidate in candidates}
+    kinds = changed.kinds if changed is not None else None
+    for room_id, config in shown.configs.items():
+        candidate, before = by_id[room_id], connection.rooms.get(room_id)
+        if before is not None and _is_same(candidate, before, changed, config == before.config):
+            continue
+        result = await build_room(
+            sync,
+            RoomAsk(
+                who.user_id,
+                who.device_id,
+                candidate,
+                config,
+                before,
+                connection.token.position if connection.token else 0,
+                now.position,
+                shown.lists_of.get(room_id, []),
+                ask.is_stable,
+                dm_changed=kinds is not None and "account_data" in kinds and before is not None,
+                counts_changed=changed is not None and room_id in changed.touched,
+            ),
+        )
+        sent[room_id] = result.sent
+        if result.body is not None:
+            bodies[room_id] = result.body
+    return bodies, sent
+
+
+def _is_same(
+    candidate: Candidate, before: SentRoom, changed: Changed | None, same_config: bool
+) -> bool:
+    """True when nothing of the room can be new to the client."""
+    room_id = candidate.room.room_id
+    if changed is None or changed.kinds is None:
+        return False
+    if room_id in changed.rooms or room_id in changed.places or room_id in changed.touched:
+        return False
+    if "account_data" in changed.kinds:
+        return False
+    return same_config and candidate.activity <= before.position

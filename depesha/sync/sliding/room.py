@@ -1,0 +1,223 @@
+"""One room's result in a sliding sync.
+
+Spec: MSC4186, "Room results", `RoomResult`, "Lazy loaded memberships".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from depesha.base.canonical import Content, encode
+from depesha.eventlog.changes import Logged
+from depesha.eventlog.read import gap, served_state, vision
+from depesha.eventlog.state import MEMBER, Key, StateEntry
+from depesha.signals import unread
+from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
+from depesha.sync.record import Sync
+from depesha.sync.room import State, Timeline, Window, load_state, load_timeline
+from depesha.sync.sliding.ask import RoomConfig
+from depesha.sync.sliding.connection import SentRoom
+from depesha.sync.sliding.lists import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAsk:
+    """What is asked of one room: `sent` is what the client has of it."""
+
+    user_id: str
+    device_id: str
+    candidate: Candidate
+    config: RoomConfig
+    sent: SentRoom | None
+    since: int
+    """The connection's last position: what came after it is live."""
+    until: int
+    lists: list[str]
+    is_stable: bool
+    dm_changed: bool
+    counts_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomResult:
+    """The encoded result (None when there is nothing to tell), and what the client then has."""
+
+    body: bytes | None
+    sent: SentRoom
+
+
+async def build_room(sync: Sync, ask: RoomAsk) -> RoomResult:
+    """The room as it is to be told."""
+    place = ask.candidate.place
+    if place.membership in {"invite", "knock"} or not await _was_in(sync, ask):
+        return _outside(ask)
+    return await _inside(sync, ask)
+
+
+async def _was_in(sync: Sync, ask: RoomAsk) -> bool:
+    """False for a room whose invitation was refused, or whose knock was."""
+    if ask.candidate.place.membership == "join":
+        return True
+    sight = await vision(sync.spine.log, ask.user_id, ask.candidate.room)
+    return any(membership == "join" for _, membership in sight.memberships)
+
+
+def _outside(ask: RoomAsk) -> RoomResult:
+    """An invitation, a knock, or one that was refused: stripped state alone."""
+    candidate, place = ask.candidate, ask.candidate.place
+    sent = SentRoom(ask.until, ask.config, frozenset(), place.membership)
+    if ask.sent is not None and ask.sent.position >= place.position:
+        return RoomResult(None, sent)
+    key = b"stripped_state" if ask.is_stable else b"invite_state"
+    stripped = encode_stripped_events(candidate.room, ask.user_id)
+    fields: Content = {"initial": True, "bump_stamp": candidate.bump_stamp}
+    fields |= _common(ask)
+    body = encode(fields)[:-1] + b',"%b":[%b]}' % (key, stripped)
+    return RoomResult(body, sent)
+
+
+def _common(ask: RoomAsk) -> Content:
+    """Fields of the accepted form alone."""
+    if not ask.is_stable:
+        return {}
+    fields: Content = {"membership": ask.candidate.place.membership}
+    if ask.lists:
+        fields["lists"] = ask.lists
+    return fields
+
+
+# --- rooms that the user is or was in --------------------------------------------------
+
+
+async def _inside(sync: Sync, ask: RoomAsk) -> RoomResult:
+    log, room, place = sync.spine.log, ask.candidate.room, ask.candidate.place
+    initial = ask.sent is None or ask.sent.membership in {"invite", "knock"} or _rejoined(ask)
+    since = 0 if initial or ask.sent is None else ask.sent.position
+    until = ask.until if place.membership == "join" else place.position
+    expanded = (
+        not initial
+        and ask.sent is not None
+        and ask.config.timeline_limit > ask.sent.config.timeline_limit
+    )
+    sight = None
+    if initial or expanded or place.membership != "join":
+        sight = await vision(log, ask.user_id, room)
+    window = Window(
+        room,
+        0 if expanded else since,
+        until,
+        max(1, ask.config.timeline_limit),
+        await keeper(sync, ask.user_id, room.room_id),
+        sight,
+    )
+    nothing = Timeline([], limited=False)
+    wants = ask.config.timeline_limit > 0
+    timeline = await load_timeline(log, window) if wants else nothing
+    state_window = Window(room, since, until, window.limit, window.keep, sight)
+    moved = await load_state(log, state_window, timeline, after=True, full=False)
+    known = frozenset[str]() if initial or ask.sent is None else ask.sent.members
+    state, members = _wanted_state(ask, moved, timeline, known, initial=initial)
+    sent = SentRoom(ask.until, _grown(ask), members, place.membership)
+    told = bool(timeline.events or state or initial or expanded)
+    if not (told or ask.dm_changed or (ask.counts_changed and not ask.is_stable)):
+        return RoomResult(None, sent)
+    fields = _fields(ask, window, timeline, moved, initial=initial, expanded=expanded)
+    if not ask.is_stable:
+        counts = await unread(sync.signals, ask.user_id, room)
+        fields["notification_count"], fields["highlight_count"] = counts.total
+    events = await serve_timeline(sync, ask.user_id, ask.device_id, window, timeline)
+    body = encode(fields)[:-1] + b',"required_state":[%b],"timeline":[%b]}' % (
+        b",".join(map(served_state, state)),
+        b",".join(events),
+    )
+    return RoomResult(body, sent)
+
+
+def _rejoined(ask: RoomAsk) -> bool:
+    place, sent = ask.candidate.place, ask.sent
+    return (
+        sent is not None
+        and place.membership == "join"
+        and sent.membership != "join"
+        and place.since_position > sent.position
+    )
+
+
+def _grown(ask: RoomAsk) -> RoomConfig:
+    """What has been sent of the room by now: a smaller ask later does not unsend it."""
+    return ask.config if ask.sent is None else ask.config.combine(ask.sent.config)
+
+
+def _wanted_state(
+    ask: RoomAsk, moved: State, timeline: Timeline, known: frozenset[str], *, initial: bool
+) -> tuple[list[StateEntry], frozenset[str]]:
+    """The state to send, and the lazily loaded members that the client then has."""
+    room, config = ask.candidate.room, ask.config
+    chosen: dict[Key, StateEntry] = {
+        key: entry for key, entry in moved.items() if config.allows(*key)
+    }
+    before = ask.sent.config if ask.sent is not None and not initial else None
+    if before is not None and not config.wanted <= before.wanted:
+        for entry in room.entries():
+            key = entry.type, entry.state_key
+            if config.allows(*key) and not before.allows(*key):
+                chosen.setdefault(key, entry)
+    if not config.is_lazy:
+        return list(chosen.values()), known
+    needed = set(_named(timeline.events)) - known
+    if not (initial or timeline.limited):
+        needed |= {state_key for type_, state_key in moved if type_ == MEMBER}
+    for member in needed:
+        member_entry = room.find(MEMBER, member)
+        if member_entry is not None:
+            chosen[MEMBER, member] = member_entry
+    return list(chosen.values()), known | needed
+
+
+def _named(events: Iterable[Logged]) -> Iterable[str]:
+    """Senders of events, and the members that member events are about."""
+    for logged in events:
+        yield logged.event.sender
+        if logged.event.type == MEMBER and logged.event.state_key is not None:
+            yield logged.event.state_key
+
+
+def _fields(
+    ask: RoomAsk, window: Window, timeline: Timeline, moved: State, *, initial: bool, expanded: bool
+) -> Content:
+    room = ask.candidate.room
+    fields: Content = {
+        "bump_stamp": ask.candidate.bump_stamp,
+        "prev_batch": gap(timeline.before(window)),
+        "limited": timeline.limited,
+        "num_live": sum(logged.position > ask.since > 0 for logged in timeline.events),
+    }
+    fields |= _common(ask)
+    if initial:
+        fields["initial"] = True
+    if expanded:
+        fields["expanded_timeline" if ask.is_stable else "unstable_expanded_timeline"] = True
+    if ask.candidate.is_dm or ask.dm_changed:
+        fields["is_dm"] = ask.candidate.is_dm
+    changed = {type_ for type_, _ in moved}
+    if initial or MEMBER in changed:
+        fields["joined_count"], fields["invited_count"] = len(room.joined), len(room.invited)
+    name = room.text("m.room.name", "name") or None
+    if name is not None or (ask.is_stable and not initial and "m.room.name" in changed):
+        if initial or "m.room.name" in changed:
+            fields["name"] = name
+    avatar = room.text("m.room.avatar", "url") or None
+    if (initial and avatar) or (not initial and "m.room.avatar" in changed):
+        fields["avatar"] = avatar
+    if name is None and (initial or changed & {MEMBER, "m.room.name"}):
+        fields["heroes"] = [_hero(ask, member) for member in find_heroes(room, ask.user_id)]
+    return fields
+
+
+def _hero(ask: RoomAsk, member: str) -> Content:
+    entry = ask.candidate.room.find(MEMBER, member)
+    hero: Content = {"user_id": member}
+    for name in ("displayname", "avatar_url"):
+        value = entry.content.get(name) if entry else None
+        if isinstance(value, str):
+            hero[name] = value
+    return hero
