@@ -1,0 +1,16 @@
+"""What people say of themselves and keep with their account.
+
+Requirements: M1, D4. Spec: client-server API, "Profiles", "Client Config", "Room Tagging",
+"Filtering", "User Directory", "Ignoring Users".
+"""
+
+from depesha.profile.api import access_filter as access_filter
+from depesha.profile.data import put_data as put_data
+from depesha.profile.data import write_data as write_data
+from depesha.profile.fields import load_fields as load_fields
+from depesha.profile.record import ACCOUNT_DATA as ACCOUNT_DATA
+from depesha.profile.record import Profile as Profile
+from depesha.profile.record import direct_rooms as direct_rooms
+from depesha.profile.record import find_data as find_data
+from depesha.profile.record import ignored_users as ignored_users
+from depesha.profile.record import room_tags as room_tags

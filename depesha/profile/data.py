@@ -1,0 +1,52 @@
+"""Account data: what clients keep with the account, global or for a room.
+
+Spec: client-server API, "Client Config", "Room Tagging".
+"""
+
+from depesha.base.canonical import Content, encode, find_unsafe
+from depesha.base.errors import MatrixError, bad_json, too_large
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.profile import store
+from depesha.profile.record import ACCOUNT_DATA, Profile
+
+MOST_BYTES = 64 * 1024
+_SERVER_KEPT = frozenset({"m.fully_read", "m.push_rules"})
+
+
+def check_settable(type_: str) -> None:
+    """Raise 405 for the types that have endpoints of their own."""
+    if type_ in _SERVER_KEPT:
+        raise MatrixError(405, "M_BAD_JSON", f"Cannot set {type_} through this API")
+
+
+def check_content(content: Content) -> str:
+    """The JSON of content that a client wants kept; 400 M_BAD_JSON, 413 M_TOO_LARGE."""
+    if problem := find_unsafe(content):
+        raise bad_json(f"The content cannot be kept: {problem}")
+    text = encode(content)
+    if len(text) > MOST_BYTES:
+        raise too_large()
+    return text.decode()
+
+
+async def put_data(
+    profile: Profile, user_id: str, room_id: str, type_: str, content: Content | None
+) -> None:
+    """Keep account data (None deletes it) and tell the user's devices."""
+    text = None if content is None else check_content(content)
+
+    async def plan(w: Writing) -> None:
+        await write_data(w, user_id, room_id, type_, text)
+
+    await profile.spine.log.commit(plan)
+
+
+async def write_data(
+    w: Writing, user_id: str, room_id: str, type_: str, text: str | None
+) -> None:
+    """Within a plan: keep account data given as JSON."""
+    change = Change(ACCOUNT_DATA, Reach.USER, user_id, room_id or None, type_)
+    position = await w.change(change)
+    institution_id = w.institution.id
+    await store.upsert_data(w.tx, institution_id, user_id, room_id, type_, text, position)

@@ -1,0 +1,98 @@
+"""The slice's record, and account data in memory."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from depesha.accounts import Accounts
+from depesha.base.canonical import Content, decode
+from depesha.eventlog.changes import Change, Entry
+from depesha.profile import store
+from depesha.spine import Spine
+
+ACCOUNT_DATA = "account_data"
+
+Data = Mapping[tuple[str, str], str]
+"""Room id (empty when global) and type → JSON."""
+
+
+class DataCache:
+    """Account data of users lately active, bounded in users."""
+
+    def __init__(self, most_users: int = 5_000) -> None:
+        self._most = most_users
+        self._users: OrderedDict[str, Data] = OrderedDict()
+        self.changes = 0
+
+    def get(self, user_id: str) -> Data | None:
+        return self._users.get(user_id)
+
+    def put(self, user_id: str, data: Data) -> None:
+        self._users[user_id] = data
+        if len(self._users) > self._most:
+            self._users.popitem(last=False)
+
+    def view(self, entry: Entry) -> None:
+        """Forget what a change of the log made old."""
+        if isinstance(entry, Change) and entry.kind == ACCOUNT_DATA and entry.user_id:
+            self.changes += 1
+            self._users.pop(entry.user_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Profiles, account data, tags and filters of one institution's people."""
+
+    spine: Spine
+    accounts: Accounts
+    data: DataCache = field(default_factory=DataCache)
+
+
+async def load_data(profile: Profile, user_id: str) -> Data:
+    """All account data of a user."""
+    spine, cache = profile.spine, profile.data
+    while True:
+        found = cache.get(user_id)
+        if found is not None:
+            return found
+        before = cache.changes
+        rows = await spine.db.read(store.select_data_since, spine.institution.id, user_id, -1)
+        data = {(row.room_id, row.type): row.content for row in rows if row.content is not None}
+        if before == cache.changes:
+            cache.put(user_id, data)
+            return data
+
+
+async def find_data(profile: Profile, user_id: str, room_id: str, type_: str) -> Content | None:
+    """One account data of a user, or None; a fresh copy."""
+    text = (await load_data(profile, user_id)).get((room_id, type_))
+    return None if text is None else decode(text)
+
+
+async def ignored_users(profile: Profile, user_id: str) -> frozenset[str]:
+    """Whom the user ignores. Spec: client-server API, "Ignoring Users"."""
+    text = (await load_data(profile, user_id)).get(("", "m.ignored_user_list"))
+    if text is None:
+        return _NOBODY
+    ignored = decode(text).get("ignored_users")
+    return frozenset(ignored) if isinstance(ignored, dict) else _NOBODY
+
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+async def direct_rooms(profile: Profile, user_id: str) -> frozenset[str]:
+    """The user's direct chats. Spec: client-server API, "Direct Messaging"."""
+    content = await find_data(profile, user_id, "", "m.direct") or {}
+    lists = [rooms for rooms in content.values() if isinstance(rooms, list)]
+    return frozenset(room for rooms in lists for room in rooms if isinstance(room, str))
+
+
+async def room_tags(profile: Profile, user_id: str) -> dict[str, frozenset[str]]:
+    """Room id → the user's tags of it."""
+    tags: dict[str, frozenset[str]] = {}
+    for (room_id, type_), text in (await load_data(profile, user_id)).items():
+        if type_ == "m.tag" and room_id:
+            found = decode(text).get("tags")
+            tags[room_id] = frozenset(found) if isinstance(found, dict) else frozenset()
+    return tags
