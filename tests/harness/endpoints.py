@@ -1,15 +1,14 @@
-"""The endpoints that the slices declare."""
+"""The endpoints that are wired."""
 
-from importlib import import_module
-from pathlib import Path
+from types import ModuleType
 
-import depesha
+from depesha.app import wiring
 from depesha.base.canonical import Json
 from depesha.http.endpoint import Endpoint
 
 
 def load_endpoints() -> tuple[Endpoint[Json, Json], ...]:
-    """The rows of every `api.py` and `api_….py`; tests/house checks that all are wired."""
-    root = Path(depesha.__file__).parent
-    names = sorted(f"{path.parent.name}.{path.stem}" for path in root.glob("*/api*.py"))
-    return tuple(row for name in names for row in import_module(f"depesha.{name}").ENDPOINTS)
+    """The rows of each module that `app/wiring.py` takes ENDPOINTS from."""
+    modules = {m.__name__: m for m in vars(wiring).values() if isinstance(m, ModuleType)}
+    tables = (getattr(modules[name], "ENDPOINTS", ()) for name in sorted(modules))
+    return tuple(row for table in tables for row in table)
