@@ -33,6 +33,9 @@ class Room:
         event_id = self.state.get((event_type, state_key))
         return None if event_id is None else self.events[event_id]
 
+    def current(self, event_type: str, state_key: str = "") -> Event:
+        return self.events[self.state[event_type, state_key]]
+
     def build(
         self,
         event_type: str,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from depesha.base.canonical import Content
 from depesha.events.event import ROOM_VERSIONS, parse_event
 from depesha.events.redact import redact, redact_content, redact_event
 from depesha.events.sign import has_right_hash, verify_pdu
@@ -74,9 +75,9 @@ def test_keys_of_the_content(version: RoomVersion) -> None:
         ({"display_name": "n"}, {}),
     ],
 )
-def test_a_third_party_invite_keeps_what_is_signed(invite: object, left: object) -> None:
+def test_a_third_party_invite_keeps_what_is_signed(invite: Content, left: Content) -> None:
     content = {"membership": "invite", "third_party_invite": invite}
-    kept = {"membership": "invite"}
+    kept: Content = {"membership": "invite"}
     assert redact_content("m.room.member", content, ROOM_VERSIONS["10"]) == kept
     kept |= {"third_party_invite": left}
     assert redact_content("m.room.member", content, ROOM_VERSIONS["11"]) == kept
