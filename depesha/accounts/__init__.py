@@ -8,6 +8,7 @@ from depesha.accounts.appservice import NO_APPSERVICES as NO_APPSERVICES
 from depesha.accounts.appservice import Appservice as Appservice
 from depesha.accounts.appservice import Appservices as Appservices
 from depesha.accounts.caller import caller_of as caller_of
+from depesha.accounts.find import check_not_suspended as check_not_suspended
 from depesha.accounts.find import is_active as is_active
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.record import Accounts as Accounts

@@ -1,11 +1,27 @@
-"""Whether a local account is there."""
+"""What other slices ask about accounts."""
 
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
+from depesha.base.errors import MatrixError
+from depesha.http.caller import Caller
 
 
 async def is_active(accounts: Accounts, user_id: str) -> bool:
-    """True for an account that is there and was not deactivated."""
+    """True when this is a local account that has not been deactivated."""
     spine = accounts.spine
-    row = await spine.db.read(store.select_user, spine.institution.id, user_id)
-    return row is not None and not row.is_deactivated
+    if not spine.institution.is_local(user_id):
+        return False
+    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    return user is not None and not user.is_deactivated
+
+
+def check_not_suspended(caller: Caller) -> None:
+    """Raise 403 M_USER_SUSPENDED for whoever may only read for the time being.
+
+    Spec: client-server API, "Account suspension", which lists what is still allowed: leaving
+    rooms, redacting one's own events, keys and key backup, devices, deactivation.
+    """
+    if caller.is_suspended:
+        raise MatrixError(
+            403, "M_USER_SUSPENDED", "You cannot perform this action while suspended."
+        )
