@@ -7,6 +7,7 @@ their own pace.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 from depesha.accounts import Accounts, Passwords, caller_of
 from depesha.accounts import api as accounts_api
@@ -18,7 +19,23 @@ from depesha.http.endpoint import Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
 from depesha.io.db import Db
+from depesha.keys import Keys
+from depesha.profile import Profile
+from depesha.profile import api as profile_api
+from depesha.profile import sync as profile_sync
+from depesha.rooms import Rooms
+from depesha.rooms import api as rooms_api
+from depesha.signals import Signals
+from depesha.signals import api as signals_api
+from depesha.signals import sync as signals_sync
 from depesha.spine import Spine
+from depesha.sync import Sync
+from depesha.sync import api as sync_api
+from depesha.sync.record import AskSection
+from depesha.sync.sliding import api as sliding_api
+from depesha.timeline import Timelines
+from depesha.timeline import api as timeline_api
+from depesha.timeline.project import project_relation
 
 Consumer = Callable[[], Coroutine[None, None, None]]
 """Runs until it is cancelled."""
@@ -47,10 +64,35 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     spine = Spine(institution, config, clock, db, log, limits)
     accounts = Accounts(spine, Passwords(clock))
 
-    endpoints: tuple[Bound, ...] = (*bind(accounts, accounts_api.ENDPOINTS),)
+    profile = Profile(spine, accounts)
+    keys = Keys(spine)
+    rooms = Rooms(spine, accounts, profile)
+    timeline = Timelines(spine, profile)
+    signals = Signals(spine, profile)
+
+    sections: tuple[AskSection, ...] = (
+        partial(profile_sync.section, profile),
+        partial(signals_sync.section, signals),
+    )
+    sync = Sync(spine, profile, keys, timeline, signals, sections, sections[0])
+
+    endpoints: tuple[Bound, ...] = (
+        *bind(accounts, accounts_api.ENDPOINTS),
+        *bind(profile, profile_api.ENDPOINTS),
+        *bind(rooms, rooms_api.ENDPOINTS),
+        *bind(timeline, timeline_api.ENDPOINTS),
+        *bind(signals, signals_api.ENDPOINTS),
+        *bind(sync, sync_api.ENDPOINTS),
+        *bind(sync, sliding_api.ENDPOINTS),
+    )
     gates: tuple[Gate, ...] = ()
-    projections: tuple[Projection, ...] = ()
-    views: tuple[View, ...] = (accounts.sessions.view,)
+    projections: tuple[Projection, ...] = (project_relation,)
+    views: tuple[View, ...] = (
+        accounts.sessions.view,
+        profile.data.view,
+        timeline.parents.view,
+        signals.counts.view,
+    )
     consumers: tuple[Consumer, ...] = ()
 
     await log.start(Hooks(gates, projections, views))

@@ -55,6 +55,9 @@ Gate = Callable[[Draft, GateContext], Denied | None]
 Projection = Callable[["Writing", Logged, Tip], Awaitable[None]]
 """Writes, in the event's transaction, what the very same sync must show."""
 
+Follower = Callable[["Writing", Change], Awaitable[None]]
+"""Writes, in a change's transaction, what a higher slice keeps about the thing changed."""
+
 View = Callable[[Entry], None]
 """Advances something in memory by one committed entry of the log."""
 
@@ -66,6 +69,7 @@ class Hooks:
     gates: tuple[Gate, ...] = ()
     projections: tuple[Projection, ...] = ()
     views: tuple[View, ...] = ()
+    followers: tuple[Follower, ...] = ()
 
 
 @dataclass(slots=True)
@@ -105,6 +109,8 @@ class Writing:
         )
         await store.insert_change(self.tx, self.institution.id, placed)
         self.entries.append(placed)
+        for follower in self.log.hooks.followers:
+            await follower(self, placed)
         return placed.position
 
     async def tip(self, room_id: str) -> Tip:
@@ -450,7 +456,7 @@ class EventLog:
             self._touched_rooms.add(entry.event.room_id)
             if entry.event.type == MEMBER and entry.event.state_key:
                 self._touched_users.add(entry.event.state_key)
-        elif entry.reach is Reach.USER and entry.user_id:
+        elif entry.reach in {Reach.USER, Reach.DEVICE} and entry.user_id:
             self._touched_users.add(entry.user_id)
         elif entry.reach is Reach.ROOM and entry.room_id:
             self._touched_rooms.add(entry.room_id)

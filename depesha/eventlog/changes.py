@@ -24,6 +24,8 @@ class Reach(IntEnum):
     """The joined members of the room named."""
     SHARED = 3
     """The user named and everyone who shares a joined room with them."""
+    DEVICE = 4
+    """The one device of the user named whose id is the `item`."""
 
 
 @dataclass(frozen=True, slots=True)

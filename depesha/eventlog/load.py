@@ -31,7 +31,9 @@ def logged_of(row: store.EventRow) -> Logged:
         before = load_event(row.prev_body, "", version)
         logged.prev_content, logged.prev_sender = before.content, before.sender
     if row.because_body is not None:
-        logged.redacted_because = client_event(load_event(row.because_body, "", version)) + b"}"
+        logged.redacted_because = (
+            client_event(load_event(row.because_body, row.because_id or "", version)) + b"}"
+        )
     return logged
 
 

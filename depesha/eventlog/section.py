@@ -42,6 +42,20 @@ class Section:
     presence: list[bytes] = field(default_factory=list)
     to_device: list[bytes] = field(default_factory=list)
     top: dict[str, bytes] = field(default_factory=dict)
+    to_device_until: int = 0
+    """Position of the last to-device event told, when more are waiting behind it."""
+
+    def add(self, part: "Section") -> None:
+        """Take in another slice's part."""
+        self.account_data += part.account_data
+        self.presence += part.presence
+        self.to_device += part.to_device
+        self.top.update(part.top)
+        self.to_device_until = self.to_device_until or part.to_device_until
+        for room_id, events in part.room_account_data.items():
+            self.room_account_data.setdefault(room_id, []).extend(events)
+        for room_id, events in part.ephemeral.items():
+            self.ephemeral.setdefault(room_id, []).extend(events)
 
 
 NOTHING = Section()

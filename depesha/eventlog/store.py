@@ -28,6 +28,7 @@ class EventRow(NamedTuple):
     redacted_by: int | None
     prev_body: bytes | None
     because_body: bytes | None
+    because_id: str | None
 
 
 class StateRow(NamedTuple):
@@ -83,12 +84,13 @@ class PlaceRow(NamedTuple):
 
 _EVENT = """
     SELECT e.position, e.room_order, e.state_id, e.event_id, r.version, b.body, e.replaces, e.sent_by,
-           e.redacted_by, p.body, c.body
+           e.redacted_by, p.body, c.body, ce.event_id
     FROM events e
     JOIN eventlog_rooms r ON r.institution_id = e.institution_id AND r.room_nid = e.room_nid
     JOIN event_bodies b ON b.institution_id = e.institution_id AND b.position = e.position
     LEFT JOIN event_bodies p ON p.institution_id = e.institution_id AND p.position = e.replaces
     LEFT JOIN event_bodies c ON c.institution_id = e.institution_id AND c.position = e.redacted_by
+    LEFT JOIN events ce ON ce.institution_id = e.institution_id AND ce.position = e.redacted_by
 """
 
 

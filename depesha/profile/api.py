@@ -196,9 +196,7 @@ async def _filter_text(profile: Profile, user_id: str, filter_id: str) -> str:
     spine = profile.spine
     if not (filter_id.isascii() and filter_id.isdigit() and len(filter_id) < 10):
         raise not_found("Unknown filter")
-    text = await spine.db.read(
-        store.select_filter, spine.institution.id, user_id, int(filter_id)
-    )
+    text = await spine.db.read(store.select_filter, spine.institution.id, user_id, int(filter_id))
     if text is None:
         raise not_found("Unknown filter")
     return text

@@ -42,9 +42,7 @@ async def put_data(
     await profile.spine.log.commit(plan)
 
 
-async def write_data(
-    w: Writing, user_id: str, room_id: str, type_: str, text: str | None
-) -> None:
+async def write_data(w: Writing, user_id: str, room_id: str, type_: str, text: str | None) -> None:
     """Within a plan: keep account data given as JSON."""
     change = Change(ACCOUNT_DATA, Reach.USER, user_id, room_id or None, type_)
     position = await w.change(change)

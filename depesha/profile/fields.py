@@ -75,9 +75,7 @@ async def set_field(profile: Profile, user_id: str, name: str, value: Json) -> N
         else:
             await store.upsert_field(w.tx, institution_id, user_id, name, text)
         if name == "displayname":
-            await store.upsert_person(
-                w.tx, institution_id, user_id, searched_text(user_id, value)
-            )
+            await store.upsert_person(w.tx, institution_id, user_id, searched_text(user_id, value))
         await w.change(Change("profile", Reach.SHARED, user_id, item=name))
 
     await profile.spine.log.commit(plan)

@@ -76,9 +76,7 @@ async def upsert_person(tx: Tx, institution_id: int, user_id: str, searched: str
     )
 
 
-async def select_people(
-    tx: Tx, institution_id: int, pattern: str, limit: int
-) -> list[UserRow]:
+async def select_people(tx: Tx, institution_id: int, pattern: str, limit: int) -> list[UserRow]:
     """Users whose searched text is LIKE the pattern (with `!` as the escape)."""
     return await tx.rows(
         UserRow,
@@ -129,9 +127,7 @@ async def select_data(
     )
 
 
-async def select_data_since(
-    tx: Tx, institution_id: int, user_id: str, since: int
-) -> list[DataRow]:
+async def select_data_since(tx: Tx, institution_id: int, user_id: str, since: int) -> list[DataRow]:
     """Account data that changed after a position, of all rooms, oldest change first."""
     return await tx.rows(
         DataRow,
@@ -186,9 +182,7 @@ async def insert_filter(tx: Tx, institution_id: int, user_id: str, content: str)
     return filter_id or 0
 
 
-async def select_filter(
-    tx: Tx, institution_id: int, user_id: str, filter_id: int
-) -> str | None:
+async def select_filter(tx: Tx, institution_id: int, user_id: str, filter_id: int) -> str | None:
     return await tx.value(
         str,
         "SELECT content FROM profile_filters WHERE institution_id = $1 AND user_id = $2"

@@ -74,7 +74,7 @@ async def build_answer(sync: Sync, asked: Asked, now: Token) -> bytes | None:
     log, user_id = sync.spine.log, asked.user_id
     places = await log.rooms_of(user_id)
     if asked.since and not asked.full_state:
-        changed = await find_changed(log, user_id, places, asked.since)
+        changed = await find_changed(log, user_id, asked.device_id, places, asked.since)
     else:
         changed = _everything(places)
     if changed.is_nothing and asked.ephemeral_since == now.ephemeral:
@@ -125,18 +125,9 @@ async def _ask_sections(
     )
     whole = Section()
     for section in sync.sections:
-        part = await section(ask)
-        whole.account_data += part.account_data
-        whole.presence += part.presence
-        whole.to_device += part.to_device
-        whole.top.update(part.top)
-        for target, source in (
-            (whole.room_account_data, part.room_account_data),
-            (whole.ephemeral, part.ephemeral),
-        ):
-            for room_id, events in source.items():
-                target.setdefault(room_id, []).extend(events)
-                wanted.setdefault(room_id, asked.since)
+        whole.add(await section(ask))
+    for room_id in (*whole.room_account_data, *whole.ephemeral):
+        wanted.setdefault(room_id, asked.since)
     return whole
 
 

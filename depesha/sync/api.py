@@ -1,9 +1,10 @@
 """`GET /sync`: one question, parked until there is an answer or its time is over."""
 
+from depesha.base.canonical import Json
 from depesha.base.errors import invalid_param
 from depesha.eventlog.changes import Token, parse_token
 from depesha.eventlog.filter import Filter, parse_filter
-from depesha.http.endpoint import Ask, Auth, Reply, endpoint
+from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
 from depesha.keys import drop_unclaimed
 from depesha.profile import access_filter
 from depesha.signals import set_presence
@@ -88,4 +89,4 @@ async def _filter(sync: Sync, ask: Ask[None]) -> Filter:
     return await access_filter(sync.profile, ask.caller.user_id, text)
 
 
-ENDPOINTS = (get_sync,)
+ENDPOINTS: tuple[Endpoint[Sync, Json], ...] = (get_sync,)

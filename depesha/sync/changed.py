@@ -29,18 +29,20 @@ class Changed:
 
 
 async def find_changed(
-    log: EventLog, user_id: str, places: dict[str, Membership], since: int
+    log: EventLog, user_id: str, device_id: str, places: dict[str, Membership], since: int
 ) -> Changed:
-    """What concerns the user in (since, now]."""
+    """What concerns the user and this device in (since, now]."""
     tail = log.tail
     if tail.start <= since and tail.count_since(since) <= _MOST_ENTRIES:
-        return _read_tail(log, user_id, places, since)
+        return _read_tail(log, user_id, device_id, places, since)
     found = await log.db.scan(store.select_rooms_since, log.institution.id, user_id, since)
     moved = {room_id for room_id, place in places.items() if place.position > since}
     return Changed(found, frozenset(), frozenset(moved), None)
 
 
-def _read_tail(log: EventLog, user_id: str, places: dict[str, Membership], since: int) -> Changed:
+def _read_tail(
+    log: EventLog, user_id: str, device_id: str, places: dict[str, Membership], since: int
+) -> Changed:
     rooms, touched, moved, kinds = set[str](), set[str](), set[str](), set[str]()
     for entry in log.tail.since(since):
         if isinstance(entry, Logged):
@@ -51,7 +53,7 @@ def _read_tail(log: EventLog, user_id: str, places: dict[str, Membership], since
                     moved.add(event.room_id)
             if (place := places.get(event.room_id)) is not None and place.membership == "join":
                 rooms.add(event.room_id)
-        elif _concerns(entry, user_id, places):
+        elif _concerns(entry, user_id, device_id, places):
             kinds.add(entry.kind)
             if entry.room_id is not None:
                 touched.add(entry.room_id)
@@ -60,8 +62,12 @@ def _read_tail(log: EventLog, user_id: str, places: dict[str, Membership], since
     return Changed(frozenset(rooms), frozenset(touched), frozenset(moved), frozenset(kinds))
 
 
-def _concerns(change: Change, user_id: str, places: dict[str, Membership]) -> bool:
+def _concerns(
+    change: Change, user_id: str, device_id: str, places: dict[str, Membership]
+) -> bool:
     """True when the change may have to be told to the user; its slice decides."""
+    if change.reach is Reach.DEVICE:
+        return change.user_id == user_id and change.item == device_id
     if change.reach is Reach.USER:
         return change.user_id == user_id
     if change.reach is Reach.ROOM:

@@ -1,7 +1,7 @@
 """What sync stands on."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.keys import Keys
@@ -9,6 +9,7 @@ from depesha.profile import Profile
 from depesha.signals import Signals
 from depesha.spine import Spine
 from depesha.sync.room import SentMembers
+from depesha.sync.sliding.connection import Connections
 from depesha.timeline import Timelines
 
 AskSection = Callable[[SyncAsk], Awaitable[Section]]
@@ -24,4 +25,7 @@ class Sync:
     timeline: Timelines
     signals: Signals
     sections: tuple[AskSection, ...]
-    sent_members: SentMembers
+    to_device: AskSection
+    """Like a section, for the to-device messages alone, which sliding sync counts apart."""
+    sent_members: SentMembers = field(default_factory=SentMembers)
+    connections: Connections = field(default_factory=Connections)

@@ -106,14 +106,12 @@ async def _bundle(
 def _latest_edit(
     parent: Logged, rows: list[store.ChildRow], found: dict[int, Logged]
 ) -> Logged | None:
-    edits = [found[row.position] for row in rows if row.rel_type == REPLACE and row.position in found]
+    edits = [
+        found[row.position] for row in rows if row.rel_type == REPLACE and row.position in found
+    ]
     valid = [edit for edit in edits if is_replacement(edit.event, parent.event)]
-    return max(
-        valid, key=lambda e: (e.event.origin_server_ts, e.event.event_id), default=None
-    )
+    return max(valid, key=lambda e: (e.event.origin_server_ts, e.event.event_id), default=None)
 
 
-def _plain(
-    timeline: Timelines, user_id: str, logged: Logged, relations: bytes = b""
-) -> bytes:
+def _plain(timeline: Timelines, user_id: str, logged: Logged, relations: bytes = b"") -> bytes:
     return served(logged, user_id, "", "join", timeline.spine.clock.now_ms(), relations)

@@ -85,7 +85,10 @@ async def get_messages(timeline: Timelines, ask: Ask[None]) -> Reply:
 
 
 @endpoint(
-    "GET", "/_matrix/client/v3/rooms/{roomId}/event/{eventId}", auth=Auth.GUEST, spec="getOneRoomEvent"
+    "GET",
+    "/_matrix/client/v3/rooms/{roomId}/event/{eventId}",
+    auth=Auth.GUEST,
+    spec="getOneRoomEvent",
 )
 async def get_event(timeline: Timelines, ask: Ask[None]) -> Reply:
     """One event. Spec: `GET /rooms/{roomId}/event/{eventId}`."""
@@ -231,9 +234,7 @@ async def _relations(
     return Reply(b"{" + b",".join(parts) + b"}")
 
 
-@endpoint(
-    "GET", "/_matrix/client/v1/rooms/{roomId}/relations/{eventId}", spec="getRelatingEvents"
-)
+@endpoint("GET", "/_matrix/client/v1/rooms/{roomId}/relations/{eventId}", spec="getRelatingEvents")
 async def get_relations(timeline: Timelines, ask: Ask[None]) -> Reply:
     """All children of an event."""
     return await _relations(timeline, ask, None, None)

@@ -120,8 +120,7 @@ async def upsert_thread(
 
 async def delete_thread(tx: Tx, institution_id: int, room_nid: int, root_id: str) -> None:
     await tx.execute(
-        "DELETE FROM timeline_threads"
-        " WHERE institution_id = $1 AND room_nid = $2 AND root_id = $3",
+        "DELETE FROM timeline_threads WHERE institution_id = $1 AND room_nid = $2 AND root_id = $3",
         institution_id,
         room_nid,
         root_id,

@@ -271,6 +271,9 @@ async def _run(url: str, steps: list[_Step]) -> tuple[list[int], list[int], list
             task = tasks.create_task(write(id, step.kind))
             if step.kind == "cancel":
                 tasks.create_task(_cancel_soon(task.cancel))
+    # A caller that went away may have left its work on its way to the disk.
+    await db.close()
+    db = await open_db(url)
     there = await db.read(_by_place)
     await db.close()
     return acknowledged, told, there

@@ -1,0 +1,99 @@
+"""Receipts and read markers.
+
+Spec: client-server API, "Receipts", "Read and unread markers".
+"""
+
+from depesha.base.canonical import encode
+from depesha.base.errors import MatrixError, bad_json, invalid_param, not_found
+from depesha.base.ids import is_event_id
+from depesha.eventlog import store as eventlog_store
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.eventlog.load import logged_of
+from depesha.eventlog.read import access_joined
+from depesha.profile import write_data
+from depesha.signals import store
+from depesha.signals.record import Signals
+from depesha.signals.unread import MAIN, thread_of
+
+READ, PRIVATE, FULLY_READ = "m.read", "m.read.private", "m.fully_read"
+TYPES = (READ, PRIVATE, FULLY_READ)
+
+
+def check_thread(type_: str, thread_id: str | None) -> None:
+    """Raise 400 for a thread that a receipt cannot be of."""
+    if thread_id is None:
+        return
+    if type_ == FULLY_READ:
+        raise invalid_param("m.fully_read is of no thread")
+    if thread_id != MAIN and not is_event_id(thread_id):
+        raise invalid_param("thread_id must be main or an event id")
+
+
+async def set_receipts(
+    signals: Signals, user_id: str, room_id: str, receipts: dict[str, str], thread_id: str | None
+) -> None:
+    """Set receipts by type; one that is further on already stays. 403, 404."""
+    for type_, event_id in receipts.items():
+        if type_ not in TYPES:
+            raise invalid_param(f"Unknown receipt type {type_[:50]}")
+        if not is_event_id(event_id):
+            raise bad_json("Not an event id")
+        check_thread(type_, thread_id)
+    await access_joined(signals.spine.log, user_id, room_id)
+
+    async def plan(w: Writing) -> None:
+        for type_, event_id in receipts.items():
+            await _set(w, user_id, room_id, type_, event_id, thread_id)
+
+    await signals.spine.log.commit(plan)
+
+
+async def _set(
+    w: Writing, user_id: str, room_id: str, type_: str, event_id: str, thread_id: str | None
+) -> None:
+    institution_id = w.institution.id
+    place = await eventlog_store.select_place(w.tx, institution_id, event_id)
+    if place is None or place.room_id != room_id:
+        raise not_found("The event is not in this room")
+    if type_ == FULLY_READ:
+        text = encode({"event_id": event_id}).decode()
+        await write_data(w, user_id, room_id, FULLY_READ, text)
+        return
+    if thread_id is not None:
+        await _check_in_thread(w, place.position, event_id, thread_id)
+    before = await store.select_receipt(
+        w.tx, institution_id, room_id, user_id, type_, thread_id or ""
+    )
+    if before is not None and before >= place.room_order:
+        return
+    private = type_ == PRIVATE
+    change = Change(
+        "private_receipt" if private else "receipt",
+        Reach.USER if private else Reach.ROOM,
+        user_id,
+        room_id,
+        f"{place.room_order} {thread_id or ''}",
+    )
+    position = await w.change(change)
+    row = store.ReceiptRow(
+        user_id,
+        type_,
+        thread_id or "",
+        event_id,
+        place.room_order,
+        w.log.clock.now_ms(),
+        position,
+    )
+    await store.upsert_receipt(w.tx, institution_id, room_id, row)
+
+
+async def _check_in_thread(w: Writing, position: int, event_id: str, thread_id: str) -> None:
+    """Raise 400 when the event is not of the thread; a root is of its thread, too."""
+    rows = await eventlog_store.select_events(w.tx, w.institution.id, [position])
+    thread = thread_of(logged_of(rows[0]).event.content)
+    if thread != thread_id and not (thread == MAIN and thread_id == event_id):
+        relation = logged_of(rows[0]).event.content.get("m.relates_to")
+        # An edit or a reaction within a thread names its parent, not the root.
+        if thread_id == MAIN or not isinstance(relation, dict):
+            raise MatrixError(400, "M_INVALID_PARAM", "The event is not in this thread")

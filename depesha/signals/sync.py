@@ -1,0 +1,70 @@
+"""Receipts, typing and presence in a sync."""
+
+from depesha.base.canonical import Content, encode
+from depesha.eventlog.section import Section, SyncAsk
+from depesha.signals import store
+from depesha.signals.presence import presence_event
+from depesha.signals.receipts import PRIVATE
+from depesha.signals.record import Signals
+from depesha.signals.typing import typing_event
+
+KINDS = frozenset({"receipt", "private_receipt"})
+
+
+async def section(signals: Signals, ask: SyncAsk) -> Section:
+    """What changed of receipts, typing and presence."""
+    part = Section()
+    if ask.may_have(KINDS) or any(since == 0 for since in ask.rooms.values()):
+        await _receipts(signals, ask, part)
+    if ask.ephemeral_since < signals.spine.log.ephemeral:
+        _typing(signals, ask, part)
+        await _presence(signals, ask, part)
+    return part
+
+
+async def _receipts(signals: Signals, ask: SyncAsk, part: Section) -> None:
+    spine = signals.spine
+    for room_id, since in ask.rooms.items():
+        rows = await spine.db.read(
+            store.select_receipts, spine.institution.id, room_id, since or -1
+        )
+        content: Content = {}
+        for row in rows:
+            if row.type == PRIVATE and row.user_id != ask.user_id:
+                continue
+            receipt: Content = {"ts": row.ts}
+            if row.thread_id:
+                receipt["thread_id"] = row.thread_id
+            users = content.setdefault(row.event_id, {}).setdefault(row.type, {})
+            users[row.user_id] = receipt
+        if content:
+            event = b'{"type":"m.receipt","content":%b}' % encode(content)
+            part.ephemeral.setdefault(room_id, []).append(event)
+
+
+def _typing(signals: Signals, ask: SyncAsk, part: Section) -> None:
+    typing = signals.typing
+    for room_id in ask.rooms:
+        changed_at = typing.changed_at.get(room_id, 0)
+        if changed_at > ask.ephemeral_since and (ask.since or room_id in typing.rooms):
+            part.ephemeral.setdefault(room_id, []).append(typing_event(signals, room_id))
+
+
+async def _presence(signals: Signals, ask: SyncAsk, part: Section) -> None:
+    changed = [
+        user_id
+        for user_id, state in signals.presence.items()
+        if state.position > ask.ephemeral_since
+    ]
+    if not changed:
+        return
+    mine = await signals.spine.log.rooms_of(ask.user_id)
+    for user_id in changed:
+        theirs = await signals.spine.log.rooms_of(user_id)
+        if user_id == ask.user_id or any(
+            place.membership == "join"
+            and (other := mine.get(room_id)) is not None
+            and other.membership == "join"
+            for room_id, place in theirs.items()
+        ):
+            part.presence.append(presence_event(signals, user_id))

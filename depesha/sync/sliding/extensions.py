@@ -1,0 +1,146 @@
+"""The extensions of sliding sync: what is not room events.
+
+MSC4186 leaves them to further proposals; their form is what clients speak today
+(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961).
+"""
+
+from dataclasses import dataclass
+
+from depesha.base.canonical import encode
+from depesha.eventlog.changes import Token
+from depesha.eventlog.section import Section, SyncAsk
+from depesha.sync.changed import Changed
+from depesha.sync.record import Sync
+from depesha.sync.sliding.ask import Extension, SlidingAsk
+from depesha.sync.sliding.connection import Connection
+from depesha.sync.sliding.lists import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the extensions are built from."""
+
+    user_id: str
+    device_id: str
+    ask: SlidingAsk
+    shown: Shown
+    section: Section
+    is_first: bool
+
+
+async def build_extensions(
+    sync: Sync,
+    user_id: str,
+    device_id: str,
+    ask: SlidingAsk,
+    connection: Connection,
+    now: Token,
+    shown: Shown,
+    fresh: frozenset[str],
+    changed: Changed | None,
+) -> tuple[list[bytes], bool]:
+    """The encoded extensions, and whether any has something to tell. `fresh` rooms are new."""
+    if not ask.extensions:
+        return [], False
+    token = connection.token
+    since = token.position if token else 0
+    ephemeral = token.ephemeral if token and token.worker == sync.spine.log.worker else 0
+    rooms = {
+        room_id: since if room_id in connection.rooms else 0
+        for room_id in shown.configs
+        if since == 0 or room_id in fresh or _may_tell(room_id, changed, ephemeral, now)
+    }
+    kinds = changed.kinds if changed else None
+    question = SyncAsk(user_id, device_id, since, now.position, ephemeral, rooms, kinds)
+    section = Section()
+    for each in sync.sections:
+        section.add(await each(question))
+    asked = _Asked(user_id, device_id, ask, shown, section, since == 0)
+    parts: list[bytes] = []
+    tells = False
+    for name, extension in ask.extensions.items():
+        body, told = await _build(sync, asked, name, extension, now)
+        if body:
+            parts.append(encode(name) + b":" + body)
+        tells = tells or told
+    return parts, tells
+
+
+def _may_tell(room_id: str, changed: Changed | None, ephemeral: int, now: Token) -> bool:
+    return (
+        changed is None
+        or changed.kinds is None
+        or room_id in changed.touched
+        or room_id in changed.rooms
+        or ephemeral != now.ephemeral
+    )
+
+
+async def _build(
+    sync: Sync, asked: _Asked, name: str, extension: Extension, now: Token
+) -> tuple[bytes, bool]:
+    if name == "to_device":
+        return await _to_device(sync, asked, extension, now)
+    if name == "e2ee":
+        return _e2ee(asked)
+    if name == "account_data":
+        return _account_data(asked, extension)
+    if name in {"receipts", "typing"}:
+        return _ephemeral(asked, extension, b"m.receipt" if name == "receipts" else b"m.typing")
+    return b"", False
+
+
+async def _to_device(
+    sync: Sync, asked: _Asked, extension: Extension, now: Token
+) -> tuple[bytes, bool]:
+    """Its own `since` acknowledges, whatever the connection's `pos`."""
+    text = extension.since or ""
+    since = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    question = SyncAsk(asked.user_id, asked.device_id, since, now.position, 0, {}, None)
+    section = await sync.to_device(question)
+    until = section.to_device_until or now.position
+    body = b'{"next_batch":"%d","events":[%b]}' % (until, b",".join(section.to_device))
+    return body, bool(section.to_device)
+
+
+def _e2ee(asked: _Asked) -> tuple[bytes, bool]:
+    top = asked.section.top
+    names = ["device_one_time_keys_count", "device_unused_fallback_key_types"]
+    if not asked.is_first:
+        names.append("device_lists")
+    parts = [encode(name) + b":" + top[name] for name in names if name in top]
+    return b"{" + b",".join(parts) + b"}", "device_lists" in top and not asked.is_first
+
+
+def _rooms_of(asked: _Asked, extension: Extension) -> frozenset[str]:
+    """The rooms an extension is for: those of its lists and subscriptions, by default all."""
+    shown = asked.shown
+    lists = extension.lists if extension.lists is not None else ["*"]
+    rooms = extension.rooms if extension.rooms is not None else ["*"]
+    found: set[str] = set()
+    for name, members in shown.members.items():
+        if "*" in lists or name in lists:
+            found.update(members)
+    subscribed = asked.ask.subscriptions.keys() & shown.configs.keys()
+    found.update(subscribed if "*" in rooms else subscribed & set(rooms))
+    return frozenset(found)
+
+
+def _account_data(asked: _Asked, extension: Extension) -> tuple[bytes, bool]:
+    wanted, section = _rooms_of(asked, extension), asked.section
+    rooms = {r: events for r, events in section.room_account_data.items() if r in wanted}
+    encoded = b",".join(
+        encode(room_id) + b":[" + b",".join(events) + b"]" for room_id, events in rooms.items()
+    )
+    body = b'{"global":[%b],"rooms":{%b}}' % (b",".join(section.account_data), encoded)
+    return body, bool(section.account_data or rooms)
+
+
+def _ephemeral(asked: _Asked, extension: Extension, kind: bytes) -> tuple[bytes, bool]:
+    wanted, start = _rooms_of(asked, extension), b'{"type":"%b"' % kind
+    rooms: list[bytes] = []
+    for room_id, events in asked.section.ephemeral.items():
+        event = next((event for event in events if event.startswith(start)), None)
+        if event is not None and room_id in wanted:
+            rooms.append(encode(room_id) + b":" + event)
+    return b'{"rooms":{' + b",".join(rooms) + b"}}", bool(rooms)
