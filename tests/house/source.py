@@ -57,21 +57,47 @@ class Module:
                 yield node, dotted(node.func)
 
     def sql(self) -> Iterator[tuple[ast.AST, str]]:
-        """Each text that looks like an SQL statement."""
-        pieces: set[ast.AST] = set()
+        """Each SQL statement, put together from its pieces as far as they are known."""
+        pieces = self._texts()
+        inner = {part for node in self.walk() for part in _parts(node)}
+        inner |= {node.value for node in self.tree.body if isinstance(node, ast.Assign)}
         for node in self.walk():
-            if isinstance(node, ast.JoinedStr):
-                pieces.update(node.values)
-                text = "".join(
-                    str(part.value) if isinstance(part, ast.Constant) else "{}"
-                    for part in node.values
-                )
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                text = node.value
-            else:
-                continue
-            if node not in pieces and SQL.match(text):
-                yield node, text
+            if isinstance(node, ast.expr) and node not in inner:
+                text = _text(node, pieces)
+                if SQL.match(text):
+                    yield node, text
+
+    def _texts(self) -> dict[str, str]:
+        """The texts that are named at the top of the module."""
+        return {
+            target.id: _text(node.value, {})
+            for node in self.tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+
+def _parts(node: ast.AST) -> list[ast.AST]:
+    """The pieces of a text that is put together, at any depth."""
+    if isinstance(node, ast.BinOp | ast.JoinedStr):
+        return [part for part in ast.walk(node) if part is not node]
+    return []
+
+
+def _text(node: ast.AST, pieces: dict[str, str]) -> str:
+    """The text that an expression is, with "{}" for what is not known; "" if it is none."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _text(node.left, pieces) + _text(node.right, pieces)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part, pieces) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _text(node.value, pieces) or "{}"
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return pieces.get(node.id, "")
+    return ""
 
 
 def dotted(node: ast.expr) -> str:
