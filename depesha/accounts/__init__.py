@@ -9,8 +9,11 @@ from depesha.accounts.appservice import Appservice as Appservice
 from depesha.accounts.appservice import Appservices as Appservices
 from depesha.accounts.caller import caller_of as caller_of
 from depesha.accounts.find import check_not_suspended as check_not_suspended
+from depesha.accounts.find import find_devices as find_devices
 from depesha.accounts.find import is_active as is_active
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.record import Accounts as Accounts
 from depesha.accounts.sessions import Sessions as Sessions
 from depesha.accounts.signin import DEVICE as DEVICE
+from depesha.accounts.signin import add_device as add_device
+from depesha.accounts.signin import end_devices as end_devices

@@ -4,6 +4,7 @@ from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.base.errors import MatrixError
 from depesha.http.caller import Caller
+from depesha.io.tx import Tx
 
 
 async def is_active(accounts: Accounts, user_id: str) -> bool:
@@ -25,3 +26,15 @@ def check_not_suspended(caller: Caller) -> None:
         raise MatrixError(
             403, "M_USER_SUSPENDED", "You cannot perform this action while suspended."
         )
+
+
+async def find_devices(
+    tx: Tx, institution_id: int, user_ids: list[str]
+) -> dict[str, dict[str, str | None]]:
+    """Of those of the users who are there: the display name of each device by its id."""
+    found: dict[str, dict[str, str | None]] = {}
+    for row in await store.select_named_devices(tx, institution_id, user_ids):
+        devices = found.setdefault(row.user_id, {})
+        if row.device_id is not None:
+            devices[row.device_id] = row.display_name
+    return found

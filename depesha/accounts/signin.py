@@ -14,7 +14,9 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
 DEVICE = "device_list"
-"""Kind of change: the device `item` of the user named has come, gone or been renamed."""
+"""Kind of change: the device `item` of the user named has come, gone or been renamed.
+
+Who must hear of it is for the slice `keys` to say, which follows it."""
 
 ACCESS_TOKEN_MS = 60 * 60_000
 """How long an access token holds that comes with a refresh token."""
@@ -70,16 +72,20 @@ async def begin_session(w: Writing, user_id: str, device: NewDevice) -> tuple[st
     tokens = new_tokens(clock, refreshable=device.wants_refresh)
     device_id = device.device_id or clock.new_id(10).upper()
     position = await w.change(Change(SESSION, Reach.NOBODY, user_id, item=device_id))
-    found = await store.select_device(w.tx, institution_id, user_id, device_id)
-    if found is None:
-        await store.insert_device(
-            w.tx, institution_id, user_id, device_id, device.display_name, clock.now_ms()
-        )
-        await w.change(Change(DEVICE, Reach.SHARED, user_id, item=device_id))
-    else:
+    if not await add_device(w, user_id, device_id, device.display_name):
         await store.delete_sessions(w.tx, institution_id, user_id, [device_id])
     await insert_tokens(w, user_id, device_id, position, tokens)
     return device_id, tokens
+
+
+async def add_device(w: Writing, user_id: str, device_id: str, display_name: str | None) -> bool:
+    """Make the device; False when the user has it already."""
+    institution_id, now = w.institution.id, w.log.clock.now_ms()
+    if await store.select_device(w.tx, institution_id, user_id, device_id) is not None:
+        return False
+    await store.insert_device(w.tx, institution_id, user_id, device_id, display_name, now)
+    await w.change(Change(DEVICE, Reach.NOBODY, user_id, item=device_id))
+    return True
 
 
 async def insert_tokens(
@@ -113,4 +119,4 @@ async def end_devices(w: Writing, user_id: str, device_ids: list[str]) -> None:
     await store.delete_devices(w.tx, w.institution.id, user_id, device_ids)
     for device_id in device_ids:
         await w.change(Change(SESSION, Reach.NOBODY, user_id, item=device_id))
-        await w.change(Change(DEVICE, Reach.SHARED, user_id, item=device_id))
+        await w.change(Change(DEVICE, Reach.NOBODY, user_id, item=device_id))
