@@ -317,7 +317,7 @@ SCENARIOS = (
         floor=30,
         limits=(Limit("p95_ms", at_most=25),),
     ),
-    Scenario("first_sync", "First sync of 100 rooms", "ms", first_sync, False, floor=10),
+    Scenario("first_sync", "First sync, 100 rooms", "ms", first_sync, False, floor=10),
     Scenario("idle_sync", "Idle incremental sync (5 at once)", "/s", idle_sync),
     Scenario("sliding_sync", "Sliding sync, first window of 20", "ms", sliding_sync, False),
     Scenario("paginate", "Back through 1,000 messages", "ms", paginate, False),
