@@ -1,5 +1,6 @@
 """A Matrix client for tests: plain requests, each response held to the specification."""
 
+import asyncio
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ class Wire:
 
     async def close(self) -> None:
         await self.http.close()
+        await asyncio.sleep(0)  # its sockets close in the next turn of the loop
 
 
 class Client:

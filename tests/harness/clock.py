@@ -14,6 +14,9 @@ START_MS = 1_764_000_000_000
 _TURNS = 25
 """Turns of the event loop after each timer: enough for what it woke to arm its next one."""
 
+_EXACT = 1e-6
+"""Seconds by which two equal times may differ."""
+
 
 class _Timer:
     def __init__(self, callback: Callable[[], None]) -> None:
@@ -34,6 +37,7 @@ class TestClock(Clock):
         self._due: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
         self._random = random.Random(seed)
+        self._watchers: list[tuple[float, asyncio.Future[None]]] = []
 
     def now_ms(self) -> int:
         return START_MS + round(self._now * 1000)
@@ -46,6 +50,9 @@ class TestClock(Clock):
         heapq.heappush(self._due, (self._now + max(0.0, seconds), next(self._order), timer))
         if seconds <= 0:
             asyncio.get_running_loop().call_soon(self._fire_until, self._now)
+        for wanted, seen in self._watchers:
+            if abs(wanted - seconds) < _EXACT and not seen.done():
+                seen.set_result(None)
         return timer
 
     def new_id(self, length: int = 18) -> str:
@@ -59,6 +66,18 @@ class TestClock(Clock):
         """How many timers are armed that fire within so many seconds."""
         limit = self._now + within
         return sum(not timer.cancelled and due <= limit for due, _, timer in self._due)
+
+    async def armed(self, seconds: float) -> None:
+        """Return once a timer of so many seconds is running: what is waited for has begun."""
+        due = self._now + seconds
+        if any(not timer.cancelled and abs(at - due) < _EXACT for at, _, timer in self._due):
+            return
+        seen = asyncio.get_running_loop().create_future()
+        self._watchers.append((seconds, seen))
+        try:
+            await seen
+        finally:
+            self._watchers.remove((seconds, seen))
 
     async def advance(self, seconds: float) -> None:
         """Move by `seconds`: due timers fire in order, and what each wakes may run and re-arm."""

@@ -1,8 +1,9 @@
 """The real server, in this process, on a free port, with the given clock."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class Server:
     wire: Wire
     running: Any
     """What `app.serve.running` gave: for the few tests that must look inside."""
+    parked: list[asyncio.Task[Any]] = field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -34,6 +36,18 @@ class Server:
 
     async def register(self, name: str, **fields: Any) -> Client:
         return await self.anyone.register(name, **fields)
+
+    async def park(
+        self, client: Client, since: str, seconds: float = 29, **query: Any
+    ) -> asyncio.Task[Any]:
+        """A sync that waits in the server when this returns; its result is the response."""
+        seconds += len(self.parked) / 1000  # tells its timer from those of the others
+        task = asyncio.ensure_future(client.sync(since, timeout=round(seconds * 1000), **query))
+        self.parked.append(task)
+        waiting = asyncio.ensure_future(self.clock.armed(seconds))
+        await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        return task
 
 
 def config_for(folder: Path, db_url: str, **settings: Any) -> Config:
@@ -60,7 +74,11 @@ async def start(config: Config, clock: TestClock) -> AsyncIterator[Server]:
 
     async with serve.running(config, clock) as running:
         wire = Wire(running.base_url)
+        server = Server(config, clock, wire, running)
         try:
-            yield Server(config, clock, wire, running)
+            yield server
         finally:
+            for task in server.parked:
+                task.cancel()
+            await asyncio.gather(*server.parked, return_exceptions=True)
             await wire.close()
