@@ -25,6 +25,7 @@ from depesha.profile import api as profile_api
 from depesha.profile import sync as profile_sync
 from depesha.rooms import Rooms
 from depesha.rooms import api as rooms_api
+from depesha.rooms import api_directory as rooms_directory_api
 from depesha.signals import Signals
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
@@ -80,6 +81,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(rooms, rooms_api.ENDPOINTS),
+        *bind(rooms, rooms_directory_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
