@@ -65,7 +65,7 @@ async def serving(server: Server, seconds: float = 60) -> AsyncIterator[Server]:
 async def _answers(port: int) -> bool:
     try:
         async with connected(port, 1) as (connection,):
-            versions = request("GET", "/_matrix/client/versions")
-            return (await connection.ask(versions)).status == 200
+            await connection.ask(request("GET", "/_matrix/client/versions"))
+            return True
     except ConnectionError:
         return False
