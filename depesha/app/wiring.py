@@ -13,6 +13,10 @@ from depesha.accounts import Accounts, Passwords, caller_of
 from depesha.accounts import api as accounts_api
 from depesha.base.clock import Clock
 from depesha.base.config import Config
+from depesha.calls import Calls
+from depesha.calls import api as calls_api
+from depesha.duty import Duty
+from depesha.duty import api as duty_api
 from depesha.eventlog.append import EventLog, Gate, Hooks, Projection, View
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Bound, bind
@@ -84,6 +88,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(rooms, rooms_directory_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
+        *bind(Calls(spine), calls_api.ENDPOINTS),
+        *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
     )

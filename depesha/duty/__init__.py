@@ -1,0 +1,6 @@
+"""What an institution owes by law.
+
+Requirement D6 (the ground of it). Spec: client-server API, "Reporting Content".
+"""
+
+from depesha.duty.record import Duty as Duty
