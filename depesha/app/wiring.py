@@ -36,6 +36,7 @@ from depesha.signals import sync as signals_sync
 from depesha.spine import Spine
 from depesha.sync import Sync
 from depesha.sync import api as sync_api
+from depesha.sync import old as sync_old
 from depesha.sync.record import AskSection
 from depesha.sync.sliding import api as sliding_api
 from depesha.timeline import Timelines
@@ -79,7 +80,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(profile_sync.section, profile),
         partial(signals_sync.section, signals),
     )
-    sync = Sync(spine, profile, keys, timeline, signals, sections, sections[0])
+    sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, sections[0])
 
     endpoints: tuple[Bound, ...] = (
         *bind(accounts, accounts_api.ENDPOINTS),
@@ -91,6 +92,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
+        *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
     )
     gates: tuple[Gate, ...] = ()

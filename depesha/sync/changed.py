@@ -62,9 +62,7 @@ def _read_tail(
     return Changed(frozenset(rooms), frozenset(touched), frozenset(moved), frozenset(kinds))
 
 
-def _concerns(
-    change: Change, user_id: str, device_id: str, places: dict[str, Membership]
-) -> bool:
+def _concerns(change: Change, user_id: str, device_id: str, places: dict[str, Membership]) -> bool:
     """True when the change may have to be told to the user; its slice decides."""
     if change.reach is Reach.DEVICE:
         return change.user_id == user_id and change.item == device_id

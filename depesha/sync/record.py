@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.keys import Keys
 from depesha.profile import Profile
+from depesha.rooms import Rooms
 from depesha.signals import Signals
 from depesha.spine import Spine
 from depesha.sync.room import SentMembers
@@ -22,6 +23,7 @@ class Sync:
     spine: Spine
     profile: Profile
     keys: Keys
+    rooms: Rooms
     timeline: Timelines
     signals: Signals
     sections: tuple[AskSection, ...]
