@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from typing import TypeVar
 
 from depesha.base.clock import Clock
@@ -296,6 +297,7 @@ class EventLog:
         self._touched_rooms: set[str] = set()
         self._touched_users: set[str] = set()
         self._wake_planned = False
+        self._moved: asyncio.Future[None] | None = None
         self.after_commit: Callable[[int], None] = lambda position: None
 
     # --- starting ---------------------------------------------------------------------
@@ -476,6 +478,9 @@ class EventLog:
     def _wake(self) -> None:
         """Wake whoever is parked and concerned, once for all that has come."""
         self._wake_planned = False
+        if self._moved is not None:
+            self._moved.set_result(None)
+            self._moved = None
         users, rooms = self._touched_users, self._touched_rooms
         self._touched_users, self._touched_rooms = set(), set()
         for room_id in rooms:
@@ -491,6 +496,30 @@ class EventLog:
         rooms = self.memberships.get(user_id)
         place = rooms.get(room_id) if rooms else None
         return place is not None and place.membership == "join"
+
+    # --- consumers --------------------------------------------------------------------
+
+    async def wait_beyond(self, position: int) -> None:
+        """Return once the log has gone beyond `position`."""
+        while self.position <= position:
+            if self._moved is None:
+                self._moved = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._moved)
+
+    async def entries_after(self, position: int, limit: int) -> list[Entry]:
+        """The next entries of the log, at most `limit`, oldest first."""
+        if self.tail.start <= position:
+            return list(islice(self.tail.since(position), limit))
+        return await self.db.scan(self._select_next, position, limit)
+
+    async def _select_next(self, tx: Tx, after: int, limit: int) -> list[Entry]:
+        institution_id = self.institution.id
+        events = await store.select_next_events(tx, institution_id, after, limit)
+        changes = await store.select_next_changes(tx, institution_id, after, limit)
+        entries: list[Entry] = [logged_of(row) for row in events]
+        entries += [row.change() for row in changes]
+        entries.sort(key=lambda entry: entry.position)
+        return entries[:limit]
 
     # --- reading ----------------------------------------------------------------------
 

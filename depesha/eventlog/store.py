@@ -199,6 +199,52 @@ async def select_log_events(
     return rows[::-1]
 
 
+async def select_next_changes(
+    tx: Tx, institution_id: int, after: int, limit: int
+) -> list[ChangeRow]:
+    """The `limit` changes that follow a position."""
+    return await tx.rows(
+        ChangeRow,
+        "SELECT position, kind, reach, room_id, user_id, item FROM eventlog_changes"
+        " WHERE institution_id = $1 AND position > $2 ORDER BY position LIMIT $3",
+        institution_id,
+        after,
+        limit,
+    )
+
+
+async def select_next_events(tx: Tx, institution_id: int, after: int, limit: int) -> list[EventRow]:
+    """The `limit` events that follow a position."""
+    return await tx.rows(
+        EventRow,
+        _EVENT + " WHERE e.institution_id = $1 AND e.position > $2"
+        " AND e.room_order IS NOT NULL ORDER BY e.position LIMIT $3",
+        institution_id,
+        after,
+        limit,
+    )
+
+
+async def select_cursor(tx: Tx, institution_id: int, consumer: str) -> int | None:
+    """How far a consumer has read, or None at its first start."""
+    return await tx.value(
+        int,
+        "SELECT position FROM eventlog_cursors WHERE institution_id = $1 AND consumer = $2",
+        institution_id,
+        consumer,
+    )
+
+
+async def upsert_cursor(tx: Tx, institution_id: int, consumer: str, position: int) -> None:
+    await tx.execute(
+        "INSERT INTO eventlog_cursors (institution_id, consumer, position) VALUES ($1, $2, $3)"
+        " ON CONFLICT (institution_id, consumer) DO UPDATE SET position = excluded.position",
+        institution_id,
+        consumer,
+        position,
+    )
+
+
 # --- rooms ---------------------------------------------------------------------------
 
 

@@ -1,0 +1,51 @@
+"""Consumers: each reads the log behind the writers, from its own stored cursor, at its own pace.
+
+What a consumer does for an entry may be done again after a crash: it must bear that.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from depesha.eventlog import store
+from depesha.eventlog.append import EventLog
+from depesha.eventlog.changes import Entry
+
+Handle = Callable[[Sequence[Entry]], Awaitable[None]]
+"""Takes the next entries of the log, oldest first."""
+
+MOST_ENTRIES = 500
+RETRY_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) -> None:
+    """Give the log's entries to `handle`, piece by piece, for ever.
+
+    A piece that fails is given again after a while. `pause` seconds lie between two pieces, so
+    that what is in no hurry is done for many entries at once. A new consumer begins at the
+    log's end of its first start.
+    """
+    position = await log.db.read(store.select_cursor, log.institution.id, name)
+    if position is None:
+        position = log.position
+        await log.db.write(store.upsert_cursor, log.institution.id, name, position)
+    while True:
+        if position >= log.position:
+            await log.wait_beyond(position)
+        entries = await log.entries_after(position, MOST_ENTRIES)
+        if not entries:
+            continue
+        try:
+            await handle(entries)
+            position = entries[-1].position
+            await log.db.write(store.upsert_cursor, log.institution.id, name, position)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            _log.exception("a consumer failed", extra={"consumer": name, "position": position})
+            await log.clock.sleep(RETRY_SECONDS)
+            continue
+        if pause:
+            await log.clock.sleep(pause)
