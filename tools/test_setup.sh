@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(
     postgresql # the second database of every test
+    openssl    # certificates of the tests
 )
 
 command -v dpkg-query >/dev/null || exit 0
