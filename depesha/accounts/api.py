@@ -5,27 +5,42 @@ Spec: client-server API, "Client Authentication".
 
 import msgspec
 
-from depesha.accounts.login import access_by_password, local_user_id, sign_in
+from depesha.accounts.admit import admission, register_as_appservice, register_guest
+from depesha.accounts.caller import bearer_of
+from depesha.accounts.invitations import is_usable
+from depesha.accounts.login import access_by_password, login_name, sign_in, sign_in_as_appservice
 from depesha.accounts.logout import logout, logout_all
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
+from depesha.accounts.refresh import refresh
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
+from depesha.accounts.rules import PASSWORD_FLOWS
 from depesha.accounts.signin import NewDevice
+from depesha.accounts.tickets import Ticket, issue, use
+from depesha.accounts.uia import Interactive, Operation, authenticate
 from depesha.base.canonical import Content, Json
-from depesha.base.errors import MatrixError, forbidden, missing_param
+from depesha.base.errors import MatrixError, forbidden, invalid_param, missing_param
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 
+APPSERVICE = "m.login.application_service"
 
-class RegisterBody(msgspec.Struct):
-    """Body of a registration."""
 
+class RegisterBody(Interactive):
+    """Body of a registration; `type` is given by application services."""
+
+    type: str | None = None
     username: str | None = None
     password: str | None = None
-    auth: Content | None = None
     device_id: str | None = None
     initial_device_display_name: str | None = None
     inhibit_login: bool = False
     refresh_token: bool = False
+
+    def device(self) -> NewDevice | None:
+        """The device to be signed in, or None."""
+        if self.inhibit_login:
+            return None
+        return NewDevice(self.device_id, self.initial_device_display_name, self.refresh_token)
 
 
 @endpoint(
@@ -38,27 +53,71 @@ class RegisterBody(msgspec.Struct):
 )
 async def register_account(accounts: Accounts, ask: Ask[RegisterBody]) -> Reply:
     """Make an account, and sign its first device in."""
-    body = ask.body
-    if not accounts.spine.config.open_registration:
-        raise forbidden("Registration is closed on this server")
-    user_id = new_user_id(accounts, body.username)
-    await check_free(accounts, user_id)
-    if body.auth is None:
-        flows = {"flows": [{"stages": ["m.login.dummy"]}], "params": {}, "session": "dummy"}
-        return json_reply(flows, 401)
+    body, kind = ask.body, ask.query.get("kind", "user")
+    if kind == "guest":
+        device = NewDevice(None, body.initial_device_display_name)
+        return json_reply(await register_guest(accounts, device))
+    if kind != "user":
+        raise invalid_param("kind must be user or guest")
+    if body.type == APPSERVICE:
+        appservice = accounts.appservices.find(bearer_of(ask.headers, ask.query))
+        made = await register_as_appservice(accounts, appservice, body.username, body.device())
+        return json_reply(made)
+    return await _register_user(accounts, body)
+
+
+async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
+    flows = await admission(accounts)
+    if body.username is not None:
+        await check_free(accounts, new_user_id(accounts, body.username))
+    if body.password is not None:
+        check_password(body.password)
+    operation = Operation("POST register", None, flows, is_bound=False)
+    passed = await authenticate(accounts, operation, body)
+    body = passed.body
     if body.password is None:
         raise missing_param("password")
     check_password(body.password)
+    user_id = new_user_id(accounts, body.username)
+    await check_free(accounts, user_id)
     hashed = await accounts.passwords.hash(body.password)
-    device = NewDevice(body.device_id, body.initial_device_display_name, body.refresh_token)
-    new = NewUser(user_id, hashed, None if body.inhibit_login else device)
+    new = NewUser(user_id, hashed, body.device(), token=passed.token)
     return json_reply(await register(accounts, new))
+
+
+@endpoint(
+    "GET",
+    "/_matrix/client/v3/register/available",
+    spec="checkUsernameAvailability",
+    auth=Auth.NONE,
+)
+async def username_available(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Whether a username may still be chosen."""
+    await check_free(accounts, new_user_id(accounts, ask.need("username")))
+    return json_reply({"available": True})
+
+
+@endpoint(
+    "GET",
+    "/_matrix/client/v1/register/m.login.registration_token/validity",
+    spec="registrationTokenValidity",
+    auth=Auth.NONE,
+    limit="register",
+)
+async def registration_token_validity(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Whether a registration token could be used now."""
+    return json_reply({"valid": await is_usable(accounts, ask.need("token"))})
 
 
 @endpoint("GET", "/_matrix/client/v3/login", spec="getLoginFlows", auth=Auth.NONE)
 async def login_flows(accounts: Accounts, ask: Ask[None]) -> Reply:
     """The ways of signing in."""
-    return json_reply({"flows": [{"type": "m.login.password"}]})
+    flows: list[Content] = [
+        {"type": "m.login.password"},
+        {"type": "m.login.token", "get_login_token": True},
+        {"type": APPSERVICE},
+    ]
+    return json_reply({"flows": flows})
 
 
 class LoginBody(msgspec.Struct):
@@ -85,26 +144,67 @@ class LoginBody(msgspec.Struct):
 async def login(accounts: Accounts, ask: Ask[LoginBody]) -> Reply:
     """Sign a device in."""
     body = ask.body
-    if body.type != "m.login.password":
-        raise MatrixError(400, "M_UNKNOWN", "Unknown login type")
-    name = (body.identifier or {}).get("user", body.user)
-    if not isinstance(name, str) or body.password is None:
-        raise missing_param("identifier" if body.password is not None else "password")
-    user = await access_by_password(accounts, local_user_id(accounts, name), body.password)
     device = NewDevice(body.device_id, body.initial_device_display_name, body.refresh_token)
-    return json_reply(await sign_in(accounts, user.user_id, device))
+    if body.type == APPSERVICE:
+        appservice = accounts.appservices.find(bearer_of(ask.headers, ask.query))
+        name = login_name(accounts, body.identifier, body.user)
+        return json_reply(await sign_in_as_appservice(accounts, appservice, name, device))
+    if body.type == "m.login.token":
+        user_id = await _by_token(accounts, body)
+    elif body.type == "m.login.password":
+        user_id = await _by_password(accounts, body)
+    else:
+        raise MatrixError(400, "M_UNKNOWN", "Unknown login type")
+    return json_reply(await sign_in(accounts, user_id, device))
+
+
+async def _by_password(accounts: Accounts, body: LoginBody) -> str:
+    if body.password is None:
+        raise missing_param("password")
+    user_id = login_name(accounts, body.identifier, body.user)
+    return (await access_by_password(accounts, user_id, body.password)).user_id
+
+
+async def _by_token(accounts: Accounts, body: LoginBody) -> str:
+    if body.token is None:
+        raise missing_param("token")
+    user_id = await use(accounts, Ticket.LOGIN, body.token)
+    if user_id is None:
+        raise forbidden("This login token is not valid")
+    return user_id
 
 
 @endpoint(
     "POST",
-    "/_matrix/client/v3/logout",
-    spec="logout",
-    auth=Auth.GUEST,
-    while_locked=True,
+    "/_matrix/client/v1/login/get_token",
+    spec="generateLoginToken",
+    limit="login",
+    body=Interactive,
 )
+async def login_token(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
+    """A token that signs one further device of the user in."""
+    user_id = ask.caller.user_id
+    await authenticate(accounts, Operation("POST get_token", user_id, PASSWORD_FLOWS), ask.body)
+    token = await issue(accounts, Ticket.LOGIN, user_id)
+    return json_reply({"login_token": token, "expires_in_ms": Ticket.LOGIN.value})
+
+
+class RefreshBody(msgspec.Struct):
+    """Body of a refresh."""
+
+    refresh_token: str
+
+
+@endpoint("POST", "/_matrix/client/v3/refresh", spec="refresh", auth=Auth.NONE, body=RefreshBody)
+async def refresh_tokens(accounts: Accounts, ask: Ask[RefreshBody]) -> Reply:
+    """New tokens for old."""
+    return json_reply((await refresh(accounts, ask.body.refresh_token)).body())
+
+
+@endpoint("POST", "/_matrix/client/v3/logout", spec="logout", auth=Auth.GUEST, while_locked=True)
 async def logout_device(accounts: Accounts, ask: Ask[None]) -> Reply:
     """End the session that asks."""
-    await logout(accounts, ask.caller.user_id, ask.caller.device_id)
+    await logout(accounts, ask.caller)
     return EMPTY
 
 
@@ -133,8 +233,12 @@ async def whoami(accounts: Accounts, ask: Ask[None]) -> Reply:
 
 ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     register_account,
+    username_available,
+    registration_token_validity,
     login_flows,
     login,
+    login_token,
+    refresh_tokens,
     logout_device,
     logout_everywhere,
     whoami,

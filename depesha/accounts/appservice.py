@@ -5,6 +5,8 @@ Spec: application service API, "Identity assertion", "Registration".
 
 from typing import Protocol
 
+from depesha.base.errors import MatrixError
+
 
 class Appservice(Protocol):
     """A registered application service."""
@@ -44,3 +46,10 @@ class _NoAppservices:
 
 NO_APPSERVICES: Appservices = _NoAppservices()
 """Where no application service is registered."""
+
+
+def check_appservice(found: Appservice | None) -> Appservice:
+    """The application service; 401 M_UNKNOWN_TOKEN when the token is not of any."""
+    if found is None:
+        raise MatrixError(401, "M_UNKNOWN_TOKEN", "This is not the token of a service")
+    return found

@@ -4,12 +4,16 @@ Spec: client-server API, "Using access tokens", "Soft logout"; application servi
 "Identity assertion".
 """
 
+from collections.abc import Mapping
+
 from depesha.accounts import store
 from depesha.accounts.appservice import Appservice
 from depesha.accounts.record import Accounts
-from depesha.accounts.sessions import SEEN_MS, Session, token_hash
+from depesha.accounts.sessions import SEEN_MS, SESSION, Session, token_hash
 from depesha.base.errors import MatrixError, forbidden
-from depesha.http.caller import Caller, Credentials
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.http.caller import Caller, Credentials, find_token
 
 
 def unknown_token(*, soft_logout: bool = False) -> MatrixError:
@@ -18,10 +22,22 @@ def unknown_token(*, soft_logout: bool = False) -> MatrixError:
     return MatrixError(401, "M_UNKNOWN_TOKEN", message, {"soft_logout": soft_logout})
 
 
+def bearer_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """The token that a request carries where none is asked for; 401 M_MISSING_TOKEN."""
+    token = find_token(headers, query.get("access_token"))
+    if token is None:
+        raise missing_token()
+    return token
+
+
+def missing_token() -> MatrixError:
+    return MatrixError(401, "M_MISSING_TOKEN", "Missing access token")
+
+
 async def caller_of(accounts: Accounts, found: Credentials) -> Caller:
     """Who the credentials belong to. Raises 401 M_MISSING_TOKEN or M_UNKNOWN_TOKEN."""
     if found.token is None:
-        raise MatrixError(401, "M_MISSING_TOKEN", "Missing access token")
+        raise missing_token()
     await accounts.spine.log.be_fresh()
     key = token_hash(found.token)
     session = accounts.sessions.get(key)
@@ -33,6 +49,8 @@ async def caller_of(accounts: Accounts, found: Credentials) -> Caller:
     now = accounts.spine.clock.now_ms()
     if session.expires_ts is not None and session.expires_ts <= now:
         raise unknown_token(soft_logout=True)
+    if session.is_unused:
+        await _use(accounts, key, session)
     if now - session.seen_ts >= SEEN_MS:
         accounts.sessions.note(session, now, found.address, found.user_agent)
     return session.caller
@@ -63,6 +81,17 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
     return session
 
 
+async def _use(accounts: Accounts, key: bytes, session: Session) -> None:
+    """A new token is used for the first time: the ones that it replaces end."""
+
+    async def plan(w: Writing) -> None:
+        await store.update_used(w.tx, w.institution.id, key)
+        caller = session.caller
+        await w.change(Change(SESSION, Reach.NOBODY, caller.user_id, item=caller.device_id))
+
+    await accounts.spine.log.commit(plan)
+
+
 async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credentials) -> Caller:
     """The application service as its own user, or as the user and device that it names."""
     spine = accounts.spine
@@ -72,6 +101,8 @@ async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credent
     user = await spine.db.read(store.select_user, spine.institution.id, user_id)
     if user is None and user_id != appservice.user_id:
         raise forbidden("The application service has not registered this user")
+    if found.as_device is not None and not await _has_device(accounts, user_id, found.as_device):
+        raise MatrixError(400, "M_UNKNOWN_DEVICE", "The user has no such device")
     return Caller(
         spine.institution,
         user_id,
@@ -80,3 +111,9 @@ async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credent
         is_suspended=user is not None and bool(user.is_suspended),
         appservice=appservice.id,
     )
+
+
+async def _has_device(accounts: Accounts, user_id: str, device_id: str) -> bool:
+    spine = accounts.spine
+    row = await spine.db.read(store.select_device, spine.institution.id, user_id, device_id)
+    return row is not None

@@ -4,10 +4,11 @@ Spec: client-server API, "Login".
 """
 
 from depesha.accounts import store
+from depesha.accounts.appservice import Appservice, check_appservice
 from depesha.accounts.record import Accounts
 from depesha.accounts.signin import NewDevice, begin_session, check_device
 from depesha.base.canonical import Content
-from depesha.base.errors import MatrixError, forbidden
+from depesha.base.errors import MatrixError, bad_json, forbidden, missing_param
 from depesha.base.ids import parse_user_id
 from depesha.eventlog.append import Writing
 
@@ -20,40 +21,72 @@ def local_user_id(accounts: Accounts, name: str) -> str:
     return accounts.user_id(name.lower())
 
 
+def login_name(accounts: Accounts, identifier: Content | None, user: str | None) -> str:
+    """The user id in the body of a login.
+
+    Raises 400 M_MISSING_PARAM, M_BAD_JSON or M_UNKNOWN, 403 M_FORBIDDEN for an e-mail address or
+    a telephone number, which nobody has added.
+    """
+    if identifier is None:
+        # COMPAT(clients before r0.4): `user` instead of an identifier.
+        if user is None:
+            raise missing_param("identifier")
+        return local_user_id(accounts, user)
+    kind = identifier.get("type")
+    if kind in {"m.id.thirdparty", "m.id.phone"}:
+        raise forbidden("Wrong username or password")
+    if kind != "m.id.user":
+        raise MatrixError(400, "M_UNKNOWN", "Unknown type of identifier")
+    name = identifier.get("user")
+    if not isinstance(name, str):
+        raise bad_json("identifier.user must be a string")
+    return local_user_id(accounts, name)
+
+
 async def access_by_password(accounts: Accounts, user_id: str, password: str) -> store.UserRow:
     """The account, when the password is its own.
 
-    Raises 403 M_FORBIDDEN, which does not tell a wrong password from an unknown user, and
-    M_USER_DEACTIVATED.
+    Raises 403 M_FORBIDDEN, which does not tell a wrong password from an unknown user, 401
+    M_USER_LOCKED, and 429 after too many attempts at the same account.
     """
     spine = accounts.spine
-    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    spine.limits.check("login", user_id)
+    user = None
+    if parse_user_id(user_id) is not None:
+        user = await spine.db.read(store.select_user, spine.institution.id, user_id)
     is_right = await accounts.passwords.is_right(user.password_hash if user else None, password)
     if user is None or not is_right:
         raise forbidden("Wrong username or password")
-    return check_active(user)
+    return check_usable(user)
 
 
-def check_active(user: store.UserRow) -> store.UserRow:
-    """The account; 403 M_USER_DEACTIVATED when it is no more."""
+def user_locked() -> MatrixError:
+    """401 M_USER_LOCKED; the client keeps its session until the lock is lifted."""
+    return MatrixError(401, "M_USER_LOCKED", "This account is locked", {"soft_logout": True})
+
+
+def check_usable(user: store.UserRow) -> store.UserRow:
+    """The account; 403 M_USER_DEACTIVATED when it is no more, 401 M_USER_LOCKED."""
     if user.is_deactivated:
         raise MatrixError(403, "M_USER_DEACTIVATED", "This account has been deactivated")
+    if user.is_locked:
+        raise user_locked()
     return user
 
 
 async def sign_in(accounts: Accounts, user_id: str, device: NewDevice) -> Content:
     """Begin a session on a device; the body of the response.
 
-    Raises 400 M_INVALID_PARAM, 403 M_USER_DEACTIVATED.
+    Raises 400 M_INVALID_PARAM, 401 M_USER_LOCKED, 403 M_USER_DEACTIVATED or M_FORBIDDEN.
     """
     check_device(device)
 
     async def plan(w: Writing) -> Content:
         user = await store.select_user(w.tx, w.institution.id, user_id)
         if user is None:
-            raise forbidden("Wrong username or password")
-        check_active(user)
-        device_id, tokens = await begin_session(w, user_id, device)
+            raise forbidden("There is no such user")
+        check_usable(user)
+        device_id, tokens = await begin_session(w, user_id, device, accounts.claims)
         return {
             "user_id": user_id,
             "home_server": w.institution.server_name,
@@ -62,3 +95,16 @@ async def sign_in(accounts: Accounts, user_id: str, device: NewDevice) -> Conten
         }
 
     return await accounts.spine.log.commit(plan)
+
+
+async def sign_in_as_appservice(
+    accounts: Accounts, appservice: Appservice | None, user_id: str, device: NewDevice
+) -> Content:
+    """Begin a session of a user of an application service.
+
+    Raises 401 M_UNKNOWN_TOKEN, 403 M_EXCLUSIVE for a user outside its namespaces, and as
+    `sign_in`, M_FORBIDDEN for one that it has not registered.
+    """
+    if not check_appservice(appservice).may_be(user_id):
+        raise MatrixError(403, "M_EXCLUSIVE", "This user is not in the namespace of the service")
+    return await sign_in(accounts, user_id, device)

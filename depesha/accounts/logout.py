@@ -6,14 +6,21 @@ Spec: client-server API, "Logout".
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.accounts.signin import end_devices
+from depesha.base.errors import forbidden
 from depesha.eventlog.append import Writing
+from depesha.http.caller import Caller
 
 
-async def logout(accounts: Accounts, user_id: str, device_id: str) -> None:
-    """End the session of a device, and forget the device with its keys."""
+async def logout(accounts: Accounts, caller: Caller) -> None:
+    """End the caller's session, and forget its device with its keys.
+
+    Raises 403 M_FORBIDDEN for an application service, which has no session.
+    """
+    if caller.appservice is not None:
+        raise forbidden("The token of an application service cannot be ended")
 
     async def plan(w: Writing) -> None:
-        await end_devices(w, user_id, [device_id])
+        await end_devices(w, caller.user_id, [caller.device_id])
 
     await accounts.spine.log.commit(plan)
 

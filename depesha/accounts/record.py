@@ -1,11 +1,17 @@
 """The record of the slice."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from depesha.accounts.appservice import NO_APPSERVICES, Appservices
 from depesha.accounts.password import Passwords
 from depesha.accounts.sessions import Sessions
+from depesha.io.tx import Tx
 from depesha.spine import Spine
+
+DeviceClaim = Callable[[Tx, int, str, str], Awaitable[bool]]
+"""(tx, institution, user, device id): True when the id is taken by something else of the user,
+such as a cross-signing key, and therefore cannot name a new device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,9 @@ class Accounts:
     passwords: Passwords
     sessions: Sessions = field(default_factory=Sessions)
     appservices: Appservices = NO_APPSERVICES
+    claims: tuple[DeviceClaim, ...] = ()
+    unstable_features: tuple[str, ...] = ()
+    """What `/versions` says of features that the specification does not have yet."""
 
     def user_id(self, localpart: str) -> str:
         """The full id of a local user."""

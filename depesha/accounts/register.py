@@ -6,6 +6,7 @@ Spec: client-server API, "Account registration".
 from dataclasses import dataclass
 
 from depesha.accounts import store
+from depesha.accounts.invitations import use_token
 from depesha.accounts.record import Accounts
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import NewDevice, begin_session, check_device
@@ -26,6 +27,8 @@ class NewUser:
     is_guest: bool = False
     is_admin: bool = False
     appservice: str | None = None
+    token: str = ""
+    """The registration token that is used up by this."""
 
 
 def new_user_id(accounts: Accounts, username: str | None) -> str:
@@ -33,7 +36,7 @@ def new_user_id(accounts: Accounts, username: str | None) -> str:
 
     Raises 400 M_INVALID_USERNAME.
     """
-    if not username:
+    if username is None:
         return accounts.user_id(accounts.spine.clock.new_id(12).lower())
     # COMPAT(clients that keep what a phone's keyboard capitalised): the grammar is lower case.
     localpart = username.lower()
@@ -51,9 +54,15 @@ def user_in_use() -> MatrixError:
     return MatrixError(400, "M_USER_IN_USE", "This username is taken")
 
 
-async def check_free(accounts: Accounts, user_id: str) -> None:
-    """Raise 400 M_USER_IN_USE when there is, or ever was, such an account."""
+async def check_free(accounts: Accounts, user_id: str, appservice: str | None = None) -> None:
+    """Raise 400 M_USER_IN_USE when there is, or ever was, such an account.
+
+    M_EXCLUSIVE when the name belongs to an application service other than the one that asks.
+    """
     spine = accounts.spine
+    owner = accounts.appservices.find_owner(user_id)
+    if owner is not None and owner.id != appservice:
+        raise MatrixError(400, "M_EXCLUSIVE", "This name is kept for an application service")
     if await spine.db.read(store.select_user, spine.institution.id, user_id) is not None:
         raise user_in_use()
 
@@ -61,7 +70,7 @@ async def check_free(accounts: Accounts, user_id: str) -> None:
 async def register(accounts: Accounts, new: NewUser) -> Content:
     """Make the account; the body of the response, with tokens if a device is signed in.
 
-    Raises 400 M_USER_IN_USE, M_INVALID_PARAM.
+    Raises 400 M_USER_IN_USE, M_INVALID_PARAM; 403 M_FORBIDDEN for a registration token used up.
     """
     if new.device is not None:
         check_device(new.device)
@@ -69,9 +78,11 @@ async def register(accounts: Accounts, new: NewUser) -> Content:
     async def plan(w: Writing) -> Content:
         body: Content = {"user_id": new.user_id, "home_server": w.institution.server_name}
         await _insert(w, new)
+        if new.token:
+            await use_token(w, new.token)
         if new.device is None:
             return body
-        device_id, tokens = await begin_session(w, new.user_id, new.device)
+        device_id, tokens = await begin_session(w, new.user_id, new.device, accounts.claims)
         return {**body, "device_id": device_id, **tokens.body()}
 
     return await accounts.spine.log.commit(plan)
@@ -88,6 +99,7 @@ async def _insert(w: Writing, new: NewUser) -> None:
         is_locked=0,
         is_suspended=0,
         is_deactivated=0,
+        is_erased=0,
         appservice=new.appservice,
         created_ts=w.log.clock.now_ms(),
     )

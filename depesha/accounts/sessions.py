@@ -84,3 +84,8 @@ class Sessions:
         session.seen_ts = now
         key = (session.caller.user_id, session.caller.device_id)
         self.seen[key] = Seen(now, address, user_agent)
+
+    def take_seen(self) -> dict[tuple[str, str], Seen]:
+        """What is to be written down."""
+        taken, self.seen = self.seen, {}
+        return taken

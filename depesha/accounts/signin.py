@@ -6,17 +6,19 @@ Spec: client-server API, "Relationship between access tokens and devices".
 from dataclasses import dataclass
 
 from depesha.accounts import store
+from depesha.accounts.record import DeviceClaim
 from depesha.accounts.sessions import SESSION, token_hash
 from depesha.base.canonical import Content
 from depesha.base.clock import Clock
-from depesha.base.errors import invalid_param
+from depesha.base.errors import forbidden, invalid_param
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
 DEVICE = "device_list"
 """Kind of change: the device `item` of the user named has come, gone or been renamed.
 
-Who must hear of it is for the slice `keys` to say, which follows it."""
+Who must hear of it is for the slice `keys` to say, which follows it.
+"""
 
 ACCESS_TOKEN_MS = 60 * 60_000
 """How long an access token holds that comes with a refresh token."""
@@ -66,12 +68,20 @@ def check_device(device: NewDevice) -> None:
         raise invalid_param("A device may not be called by U+0000")
 
 
-async def begin_session(w: Writing, user_id: str, device: NewDevice) -> tuple[str, Tokens]:
-    """Sign a device in: its id and its tokens. Tokens that it had before end."""
+async def begin_session(
+    w: Writing, user_id: str, device: NewDevice, claims: tuple[DeviceClaim, ...]
+) -> tuple[str, Tokens]:
+    """Sign a device in: its id and its tokens. Tokens that it had before end.
+
+    Raises 403 M_FORBIDDEN when the id belongs to something else of the user.
+    """
     clock, institution_id = w.log.clock, w.institution.id
     tokens = new_tokens(clock, refreshable=device.wants_refresh)
     device_id = device.device_id or clock.new_id(10).upper()
     position = await w.change(Change(SESSION, Reach.NOBODY, user_id, item=device_id))
+    for is_taken in claims:
+        if await is_taken(w.tx, institution_id, user_id, device_id):
+            raise forbidden("This device id is the id of a key")
     if not await add_device(w, user_id, device_id, device.display_name):
         await store.delete_sessions(w.tx, institution_id, user_id, [device_id])
     await insert_tokens(w, user_id, device_id, position, tokens)
@@ -116,7 +126,6 @@ async def end_devices(w: Writing, user_id: str, device_ids: list[str]) -> None:
     if not device_ids:
         return
     await store.delete_sessions(w.tx, w.institution.id, user_id, device_ids)
-    await store.delete_devices(w.tx, w.institution.id, user_id, device_ids)
-    for device_id in device_ids:
+    for device_id in await store.delete_devices(w.tx, w.institution.id, user_id, device_ids):
         await w.change(Change(SESSION, Reach.NOBODY, user_id, item=device_id))
         await w.change(Change(DEVICE, Reach.NOBODY, user_id, item=device_id))

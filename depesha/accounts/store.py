@@ -15,6 +15,7 @@ class UserRow(NamedTuple):
     is_locked: int
     is_suspended: int
     is_deactivated: int
+    is_erased: int
     appservice: str | None
     created_ts: int
 
@@ -45,8 +46,27 @@ class TokenRow(NamedTuple):
     is_unused: int
 
 
+class RefreshRow(NamedTuple):
+    """The token that a refresh token belongs to."""
+
+    token_hash: bytes
+    user_id: str
+    device_id: str
+    session_id: int
+    is_unused: int
+    is_locked: int
+
+
+class NamedDevice(NamedTuple):
+    """A device of an account; a single row without a device for an account that has none."""
+
+    user_id: str
+    device_id: str | None
+    display_name: str | None
+
+
 class DeviceRow(NamedTuple):
-    """A device, and when it was last seen."""
+    """A device, and when and from where it was last seen."""
 
     device_id: str
     display_name: str | None
@@ -55,9 +75,34 @@ class DeviceRow(NamedTuple):
     user_agent: str | None
 
 
+class DeviceId(NamedTuple):
+    """The id of a device."""
+
+    device_id: str
+
+
+class RegistrationTokenRow(NamedTuple):
+    """A token that lets `uses_allowed` people register (None: any number) until `expires_ts`."""
+
+    token: str
+    uses_allowed: int | None
+    uses: int
+    expires_ts: int | None
+
+
+class UiaRow(NamedTuple):
+    """User-interactive authentication under way; `completed` are stages joined by blanks."""
+
+    operation: str
+    sealed: bytes
+    completed: str
+    token: str
+
+
 _USER = (
     "SELECT user_id, password_hash, is_guest, is_admin, is_locked, is_suspended,"
-    " is_deactivated, appservice, created_ts FROM accounts_users WHERE institution_id = $1"
+    " is_deactivated, is_erased, appservice, created_ts FROM accounts_users"
+    " WHERE institution_id = $1"
 )
 
 _SESSION = (
@@ -66,6 +111,16 @@ _SESSION = (
     " FROM accounts_sessions s JOIN accounts_users u"
     " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
     " WHERE s.institution_id = $1"
+)
+
+_ADMISSION = (
+    "SELECT token, uses_allowed, uses, expires_ts FROM accounts_registration_tokens"
+    " WHERE institution_id = $1"
+)
+
+_USABLE_ADMISSION = (
+    _ADMISSION + " AND (uses_allowed IS NULL OR uses < uses_allowed)"
+    " AND (expires_ts IS NULL OR expires_ts > $2)"
 )
 
 _DEVICE = (
@@ -84,10 +139,56 @@ async def select_user(tx: Tx, institution_id: int, user_id: str) -> UserRow | No
 async def insert_user(tx: Tx, institution_id: int, user: UserRow) -> None:
     await tx.execute(
         "INSERT INTO accounts_users (institution_id, user_id, password_hash, is_guest, is_admin,"
-        " is_locked, is_suspended, is_deactivated, appservice, created_ts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        " is_locked, is_suspended, is_deactivated, is_erased, appservice, created_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         institution_id,
         *user,
+    )
+
+
+async def select_users(tx: Tx, institution_id: int, after: str, limit: int) -> list[UserRow]:
+    """Accounts whose id is greater than `after`, in the order of their ids."""
+    return await tx.rows(
+        UserRow,
+        _USER + " AND user_id > $2 ORDER BY user_id LIMIT $3",
+        institution_id,
+        after,
+        limit,
+    )
+
+
+async def update_password(
+    tx: Tx, institution_id: int, user_id: str, password_hash: str | None
+) -> None:
+    await tx.execute(
+        "UPDATE accounts_users SET password_hash = $3 WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+        password_hash,
+    )
+
+
+async def update_flags(tx: Tx, institution_id: int, user: UserRow) -> None:
+    """Write down whether the user is an administrator, locked, suspended."""
+    await tx.execute(
+        "UPDATE accounts_users SET is_admin = $3, is_locked = $4, is_suspended = $5"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user.user_id,
+        user.is_admin,
+        user.is_locked,
+        user.is_suspended,
+    )
+
+
+async def update_deactivated(tx: Tx, institution_id: int, user_id: str, is_erased: int) -> None:
+    """Nobody will sign in again."""
+    await tx.execute(
+        "UPDATE accounts_users SET is_deactivated = 1, password_hash = NULL, is_admin = 0,"
+        " is_erased = $3 WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+        is_erased,
     )
 
 
@@ -104,6 +205,34 @@ async def insert_session(tx: Tx, institution_id: int, token: TokenRow) -> None:
         " session_id, refresh_hash, expires_ts, is_unused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         institution_id,
         *token,
+    )
+
+
+async def select_refresh(tx: Tx, institution_id: int, refresh_hash: bytes) -> RefreshRow | None:
+    return await tx.row(
+        RefreshRow,
+        "SELECT s.token_hash, s.user_id, s.device_id, s.session_id, s.is_unused, u.is_locked"
+        " FROM accounts_sessions s JOIN accounts_users u"
+        " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
+        " WHERE s.institution_id = $1 AND s.refresh_hash = $2",
+        institution_id,
+        refresh_hash,
+    )
+
+
+async def update_used(tx: Tx, institution_id: int, token_hash: bytes) -> None:
+    """Mark a token as used, and end the ones that it replaces."""
+    await tx.execute(
+        "UPDATE accounts_sessions SET is_unused = 0 WHERE institution_id = $1 AND token_hash = $2",
+        institution_id,
+        token_hash,
+    )
+    await tx.execute(
+        "DELETE FROM accounts_sessions WHERE institution_id = $1 AND token_hash <> $2"
+        " AND session_id = ("
+        " SELECT session_id FROM accounts_sessions WHERE institution_id = $1 AND token_hash = $2)",
+        institution_id,
+        token_hash,
     )
 
 
@@ -136,6 +265,22 @@ async def select_devices(tx: Tx, institution_id: int, user_id: str) -> list[Devi
     )
 
 
+async def select_named_devices(
+    tx: Tx, institution_id: int, user_ids: list[str]
+) -> list[NamedDevice]:
+    """The devices of those of the users who have an account that is not deactivated."""
+    return await tx.rows(
+        NamedDevice,
+        "SELECT u.user_id, d.device_id, d.display_name FROM accounts_users u"
+        " LEFT JOIN accounts_devices d"
+        " ON d.institution_id = u.institution_id AND d.user_id = u.user_id"
+        " WHERE u.institution_id = $1 AND u.user_id = ANY($2) AND u.is_deactivated = 0"
+        " ORDER BY u.user_id, d.created_ts, d.device_id",
+        institution_id,
+        user_ids,
+    )
+
+
 async def insert_device(
     tx: Tx,
     institution_id: int,
@@ -155,11 +300,237 @@ async def insert_device(
     )
 
 
-async def delete_devices(tx: Tx, institution_id: int, user_id: str, device_ids: list[str]) -> None:
+async def update_device_name(
+    tx: Tx, institution_id: int, user_id: str, device_id: str, display_name: str | None
+) -> None:
     await tx.execute(
+        "UPDATE accounts_devices SET display_name = $4"
+        " WHERE institution_id = $1 AND user_id = $2 AND device_id = $3",
+        institution_id,
+        user_id,
+        device_id,
+        display_name,
+    )
+
+
+async def update_seen(
+    tx: Tx, institution_id: int, user_id: str, device_id: str, seen: tuple[int, str, str]
+) -> None:
+    """Write down when (ms), from which address and by which program a device was seen."""
+    await tx.execute(
+        "UPDATE accounts_devices SET last_seen_ts = $4, last_seen_ip = $5, user_agent = $6"
+        " WHERE institution_id = $1 AND user_id = $2 AND device_id = $3",
+        institution_id,
+        user_id,
+        device_id,
+        *seen,
+    )
+
+
+async def delete_devices(
+    tx: Tx, institution_id: int, user_id: str, device_ids: list[str]
+) -> list[str]:
+    """Forget these devices; the ids of those that there were."""
+    rows = await tx.rows(
+        DeviceId,
         "DELETE FROM accounts_devices"
-        " WHERE institution_id = $1 AND user_id = $2 AND device_id = ANY($3)",
+        " WHERE institution_id = $1 AND user_id = $2 AND device_id = ANY($3) RETURNING device_id",
         institution_id,
         user_id,
         device_ids,
+    )
+    return [row.device_id for row in rows]
+
+
+# --- tickets -------------------------------------------------------------------------
+
+
+async def insert_ticket(
+    tx: Tx, institution_id: int, ticket_hash: bytes, kind: str, user_id: str, expires_ts: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO accounts_tickets (institution_id, ticket_hash, kind, user_id, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        institution_id,
+        ticket_hash,
+        kind,
+        user_id,
+        expires_ts,
+    )
+
+
+async def select_ticket(
+    tx: Tx, institution_id: int, ticket_hash: bytes, kind: str, now_ms: int
+) -> str | None:
+    """Whose ticket it is, or None."""
+    return await tx.value(
+        str,
+        "SELECT user_id FROM accounts_tickets WHERE institution_id = $1 AND ticket_hash = $2"
+        " AND kind = $3 AND expires_ts > $4",
+        institution_id,
+        ticket_hash,
+        kind,
+        now_ms,
+    )
+
+
+async def delete_ticket(
+    tx: Tx, institution_id: int, ticket_hash: bytes, kind: str, now_ms: int
+) -> str | None:
+    """Use a ticket up: whose it was, or None."""
+    return await tx.value(
+        str,
+        "DELETE FROM accounts_tickets WHERE institution_id = $1 AND ticket_hash = $2"
+        " AND kind = $3 AND expires_ts > $4 RETURNING user_id",
+        institution_id,
+        ticket_hash,
+        kind,
+        now_ms,
+    )
+
+
+async def delete_tickets_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM accounts_tickets WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+# --- registration tokens -------------------------------------------------------------
+
+
+async def select_registration_tokens(tx: Tx, institution_id: int) -> list[RegistrationTokenRow]:
+    return await tx.rows(
+        RegistrationTokenRow, _ADMISSION + " ORDER BY created_ts, token", institution_id
+    )
+
+
+async def select_any_usable_token(
+    tx: Tx, institution_id: int, now_ms: int
+) -> RegistrationTokenRow | None:
+    """A token that could be used now."""
+    return await tx.row(
+        RegistrationTokenRow, _USABLE_ADMISSION + " LIMIT 1", institution_id, now_ms
+    )
+
+
+async def select_usable_token(
+    tx: Tx, institution_id: int, now_ms: int, token: str
+) -> RegistrationTokenRow | None:
+    """The token, if it could be used now."""
+    return await tx.row(
+        RegistrationTokenRow, _USABLE_ADMISSION + " AND token = $3", institution_id, now_ms, token
+    )
+
+
+async def update_token_uses(tx: Tx, institution_id: int, token: str) -> None:
+    """Count one more use."""
+    await tx.execute(
+        "UPDATE accounts_registration_tokens SET uses = uses + 1"
+        " WHERE institution_id = $1 AND token = $2",
+        institution_id,
+        token,
+    )
+
+
+async def insert_registration_token(
+    tx: Tx, institution_id: int, row: RegistrationTokenRow, created_ts: int
+) -> None:
+    """Raises Conflict when there is such a token."""
+    await tx.execute(
+        "INSERT INTO accounts_registration_tokens"
+        " (institution_id, token, uses_allowed, uses, expires_ts, created_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        institution_id,
+        *row,
+        created_ts,
+    )
+
+
+async def delete_registration_token(tx: Tx, institution_id: int, token: str) -> bool:
+    """False when there was no such token."""
+    deleted = await tx.execute(
+        "DELETE FROM accounts_registration_tokens WHERE institution_id = $1 AND token = $2",
+        institution_id,
+        token,
+    )
+    return deleted > 0
+
+
+# --- user-interactive authentication -------------------------------------------------
+
+
+async def insert_uia(
+    tx: Tx, institution_id: int, session_hash: bytes, row: UiaRow, expires_ts: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO accounts_uia"
+        " (institution_id, session_hash, operation, sealed, completed, token, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        institution_id,
+        session_hash,
+        *row,
+        expires_ts,
+    )
+
+
+async def select_uia(
+    tx: Tx, institution_id: int, session_hash: bytes, now_ms: int
+) -> UiaRow | None:
+    return await tx.row(
+        UiaRow,
+        "SELECT operation, sealed, completed, token FROM accounts_uia"
+        " WHERE institution_id = $1 AND session_hash = $2 AND expires_ts > $3",
+        institution_id,
+        session_hash,
+        now_ms,
+    )
+
+
+async def update_uia(
+    tx: Tx, institution_id: int, session_hash: bytes, completed: str, token: str
+) -> None:
+    await tx.execute(
+        "UPDATE accounts_uia SET completed = $3, token = $4"
+        " WHERE institution_id = $1 AND session_hash = $2",
+        institution_id,
+        session_hash,
+        completed,
+        token,
+    )
+
+
+async def delete_uia(tx: Tx, institution_id: int, session_hash: bytes) -> bool:
+    """End it; False when somebody else has ended it before."""
+    deleted = await tx.execute(
+        "DELETE FROM accounts_uia WHERE institution_id = $1 AND session_hash = $2",
+        institution_id,
+        session_hash,
+    )
+    return deleted > 0
+
+
+async def delete_oldest_uia(tx: Tx, institution_id: int, most: int) -> None:
+    """Keep the newest `most`."""
+    await tx.execute(
+        "DELETE FROM accounts_uia WHERE institution_id = $1 AND expires_ts <= ("
+        " SELECT expires_ts FROM accounts_uia WHERE institution_id = $1"
+        " ORDER BY expires_ts DESC LIMIT 1 OFFSET $2)",
+        institution_id,
+        most,
+    )
+
+
+async def delete_expired(tx: Tx, institution_id: int, now_ms: int) -> None:
+    """Forget tickets and interactive authentication that are over."""
+    await tx.execute(
+        "DELETE FROM accounts_tickets WHERE institution_id = $1 AND expires_ts <= $2",
+        institution_id,
+        now_ms,
+    )
+    await tx.execute(
+        "DELETE FROM accounts_uia WHERE institution_id = $1 AND expires_ts <= $2",
+        institution_id,
+        now_ms,
     )

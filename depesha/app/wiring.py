@@ -9,8 +9,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 
-from depesha.accounts import Accounts, Passwords, caller_of
+from depesha.accounts import Accounts, Passwords, caller_of, keep_house
 from depesha.accounts import api as accounts_api
+from depesha.accounts import api_account as accounts_account_api
+from depesha.accounts import api_admin as accounts_admin_api
+from depesha.accounts import api_devices as accounts_devices_api
+from depesha.accounts import api_discovery as accounts_discovery_api
+from depesha.accounts import api_pages as accounts_pages_api
+from depesha.accounts import api_s2s as accounts_s2s_api
 from depesha.base.clock import Clock
 from depesha.base.config import Config
 from depesha.calls import Calls
@@ -30,6 +36,9 @@ from depesha.profile import sync as profile_sync
 from depesha.rooms import Rooms
 from depesha.rooms import api as rooms_api
 from depesha.rooms import api_directory as rooms_directory_api
+from depesha.search import Search
+from depesha.search import api as search_api
+from depesha.search.consume import keep_index
 from depesha.signals import Signals
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
@@ -75,6 +84,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
+    search = Search(spine, timeline)
 
     sections: tuple[AskSection, ...] = (
         partial(profile_sync.section, profile),
@@ -84,11 +94,18 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
 
     endpoints: tuple[Bound, ...] = (
         *bind(accounts, accounts_api.ENDPOINTS),
+        *bind(accounts, accounts_account_api.ENDPOINTS),
+        *bind(accounts, accounts_devices_api.ENDPOINTS),
+        *bind(accounts, accounts_discovery_api.ENDPOINTS),
+        *bind(accounts, accounts_admin_api.ENDPOINTS),
+        *bind(accounts, accounts_pages_api.ENDPOINTS),
+        *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(rooms, rooms_api.ENDPOINTS),
         *bind(rooms, rooms_directory_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
+        *bind(search, search_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
@@ -103,7 +120,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         timeline.parents.view,
         signals.counts.view,
     )
-    consumers: tuple[Consumer, ...] = ()
+    consumers: tuple[Consumer, ...] = (partial(keep_index, search),)
 
     await log.start(Hooks(gates, projections, views))
     server = Server(

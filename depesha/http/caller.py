@@ -1,6 +1,6 @@
 """Who is asking: resolved once a request, before the handler runs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from depesha.eventlog.institution import Institution
@@ -38,6 +38,15 @@ class Credentials:
     as_device: str | None
     address: str
     user_agent: str
+
+
+def find_token(headers: Mapping[str, str], in_query: str | None) -> str | None:
+    """The access token of a request, or None."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    # COMPAT(application services, older bots): the token in the query, deprecated in v1.11.
+    return in_query
 
 
 CallerOf = Callable[[Credentials], Awaitable[Caller]]

@@ -8,7 +8,7 @@ from depesha.base.canonical import encode
 from depesha.base.clock import Clock
 from depesha.base.errors import MatrixError, bad_json, forbidden, invalid_param, limit_exceeded
 from depesha.http.body import decode_body, read_body, stream_body
-from depesha.http.caller import Caller, CallerOf, Credentials
+from depesha.http.caller import Caller, CallerOf, Credentials, find_token
 from depesha.http.endpoint import Ask, Auth, Bound, Endpoint, Reply, StreamReply
 from depesha.http.limits import Limits
 from depesha.http.request import Disconnected, Request
@@ -55,11 +55,8 @@ def _last(query: Query, name: str) -> str | None:
 
 
 def _credentials(headers: Mapping[str, str], query: Query, address: str) -> Credentials:
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    found = token.strip() if scheme.lower() == "bearer" and token.strip() else None
     return Credentials(
-        # COMPAT(application services, older bots): the token in the query, deprecated in v1.11.
-        token=found or _last(query, "access_token"),
+        token=find_token(headers, _last(query, "access_token")),
         as_user=_last(query, "user_id"),
         # COMPAT(bridges): the name before v1.17.
         as_device=_last(query, "device_id") or _last(query, "org.matrix.msc3202.device_id"),

@@ -7,6 +7,7 @@ CREATE TABLE accounts_users (
     is_locked      INTEGER NOT NULL,
     is_suspended   INTEGER NOT NULL,
     is_deactivated INTEGER NOT NULL,
+    is_erased      INTEGER NOT NULL,
     appservice     TEXT,
     created_ts     INTEGER NOT NULL,
     PRIMARY KEY (institution_id, user_id)
@@ -65,12 +66,12 @@ CREATE TABLE accounts_registration_tokens (
 ) WITHOUT ROWID;
 
 -- User-interactive authentication under way. The session id itself is not kept: it is the
--- key that opens request, the sealed body of the first request.
+-- key that opens sealed, which holds what the request asked for and may hold a password.
 CREATE TABLE accounts_uia (
     institution_id INTEGER NOT NULL,
     session_hash   BLOB    NOT NULL,
     operation      TEXT    NOT NULL,
-    request        BLOB    NOT NULL,
+    sealed         BLOB    NOT NULL,
     completed      TEXT    NOT NULL,
     token          TEXT    NOT NULL,
     expires_ts     INTEGER NOT NULL,

@@ -1,0 +1,56 @@
+"""Changing a password, and ending an account.
+
+Spec: client-server API, "Password management", "Account deactivation".
+"""
+
+from depesha.accounts import store
+from depesha.accounts.record import Accounts
+from depesha.accounts.sessions import ACCOUNT
+from depesha.accounts.signin import end_devices
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+
+DEACTIVATED = "deactivated"
+"""Kind of change: the user named is no more. `item` is "erase" when they want to be forgotten."""
+
+
+async def set_password(
+    accounts: Accounts, user_id: str, password: str, *, logout: bool, keep_device: str = ""
+) -> None:
+    """Give the account another password, which has passed `check_password`.
+
+    With `logout` all devices end but `keep_device`.
+    """
+    hashed = await accounts.passwords.hash(password)
+
+    async def plan(w: Writing) -> None:
+        await store.update_password(w.tx, w.institution.id, user_id, hashed)
+        await store.delete_tickets_of(w.tx, w.institution.id, user_id)
+        await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
+        if logout:
+            await _end_all(w, user_id, keep_device)
+
+    await accounts.spine.log.commit(plan)
+
+
+async def deactivate(accounts: Accounts, user_id: str, *, erase: bool) -> None:
+    """End an account for ever: nobody signs in to it again, and nobody gets its name.
+
+    Higher slices make it leave its rooms, and forget what else they hold of it.
+    """
+
+    async def plan(w: Writing) -> None:
+        await store.update_deactivated(w.tx, w.institution.id, user_id, int(erase))
+        await store.delete_tickets_of(w.tx, w.institution.id, user_id)
+        await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
+        await _end_all(w, user_id, "")
+        item = "erase" if erase else ""
+        await w.change(Change(DEACTIVATED, Reach.NOBODY, user_id, item=item))
+
+    await accounts.spine.log.commit(plan)
+
+
+async def _end_all(w: Writing, user_id: str, keep_device: str) -> None:
+    devices = await store.select_devices(w.tx, w.institution.id, user_id)
+    ids = [device.device_id for device in devices if device.device_id != keep_device]
+    await end_devices(w, user_id, ids)

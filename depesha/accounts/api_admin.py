@@ -1,0 +1,299 @@
+"""What administrators do: the specification's operations, and our own for `depesha user`.
+
+Spec: client-server API, "Server administration", "Account moderation".
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from depesha.accounts.account import deactivate, set_password
+from depesha.accounts.devices import load_devices
+from depesha.accounts.invitations import create_token, delete_token, load_tokens
+from depesha.accounts.moderate import (
+    access_known,
+    access_target,
+    change_flags,
+    check_may_look,
+    load_users,
+)
+from depesha.accounts.password import check_password
+from depesha.accounts.record import Accounts
+from depesha.accounts.register import NewUser, check_free, new_user_id, register
+from depesha.accounts.shared_secret import SharedSecretBody, access_secret, register_by_secret
+from depesha.accounts.store import DeviceRow, RegistrationTokenRow, UserRow
+from depesha.accounts.tickets import Ticket, issue
+from depesha.base.canonical import Content, Json
+from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
+
+_OWN = "/_depesha/v1/admin"
+_PAGE = 500
+
+# --- the specification's operations --------------------------------------------------
+
+
+def _connections(device: DeviceRow) -> list[Content]:
+    if device.last_seen_ts is None:
+        return []
+    return [
+        {
+            "ip": device.last_seen_ip,
+            "last_seen": device.last_seen_ts,
+            "user_agent": device.user_agent,
+        }
+    ]
+
+
+@endpoint("GET", "/_matrix/client/v3/admin/whois/{userId}", spec="getWhoIs")
+async def whois(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """From where a user's devices were last seen."""
+    user_id = ask.params["userId"]
+    check_may_look(ask.caller, user_id)
+    await access_known(accounts, user_id)
+    devices = {
+        device.device_id: {"sessions": [{"connections": _connections(device)}]}
+        for device in await load_devices(accounts, user_id)
+    }
+    return json_reply({"user_id": user_id, "devices": devices})
+
+
+_LOCK = "/_matrix/client/v1/admin/lock/{userId}"
+_SUSPEND = "/_matrix/client/v1/admin/suspend/{userId}"
+
+
+@endpoint("GET", _LOCK, spec="getAdminLockUser", auth=Auth.ADMIN)
+async def lock_status(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Whether an account is locked."""
+    user = await access_target(accounts, ask.caller, ask.params["userId"])
+    return json_reply({"locked": bool(user.is_locked)})
+
+
+class LockBody(msgspec.Struct):
+    """Whether an account is to be locked."""
+
+    locked: bool
+
+
+@endpoint("PUT", _LOCK, spec="setAdminLockUser", auth=Auth.ADMIN, body=LockBody)
+async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
+    """Lock an account, or open it again."""
+    locked = ask.body.locked
+    await change_flags(
+        accounts,
+        ask.caller,
+        ask.params["userId"],
+        lambda user: user._replace(is_locked=int(locked)),
+    )
+    return json_reply({"locked": locked})
+
+
+@endpoint("GET", _SUSPEND, spec="getAdminSuspendUser", auth=Auth.ADMIN)
+async def suspension_status(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Whether an account is suspended."""
+    user = await access_target(accounts, ask.caller, ask.params["userId"])
+    return json_reply({"suspended": bool(user.is_suspended)})
+
+
+class SuspendBody(msgspec.Struct):
+    """Whether an account is to be suspended."""
+
+    suspended: bool
+
+
+@endpoint("PUT", _SUSPEND, spec="setAdminSuspendUser", auth=Auth.ADMIN, body=SuspendBody)
+async def set_suspended(accounts: Accounts, ask: Ask[SuspendBody]) -> Reply:
+    """Suspend an account, or end its suspension."""
+    suspended = ask.body.suspended
+    await change_flags(
+        accounts,
+        ask.caller,
+        ask.params["userId"],
+        lambda user: user._replace(is_suspended=int(suspended)),
+    )
+    return json_reply({"suspended": suspended})
+
+
+# --- accounts ------------------------------------------------------------------------
+
+
+def _user_body(user: UserRow) -> Content:
+    return {
+        "user_id": user.user_id,
+        "admin": bool(user.is_admin),
+        "guest": bool(user.is_guest),
+        "locked": bool(user.is_locked),
+        "suspended": bool(user.is_suspended),
+        "deactivated": bool(user.is_deactivated),
+        "application_service": user.appservice,
+        "created_ts": user.created_ts,
+    }
+
+
+@endpoint("GET", f"{_OWN}/users", auth=Auth.ADMIN)
+async def list_users(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """A page of accounts by their ids; `next` is to be given as `after`."""
+    limit = ask.number("limit", 100, 1, _PAGE)
+    found = await load_users(accounts, ask.query.get("after", ""), limit)
+    body: Content = {"users": [_user_body(user) for user in found]}
+    if len(found) == limit:
+        body["next"] = found[-1].user_id
+    return json_reply(body)
+
+
+class CreateBody(msgspec.Struct):
+    """A new account; without a password one is made up."""
+
+    username: str
+    password: str | None = None
+    admin: bool = False
+
+
+@endpoint("POST", f"{_OWN}/users", auth=Auth.ADMIN, body=CreateBody)
+async def create_user(accounts: Accounts, ask: Ask[CreateBody]) -> Reply:
+    """Make an account; the answer has its id, and its password when it was made up."""
+    body = ask.body
+    user_id = new_user_id(accounts, body.username)
+    await check_free(accounts, user_id)
+    password = _chosen(accounts, body.password)
+    hashed = await accounts.passwords.hash(password)
+    await register(accounts, NewUser(user_id, hashed, None, is_admin=body.admin))
+    return json_reply({"user_id": user_id, **_shown(body.password, password)})
+
+
+def _chosen(accounts: Accounts, given: str | None) -> str:
+    """The password given, which must not be weak, or one made up."""
+    if given is None:
+        return accounts.spine.clock.new_id(16)
+    check_password(given)
+    return given
+
+
+def _shown(given: str | None, chosen: str) -> Content:
+    return {"password": chosen} if given is None else {}
+
+
+class ResetBody(msgspec.Struct):
+    """A new password for somebody; without one it is made up."""
+
+    password: str | None = None
+    logout_devices: bool = True
+
+
+@endpoint("PUT", f"{_OWN}/users/{{userId}}/password", auth=Auth.ADMIN, body=ResetBody)
+async def reset_password(accounts: Accounts, ask: Ask[ResetBody]) -> Reply:
+    """Give somebody another password; the answer has it when it was made up."""
+    body = ask.body
+    user = await access_target(accounts, ask.caller, ask.params["userId"])
+    password = _chosen(accounts, body.password)
+    await set_password(accounts, user.user_id, password, logout=body.logout_devices)
+    return json_reply(_shown(body.password, password))
+
+
+class EraseBody(msgspec.Struct):
+    """Whether what the account has written is to be erased as far as possible."""
+
+    erase: bool = False
+
+
+@endpoint("POST", f"{_OWN}/users/{{userId}}/deactivate", auth=Auth.ADMIN, body=EraseBody)
+async def deactivate_user(accounts: Accounts, ask: Ask[EraseBody]) -> Reply:
+    """End somebody's account for ever."""
+    user = await access_target(accounts, ask.caller, ask.params["userId"])
+    await deactivate(accounts, user.user_id, erase=ask.body.erase)
+    return EMPTY
+
+
+class AdminBody(msgspec.Struct):
+    """Whether somebody is to be an administrator."""
+
+    admin: bool
+
+
+@endpoint("PUT", f"{_OWN}/users/{{userId}}/admin", auth=Auth.ADMIN, body=AdminBody)
+async def set_admin(accounts: Accounts, ask: Ask[AdminBody]) -> Reply:
+    """Make somebody an administrator, or no longer one."""
+    admin = ask.body.admin
+    await change_flags(
+        accounts,
+        ask.caller,
+        ask.params["userId"],
+        lambda user: user._replace(is_admin=int(admin)),
+    )
+    return json_reply({"admin": admin})
+
+
+# --- registration tokens -------------------------------------------------------------
+
+
+def _token_body(row: RegistrationTokenRow) -> Content:
+    return row._asdict()
+
+
+@endpoint("GET", f"{_OWN}/registration_tokens", auth=Auth.ADMIN)
+async def list_tokens(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """All registration tokens."""
+    return json_reply({"tokens": [_token_body(row) for row in await load_tokens(accounts)]})
+
+
+class TokenBody(msgspec.Struct):
+    """A registration token; without a text it is made up."""
+
+    token: str | None = None
+    uses_allowed: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    expires_ts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+
+
+@endpoint("POST", f"{_OWN}/registration_tokens", auth=Auth.ADMIN, body=TokenBody)
+async def add_token(accounts: Accounts, ask: Ask[TokenBody]) -> Reply:
+    """Make a registration token."""
+    body = ask.body
+    row = await create_token(accounts, body.token, body.uses_allowed, body.expires_ts)
+    return json_reply(_token_body(row))
+
+
+@endpoint("DELETE", f"{_OWN}/registration_tokens/{{token}}", auth=Auth.ADMIN)
+async def revoke_token(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Let nobody else register with a token."""
+    await delete_token(accounts, ask.params["token"])
+    return EMPTY
+
+
+# --- by the shared secret ------------------------------------------------------------
+
+
+@endpoint("GET", "/_synapse/admin/v1/register", auth=Auth.NONE, limit="register")
+async def shared_secret_nonce(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """A nonce for one registration."""
+    access_secret(accounts)
+    return json_reply({"nonce": await issue(accounts, Ticket.NONCE, "")})
+
+
+@endpoint(
+    "POST",
+    "/_synapse/admin/v1/register",
+    auth=Auth.NONE,
+    limit="register",
+    body=SharedSecretBody,
+)
+async def register_shared_secret(accounts: Accounts, ask: Ask[SharedSecretBody]) -> Reply:
+    """Make an account for who knows the shared secret."""
+    return json_reply(await register_by_secret(accounts, ask.body))
+
+
+ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
+    whois,
+    lock_status,
+    set_locked,
+    suspension_status,
+    set_suspended,
+    list_users,
+    create_user,
+    reset_password,
+    deactivate_user,
+    set_admin,
+    list_tokens,
+    add_token,
+    revoke_token,
+    shared_secret_nonce,
+    register_shared_secret,
+)

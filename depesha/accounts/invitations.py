@@ -1,0 +1,72 @@
+"""Registration tokens: what an invitation link carries.
+
+Spec: client-server API, "Token-authenticated registration".
+"""
+
+from depesha.accounts import store
+from depesha.accounts.record import Accounts
+from depesha.base.errors import forbidden, invalid_param, not_found
+from depesha.base.ids import is_opaque
+from depesha.eventlog.append import Writing
+from depesha.io.tx import Conflict
+
+MAX_LENGTH = 64
+
+
+async def has_usable(accounts: Accounts) -> bool:
+    """True when somebody could register with a token now."""
+    spine = accounts.spine
+    now = spine.clock.now_ms()
+    found = await spine.db.read(store.select_any_usable_token, spine.institution.id, now)
+    return found is not None
+
+
+async def is_usable(accounts: Accounts, token: str) -> bool:
+    """True when somebody could register with this token now."""
+    if not is_opaque(token):
+        return False
+    spine = accounts.spine
+    now = spine.clock.now_ms()
+    found = await spine.db.read(store.select_usable_token, spine.institution.id, now, token)
+    return found is not None
+
+
+async def use_token(w: Writing, token: str) -> None:
+    """Use a token once; 403 M_FORBIDDEN when it cannot be used any more."""
+    now = w.log.clock.now_ms()
+    if await store.select_usable_token(w.tx, w.institution.id, now, token) is None:
+        raise forbidden("This registration token is not valid any more")
+    await store.update_token_uses(w.tx, w.institution.id, token)
+
+
+async def load_tokens(accounts: Accounts) -> list[store.RegistrationTokenRow]:
+    """All registration tokens, oldest first."""
+    spine = accounts.spine
+    return await spine.db.read(store.select_registration_tokens, spine.institution.id)
+
+
+async def create_token(
+    accounts: Accounts, token: str | None, uses_allowed: int | None, expires_ts: int | None
+) -> store.RegistrationTokenRow:
+    """Make a token, a random one when none is given. Raises 400 M_INVALID_PARAM."""
+    spine = accounts.spine
+    token = spine.clock.new_id(20) if token is None else token
+    if not is_opaque(token) or len(token) > MAX_LENGTH:
+        raise invalid_param("A token may have 1 to 64 of the characters A-Z a-z 0-9 . _ = / + ~ -")
+    if uses_allowed is not None and uses_allowed < 1:
+        raise invalid_param("uses_allowed must be at least 1")
+    row = store.RegistrationTokenRow(token, uses_allowed, 0, expires_ts)
+    try:
+        await spine.db.write(
+            store.insert_registration_token, spine.institution.id, row, spine.clock.now_ms()
+        )
+    except Conflict:
+        raise invalid_param("There is such a token already") from None
+    return row
+
+
+async def delete_token(accounts: Accounts, token: str) -> None:
+    """Let nobody else register with the token; 404 M_NOT_FOUND."""
+    spine = accounts.spine
+    if not await spine.db.write(store.delete_registration_token, spine.institution.id, token):
+        raise not_found("No such token")

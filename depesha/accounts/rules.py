@@ -1,0 +1,25 @@
+"""The order of stages in user-interactive authentication.
+
+Spec: client-server API, "User-Interactive Authentication API".
+"""
+
+Flows = tuple[tuple[str, ...], ...]
+"""Each flow is the stages to be completed, in order."""
+
+DUMMY = "m.login.dummy"
+PASSWORD = "m.login.password"  # noqa: S105 (the name of a stage)
+REGISTRATION_TOKEN = "m.login.registration_token"  # noqa: S105
+
+PASSWORD_FLOWS: Flows = ((PASSWORD,),)
+"""The account's own password, once more."""
+
+
+def is_complete(flows: Flows, completed: tuple[str, ...]) -> bool:
+    """True when the stages completed are those of a flow."""
+    return completed in flows
+
+
+def may_attempt(flows: Flows, completed: tuple[str, ...], stage: str) -> bool:
+    """True when `stage` is next in a flow that begins with what is completed."""
+    done = len(completed)
+    return any(flow[:done] == completed and flow[done : done + 1] == (stage,) for flow in flows)
