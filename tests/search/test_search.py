@@ -87,7 +87,7 @@ async def test_context_groups_state_and_pages(server: Server) -> None:
             }
         }
     }
-    more = (await alice.post(f"{PATH}?next_batch={found['next_batch']}", body)).ok()
+    more = (await alice.post(PATH, body, query={"next_batch": found["next_batch"]})).ok()
     results = more["search_categories"]["room_events"]["results"]
     assert [r["result"]["event_id"] for r in results] == sent[2:0:-1]
-    (await alice.post(f"{PATH}?next_batch=bad", body)).refused(400, "M_INVALID_PARAM")
+    (await alice.post(PATH, body, query={"next_batch": "bad"})).refused(400, "M_INVALID_PARAM")
