@@ -20,6 +20,7 @@ from depesha.http.server import COMMON_HEADERS
 from depesha.http.wire import Wire
 from depesha.io.db import open_db
 from depesha.io.migrate import migrate
+from depesha.io.observe import start_logging
 from depesha.tenants import open_institution
 
 _log = logging.getLogger(__name__)
@@ -107,6 +108,7 @@ async def serve(config: Config, clock: Clock) -> None:
 
 def run(config: Config) -> int:
     """Serve in a new event loop; the exit code."""
+    start_logging(config.log_level, sys.stderr, config.log_format)
     sys.setswitchinterval(0.001)
     uvloop.run(serve(config, Clock()))
     return 0

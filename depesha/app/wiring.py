@@ -17,6 +17,7 @@ from depesha.accounts import api_devices as accounts_devices_api
 from depesha.accounts import api_discovery as accounts_discovery_api
 from depesha.accounts import api_pages as accounts_pages_api
 from depesha.accounts import api_s2s as accounts_s2s_api
+from depesha.app import status
 from depesha.base.clock import Clock
 from depesha.base.config import Config
 from depesha.calls import Calls
@@ -29,6 +30,7 @@ from depesha.http.endpoint import Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
 from depesha.io.db import Db
+from depesha.io.observe import Metrics, sample_loop_lag
 from depesha.keys import Keys
 from depesha.profile import Profile
 from depesha.profile import api as profile_api
@@ -75,6 +77,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         tail_bytes=config.hot_tail_bytes,
         shared=db.engine == "postgresql",
     )
+    metrics = Metrics()
     limits = Limits(clock, config.rate_limits)
     spine = Spine(institution, config, clock, db, log, limits)
     accounts = Accounts(spine, Passwords(clock))
@@ -108,6 +111,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(search, search_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
+        *bind(status.Status(spine, accounts, metrics), status.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
         *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
@@ -120,7 +124,12 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         timeline.parents.view,
         signals.counts.view,
     )
-    consumers: tuple[Consumer, ...] = (partial(keep_index, search),)
+    status.watch(metrics, spine)
+    lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
+    consumers: tuple[Consumer, ...] = (
+        partial(sample_loop_lag, lag),
+        partial(keep_index, search),
+    )
 
     await log.start(Hooks(gates, projections, views))
     server = Server(

@@ -199,6 +199,9 @@ class RoomCache:
         self._rooms: OrderedDict[str, Room] = OrderedDict()
         self._weight = 0
 
+    def __len__(self) -> int:
+        return len(self._rooms)
+
     def get(self, room_id: str) -> Room | None:
         room = self._rooms.get(room_id)
         if room is not None:

@@ -70,10 +70,14 @@ def _masked(text: str) -> str:
     return _SECRET_TEXT.sub(rf"\1{_MASK}", text)
 
 
-def start_logging(level: str, stream: TextIO) -> None:
-    """Write records of `level` and above to a stream, from now on and from all libraries."""
+def start_logging(level: str, stream: TextIO, form: str = "auto") -> None:
+    """Write records of `level` and above to a stream, from now on and from all libraries.
+
+    `form` is json, text, or auto: text on a terminal.
+    """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(LineFormatter(json=not stream.isatty()))
+    is_json = form == "json" or (form == "auto" and not stream.isatty())
+    handler.setFormatter(LineFormatter(json=is_json))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
