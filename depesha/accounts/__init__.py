@@ -13,6 +13,7 @@ from depesha.accounts.find import check_not_suspended as check_not_suspended
 from depesha.accounts.find import find_devices as find_devices
 from depesha.accounts.find import is_active as is_active
 from depesha.accounts.jobs import keep_house as keep_house
+from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.record import Accounts as Accounts
 from depesha.accounts.rules import PASSWORD_FLOWS as PASSWORD_FLOWS

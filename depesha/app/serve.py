@@ -9,19 +9,16 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvloop
 
-from depesha.app.wiring import House, build
+from depesha.app.operate import listening_to_operator, opened
+from depesha.app.wiring import House
 from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
 from depesha.http.server import COMMON_HEADERS
 from depesha.http.wire import Wire
-from depesha.io.db import open_db
-from depesha.io.migrate import migrate
 from depesha.io.observe import start_logging
-from depesha.tenants import open_institution
 
 _log = logging.getLogger(__name__)
 
@@ -40,14 +37,10 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
 
     Raises ConfigError for settings that cannot be served with.
     """
-    Path(config.data).mkdir(parents=True, exist_ok=True, mode=0o700)
-    db = await open_db(config.database_url())
-    try:
-        await migrate(db)
-        house = await build(config, clock, db, await open_institution(db, config, clock))
+    async with opened(config, clock) as house:
         plain_from = frozenset(config.trusted_proxies)
         wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from)
-        async with _consuming(house):
+        async with _consuming(house), listening_to_operator(house):
             host, port = await wire.listen(*parse_listen(config.listen), tls=_tls(config))
             try:
                 scheme = "https" if config.tls_certificate else "http"
@@ -55,8 +48,6 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
             finally:
                 house.spine.log.waiters.stop()
                 await wire.stop()
-    finally:
-        await db.close()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 
-from depesha.accounts import Accounts, Passwords, caller_of, keep_house
+from depesha.accounts import Accounts, Passwords, caller_of, keep_house, operator_of
 from depesha.accounts import api as accounts_api
 from depesha.accounts import api_account as accounts_account_api
 from depesha.accounts import api_admin as accounts_admin_api
@@ -26,7 +26,7 @@ from depesha.duty import Duty
 from depesha.duty import api as duty_api
 from depesha.eventlog.append import EventLog, Gate, Hooks, Projection, View
 from depesha.eventlog.institution import Institution
-from depesha.http.endpoint import Bound, bind
+from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
 from depesha.io.db import Db
@@ -65,6 +65,8 @@ class House:
     spine: Spine
     accounts: Accounts
     server: Server
+    operator: Server
+    """What the socket in the data folder leads to: the endpoints of administrators alone."""
     consumers: tuple[Consumer, ...]
 
 
@@ -128,6 +130,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
+        partial(keep_house, accounts),
         partial(keep_index, search),
     )
 
@@ -140,4 +143,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         config.max_requests,
         config.trusted_proxies,
     )
-    return House(spine, accounts, server, consumers)
+    for_admins = tuple(bound for bound in endpoints if bound.row.auth is Auth.ADMIN)
+    operator = Server(
+        for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
+    )
+    return House(spine, accounts, server, operator, consumers)

@@ -7,10 +7,12 @@ Spec: RFC 9112. Why not an ASGI server: docs/decisions/0007-bare-http.md.
 import asyncio
 import ipaddress
 import logging
+import os
 import ssl
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from http import HTTPStatus
+from pathlib import Path
 from typing import cast
 
 import httptools
@@ -300,6 +302,16 @@ class Wire:
         self._beat()
         name = self._server.sockets[0].getsockname()
         return name[0], name[1]
+
+    async def listen_local(self, path: Path) -> None:
+        """Begin to accept connections on a socket that only the owner of this process can open."""
+        loop = asyncio.get_running_loop()
+        before = os.umask(0o177)
+        try:
+            self._server = await loop.create_unix_server(lambda: Connection(self), path)
+        finally:
+            os.umask(before)
+        self._beat()
 
     def may_connect(self, address: str, is_tls: bool) -> bool:
         """Plain HTTP only from this machine, or from a proxy that is trusted (P8)."""

@@ -1,0 +1,278 @@
+"""The command line: `depesha serve`, and what an operator does with accounts.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong use or settings.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from depesha.app.operate import ask
+from depesha.base.canonical import Content, Json, encode
+from depesha.base.clock import Clock
+from depesha.base.config import SETTINGS, Config, ConfigError, load_config
+from depesha.base.errors import MatrixError
+from depesha.io.db import Unavailable
+from depesha.io.migrate import MigrationError
+
+Command = Callable[[Config, argparse.Namespace], int]
+
+_ADMIN = "/_depesha/v1/admin"
+_DAY_MS = 24 * 3600 * 1000
+_SECRETS = {"registration_shared_secret", "turn_secret"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = make_parser().parse_args(argv)
+    try:
+        command: Command = options.command
+        return command(_config(options), options)
+    except ConfigError as error:
+        return _fail(2, str(error))
+    except MatrixError as error:
+        return _fail(1, error.message)
+    except (Unavailable, MigrationError, OSError) as error:
+        return _fail(1, str(error))
+
+
+def _fail(code: int, message: str) -> int:
+    print(f"depesha: {message}", file=sys.stderr)
+    return code
+
+
+def _config(options: argparse.Namespace) -> Config:
+    given = {name: getattr(options, name, None) for name in SETTINGS}
+    return load_config(options.config, overrides=given)
+
+
+# --- the parser ----------------------------------------------------------------------
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    parser = argparse.ArgumentParser(
+        prog="depesha", description="A messenger for institutions.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=version("depesha"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands)
+    _add_command(commands, "config", "print the settings in force", show_config)
+    _add_user(commands)
+    _add_token(commands)
+    return parser
+
+
+if TYPE_CHECKING:
+    _Group = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 (its only name)
+
+
+def _add_command(
+    group: "_Group", name: str, summary: str, command: Command
+) -> argparse.ArgumentParser:
+    parser = group.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    parser.set_defaults(command=command)
+    parser.add_argument("--config", metavar="FILE", help="settings in TOML")
+    parser.add_argument("--data", metavar="FOLDER", help=SETTINGS["data"])
+    parser.add_argument("--server-name", metavar="NAME", help=SETTINGS["server_name"])
+    return parser
+
+
+def _add_group(group: "_Group", name: str, summary: str) -> "_Group":
+    parser = group.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    return parser.add_subparsers(required=True, metavar="COMMAND")
+
+
+def _add_serve(commands: "_Group") -> None:
+    parser = _add_command(commands, "serve", "run the server", serve)
+    parser.add_argument("--listen", metavar="HOST:PORT", help=SETTINGS["listen"])
+    parser.add_argument(
+        "--open-registration",
+        action="store_true",
+        default=None,
+        help=SETTINGS["open_registration"],
+    )
+    parser.add_argument(
+        "--no-rate-limits",
+        action="store_false",
+        dest="rate_limits",
+        default=None,
+        help="never refuse callers that ask too often",
+    )
+    parser.add_argument("--demo", action="store_true", default=None, help=SETTINGS["demo"])
+
+
+def _add_user(commands: "_Group") -> None:
+    group = _add_group(commands, "user", "accounts")
+
+    def add(name: str, summary: str, command: Command) -> argparse.ArgumentParser:
+        parser = _add_command(group, name, summary, command)
+        parser.add_argument("user", metavar="NAME", help="a username or a whole user id")
+        return parser
+
+    create = add("create", "make an account", create_user)
+    create.add_argument("--admin", action="store_true", help="an administrator of the server")
+    _add_password(create)
+    _add_command(group, "list", "print all accounts", list_users)
+    reset = add("reset-password", "give somebody another password", reset_password)
+    reset.add_argument("--keep-devices", action="store_true", help="leave them signed in")
+    _add_password(reset)
+    deactivate = add("deactivate", "end an account for ever", deactivate_user)
+    deactivate.add_argument("--erase", action="store_true", help="forget what can be forgotten")
+    add("lock", "let somebody do nothing", _setting("/_matrix/client/v1/admin/lock/", "locked"))
+    add("unlock", "end a lock", _setting("/_matrix/client/v1/admin/lock/", "locked", to=False))
+    suspend = "/_matrix/client/v1/admin/suspend/"
+    add("suspend", "let somebody only read", _setting(suspend, "suspended"))
+    add("unsuspend", "end a suspension", _setting(suspend, "suspended", to=False))
+    add("promote", "make somebody an administrator", _set_admin(to=True))
+    add("demote", "make somebody no longer an administrator", _set_admin(to=False))
+
+
+def _add_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="read the password from standard input; else one is made up and printed",
+    )
+
+
+def _add_token(commands: "_Group") -> None:
+    group = _add_group(commands, "token", "tokens that let people register")
+    create = _add_command(group, "create", "make a token", create_token)
+    create.add_argument("token", nargs="?", metavar="TOKEN", help="its text; else made up")
+    create.add_argument("--uses", type=int, metavar="N", help="how many people may use it")
+    create.add_argument("--days", type=int, metavar="N", help="for how many days")
+    _add_command(group, "list", "print all tokens", list_tokens)
+    revoke = _add_command(group, "revoke", "let nobody else use a token", revoke_token)
+    revoke.add_argument("token", metavar="TOKEN")
+
+
+# --- the commands --------------------------------------------------------------------
+
+
+def serve(config: Config, options: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    # What serving needs takes a while to load, and the other commands do without.
+    from depesha.app.serve import run  # noqa: PLC0415
+
+    return run(config)
+
+
+def show_config(config: Config, options: argparse.Namespace) -> int:
+    """Print the settings in force as TOML, without their secrets."""
+    if config.database:
+        config = replace(config, database=_without_password(config.database))
+    for name in SETTINGS:
+        value = getattr(config, name)
+        shown = "***" if name in _SECRETS and value else value
+        print(f"{name} = {encode(shown).decode()}")
+    return 0
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":***@") if parts.password else url
+
+
+def _ask(config: Config, method: str, target: str, body: Content | None = None) -> Json:
+    return asyncio.run(ask(config, method, target, body or {}))
+
+
+def _user_id(config: Config, name: str) -> str:
+    """The whole id, percent-encoded, of a username or an id."""
+    return quote(name if name.startswith("@") else f"@{name}:{config.server_name}", safe="")
+
+
+def _password(options: argparse.Namespace) -> Content:
+    """The password on standard input, if one is to be read from there."""
+    if not options.password_stdin:
+        return {}
+    return {"password": sys.stdin.readline().rstrip("\r\n")}
+
+
+def create_user(config: Config, options: argparse.Namespace) -> int:
+    """Make an account; print its id, and its password when it was made up."""
+    body = {"username": options.user, "admin": options.admin, **_password(options)}
+    found = _ask(config, "POST", f"{_ADMIN}/users", body)
+    print(found["user_id"])
+    return _show_password(found)
+
+
+def _show_password(found: Content) -> int:
+    if "password" in found:
+        print(f"password: {found['password']}")
+    return 0
+
+
+def list_users(config: Config, options: argparse.Namespace) -> int:
+    """Print a line for each account: its id and what is special about it."""
+    after: str | None = ""
+    while after is not None:
+        found = _ask(config, "GET", f"{_ADMIN}/users?limit=500&after={quote(after, safe='')}")
+        for user in found["users"]:
+            marks = [name for name, value in user.items() if value is True]
+            print(" ".join((user["user_id"], *marks)))
+        after = found.get("next")
+    return 0
+
+
+def reset_password(config: Config, options: argparse.Namespace) -> int:
+    """Give somebody another password; print it when it was made up."""
+    body = {"logout_devices": not options.keep_devices, **_password(options)}
+    target = f"{_ADMIN}/users/{_user_id(config, options.user)}/password"
+    return _show_password(_ask(config, "PUT", target, body))
+
+
+def deactivate_user(config: Config, options: argparse.Namespace) -> int:
+    """End an account for ever."""
+    target = f"{_ADMIN}/users/{_user_id(config, options.user)}/deactivate"
+    _ask(config, "POST", target, {"erase": options.erase})
+    return 0
+
+
+def _setting(path: str, name: str, *, to: bool = True) -> Command:
+    """The command that locks or suspends somebody, or undoes it."""
+
+    def command(config: Config, options: argparse.Namespace) -> int:
+        _ask(config, "PUT", path + _user_id(config, options.user), {name: to})
+        return 0
+
+    return command
+
+
+def _set_admin(*, to: bool) -> Command:
+    def command(config: Config, options: argparse.Namespace) -> int:
+        target = f"{_ADMIN}/users/{_user_id(config, options.user)}/admin"
+        _ask(config, "PUT", target, {"admin": to})
+        return 0
+
+    return command
+
+
+def create_token(config: Config, options: argparse.Namespace) -> int:
+    """Make a registration token and print it."""
+    body: Content = {"token": options.token, "uses_allowed": options.uses}
+    if options.days is not None:
+        body["expires_ts"] = Clock().now_ms() + options.days * _DAY_MS
+    print(_ask(config, "POST", f"{_ADMIN}/registration_tokens", body)["token"])
+    return 0
+
+
+def list_tokens(config: Config, options: argparse.Namespace) -> int:
+    """Print a line for each token: its text, its uses and when (ms) it ends."""
+    for token in _ask(config, "GET", f"{_ADMIN}/registration_tokens")["tokens"]:
+        most = "any" if token["uses_allowed"] is None else token["uses_allowed"]
+        end = "never" if token["expires_ts"] is None else token["expires_ts"]
+        print(f"{token['token']} uses {token['uses']} of {most} ends {end}")
+    return 0
+
+
+def revoke_token(config: Config, options: argparse.Namespace) -> int:
+    """Let nobody else register with a token."""
+    _ask(config, "DELETE", f"{_ADMIN}/registration_tokens/{quote(options.token, safe='')}")
+    return 0
