@@ -13,7 +13,13 @@ from pathlib import Path
 
 import depesha
 from depesha.io.db import Db, Tx
-from depesha.io.store import Applied, create_migrations, insert_migration, select_migrations
+from depesha.io.store import (
+    Applied,
+    create_migrations,
+    insert_migration,
+    replace_statistics,
+    select_migrations,
+)
 from depesha.io.tx import Engine
 
 _NAME = re.compile(r"(\d{8}T\d{4}_[a-z0-9_]+)(\.sqlite|\.postgresql)?\.sql")
@@ -96,6 +102,8 @@ async def _apply(tx: Tx, migrations: list[Migration]) -> list[str]:
         for statement in migration.statements(tx.engine):
             await tx.execute(statement)
         await insert_migration(tx, Applied(migration.name, migration.sha256))
+    if fresh and tx.engine == "sqlite":
+        await replace_statistics(tx)
     return [migration.name for migration in fresh]
 
 

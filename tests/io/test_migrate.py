@@ -122,3 +122,41 @@ async def test_servers_that_start_together_take_turns(postgres_url: str, write: 
 async def test_the_program_s_own_are_applied(db: Db):
     assert len(await migrate(db)) == len(find_migrations(db.engine))
     assert await migrate(db) == []
+
+
+SEATS = """\
+CREATE TABLE first_seats (
+    institution_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    owner TEXT,
+    carving TEXT,
+    PRIMARY KEY (institution_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX first_seats_owner ON first_seats (institution_id, owner) WHERE owner IS NOT NULL;
+"""
+
+
+class Step(NamedTuple):
+    id: int
+    parent: int
+    unused: int
+    detail: str
+
+
+async def explain(tx: Tx, where: str) -> str:
+    sql = f"EXPLAIN QUERY PLAN SELECT * FROM first_seats WHERE institution_id = $1 AND {where}"
+    return "; ".join(step.detail for step in await tx.rows(Step, sql, 1, "x"))
+
+
+async def test_sqlite_takes_the_index_rather_than_the_whole_institution(tmp_path, write: Write):
+    root = write("first/20261124T2030_seats.sql", SEATS)
+    for _ in ("new", "opened again"):
+        db = await open_db(str(tmp_path / "seats.sqlite"))
+        try:
+            await migrate(db, root)
+            for ask in (db.read, db.write):
+                assert "first_seats_owner" in await ask(explain, "owner = $2")
+                assert "number=?" in await ask(explain, "number = $2")
+        finally:
+            await db.close()
