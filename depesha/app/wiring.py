@@ -24,14 +24,18 @@ from depesha.calls import Calls
 from depesha.calls import api as calls_api
 from depesha.duty import Duty
 from depesha.duty import api as duty_api
-from depesha.eventlog.append import EventLog, Gate, Hooks, Projection, View
+from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
 from depesha.io.db import Db
 from depesha.io.observe import Metrics, sample_loop_lag
-from depesha.keys import Keys
+from depesha.keys import Keys, follow_device, is_cross_signing_key
+from depesha.keys import api as keys_api
+from depesha.keys import api_dehydrated as keys_dehydrated_api
+from depesha.keys import sync as keys_sync
+from depesha.keys.backup import api as keys_backup_api
 from depesha.profile import Profile
 from depesha.profile import api as profile_api
 from depesha.profile import sync as profile_sync
@@ -82,10 +86,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     metrics = Metrics()
     limits = Limits(clock, config.rate_limits)
     spine = Spine(institution, config, clock, db, log, limits)
-    accounts = Accounts(spine, Passwords(clock))
+    accounts = Accounts(spine, Passwords(clock), claims=(is_cross_signing_key,))
 
     profile = Profile(spine, accounts)
-    keys = Keys(spine)
+    keys = Keys(spine, accounts)
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
@@ -94,8 +98,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     sections: tuple[AskSection, ...] = (
         partial(profile_sync.section, profile),
         partial(signals_sync.section, signals),
+        partial(keys_sync.section, keys),
     )
-    sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, sections[0])
+    to_device = partial(keys_sync.to_device, keys)
+    sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, to_device)
 
     endpoints: tuple[Bound, ...] = (
         *bind(accounts, accounts_api.ENDPOINTS),
@@ -106,6 +112,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_pages_api.ENDPOINTS),
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
+        *bind(keys, keys_api.ENDPOINTS),
+        *bind(keys, keys_backup_api.ENDPOINTS),
+        *bind(keys, keys_dehydrated_api.ENDPOINTS),
         *bind(rooms, rooms_api.ENDPOINTS),
         *bind(rooms, rooms_directory_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
@@ -125,7 +134,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         profile.data.view,
         timeline.parents.view,
         signals.counts.view,
+        keys.counts.view,
+        keys.queues.view,
     )
+    followers: tuple[Follower, ...] = (follow_device,)
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
@@ -134,7 +146,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_index, search),
     )
 
-    await log.start(Hooks(gates, projections, views))
+    await log.start(Hooks(gates, projections, views, followers))
     server = Server(
         endpoints,
         lambda found: caller_of(accounts, found),

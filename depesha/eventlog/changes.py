@@ -88,23 +88,30 @@ class Token(NamedTuple):
     position: int
     worker: str
     ephemeral: int
+    to_device: int = 0
+    """Position of the last to-device message given when more were waiting; else 0."""
 
     def __str__(self) -> str:
-        return f"d{self.run}.{self.position}.{self.worker}.{self.ephemeral}"
+        text = f"d{self.run}.{self.position}.{self.worker}.{self.ephemeral}"
+        return f"{text}.{self.to_device}" if self.to_device else text
+
+    @property
+    def to_device_since(self) -> int:
+        """Position up to which to-device messages were given."""
+        return self.to_device or self.position
 
 
 def parse_token(text: str) -> Token | None:
     """The token, or None when it is not one of ours; what sliding sync adds is passed over."""
     parts = text[1:].split(".")
-    if text[:1] != "d" or len(parts) not in {4, 6}:
+    if text[:1] != "d" or len(parts) not in {4, 5, 6}:
         return None
     run, position, worker, ephemeral = parts[:4]
-    numbers = position + ephemeral
-    if not (numbers.isascii() and numbers.isdigit() and position and ephemeral):
+    to_device = parts[4] if len(parts) == 5 else "0"
+    numbers = (position, ephemeral, to_device)
+    if not all(n.isascii() and n.isdigit() and len(n) < 19 for n in numbers) or not run.isalnum():
         return None
-    if len(numbers) > 36 or not run.isalnum():
-        return None
-    return Token(run, int(position), worker, int(ephemeral))
+    return Token(run, int(position), worker, int(ephemeral), int(to_device))
 
 
 class Tail:

@@ -433,6 +433,22 @@ async def select_rooms_since(
     return frozenset(row.room_id for row in rows)
 
 
+async def select_member_events(
+    tx: Tx, institution_id: int, room_ids: list[str], after: int, until: int
+) -> list[EventRow]:
+    """Member events of these rooms in (after, until], oldest first."""
+    return await tx.rows(
+        EventRow,
+        _EVENT + " WHERE e.institution_id = $1 AND r.room_id = ANY($2)"
+        " AND e.type = 'm.room.member' AND e.state_key IS NOT NULL"
+        " AND e.room_order > $3 AND e.room_order <= $4 ORDER BY e.room_order",
+        institution_id,
+        room_ids,
+        after,
+        until,
+    )
+
+
 # --- events --------------------------------------------------------------------------
 
 

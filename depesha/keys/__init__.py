@@ -1,16 +1,16 @@
-"""Keys of devices and people, and what travels between devices."""
+"""Keys of devices and people, their backup, and what travels between devices.
 
-from dataclasses import dataclass
+Requirements: M12, P3, G9. Spec: client-server API, "End-to-End Encryption" and "Send-to-Device
+messaging"; MSC3814 (dehydrated devices).
+"""
 
-from depesha.spine import Spine
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The slice's record."""
-
-    spine: Spine
-
-
-async def drop_unclaimed(keys: Keys, user_id: str, device_id: str) -> None:
-    """Forget one-time keys that nobody has claimed."""
+from depesha.keys.claim import drop_unclaimed as drop_unclaimed
+from depesha.keys.claim import reset_all_unclaimed as reset_all_unclaimed
+from depesha.keys.counts import find_told as find_told
+from depesha.keys.cross_sign import is_cross_signing_key as is_cross_signing_key
+from depesha.keys.follow import follow_device as follow_device
+from depesha.keys.kinds import COUNT as COUNT
+from depesha.keys.kinds import LIST as LIST
+from depesha.keys.kinds import TO_DEVICE as TO_DEVICE
+from depesha.keys.queue import acknowledge as acknowledge
+from depesha.keys.record import Keys as Keys

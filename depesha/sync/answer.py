@@ -3,7 +3,7 @@
 Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from depesha.base.canonical import encode
 from depesha.eventlog.changes import Token
@@ -35,6 +35,7 @@ class Asked:
     user_id: str
     device_id: str
     since: int
+    to_device_since: int
     ephemeral_since: int
     filter: Filter
     full_state: bool
@@ -77,7 +78,8 @@ async def build_answer(sync: Sync, asked: Asked, now: Token) -> bytes | None:
         changed = await find_changed(log, user_id, asked.device_id, places, asked.since)
     else:
         changed = _everything(places)
-    if changed.is_nothing and asked.ephemeral_since == now.ephemeral:
+    is_idle = changed.is_nothing and asked.ephemeral_since == now.ephemeral
+    if is_idle and asked.to_device_since == asked.since:
         return None
     wanted = _wanted(asked, places, changed)
     section = await _ask_sections(sync, asked, now, changed, wanted)
@@ -126,6 +128,7 @@ async def _ask_sections(
     whole = Section()
     for section in sync.sections:
         whole.add(await section(ask))
+    whole.add(await sync.to_device(replace(ask, since=asked.to_device_since)))
     for room_id in (*whole.room_account_data, *whole.ephemeral):
         wanted.setdefault(room_id, asked.since)
     return whole
@@ -339,7 +342,8 @@ async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> byte
 
 
 def _encode(asked: Asked, now: Token, rooms: Rooms, section: Section) -> bytes | None:
-    parts = [b'"next_batch":"%b"' % str(now).encode()]
+    token = now._replace(to_device=section.to_device_until)
+    parts = [b'"next_batch":"%b"' % str(token).encode()]
     for name, events in (
         (b"account_data", section.account_data),
         (b"presence", section.presence),

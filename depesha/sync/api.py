@@ -5,7 +5,7 @@ from depesha.base.errors import invalid_param
 from depesha.eventlog.changes import Token, parse_token
 from depesha.eventlog.filter import Filter, parse_filter
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
-from depesha.keys import drop_unclaimed
+from depesha.keys import acknowledge, drop_unclaimed
 from depesha.profile import access_filter
 from depesha.signals import set_presence
 from depesha.sync.answer import Asked, build_answer, encode_nothing
@@ -27,13 +27,17 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
     if (status := ask.query.get("set_presence", "online")) != "offline":
         await set_presence(sync.signals, caller.user_id, status)
     until = clock.monotonic() + timeout
+    if since is not None:
+        await acknowledge(sync.keys, caller.user_id, caller.device_id, since.to_device_since)
     position, ephemeral = (since.position, _ephemeral(sync, since)) if since else (0, 0)
+    to_device = since.to_device_since if since else 0
     while True:
         now = log.token()
         asked = Asked(
             caller.user_id,
             caller.device_id,
             position,
+            to_device,
             ephemeral,
             wanted,
             full_state,
@@ -42,7 +46,8 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
         body = await build_answer(sync, asked, now)
         if body is not None:
             return Reply(body)
-        position, ephemeral = now.position, now.ephemeral
+        position = to_device = now.position
+        ephemeral = now.ephemeral
         if (log.position, log.ephemeral) != (position, ephemeral):
             continue
         if not await log.waiters.wait(caller.user_id, until - clock.monotonic()):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from depesha.base.canonical import encode
 from depesha.eventlog.changes import Token
 from depesha.eventlog.section import Section, SyncAsk
+from depesha.keys import acknowledge
 from depesha.sync.changed import Changed
 from depesha.sync.record import Sync
 from depesha.sync.sliding.ask import Extension, SlidingAsk
@@ -96,6 +97,8 @@ async def _to_device(
     """Its own `since` acknowledges, whatever the connection's `pos`."""
     text = extension.since or ""
     since = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    if since <= now.position:
+        await acknowledge(sync.keys, asked.user_id, asked.device_id, since)
     question = SyncAsk(asked.user_id, asked.device_id, since, now.position, 0, {}, None)
     section = await sync.to_device(question)
     until = section.to_device_until or now.position
