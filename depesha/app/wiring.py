@@ -39,9 +39,11 @@ from depesha.keys.backup import api as keys_backup_api
 from depesha.profile import Profile
 from depesha.profile import api as profile_api
 from depesha.profile import sync as profile_sync
+from depesha.profile.fields import follow_account
 from depesha.rooms import Rooms
 from depesha.rooms import api as rooms_api
 from depesha.rooms import api_directory as rooms_directory_api
+from depesha.rooms.consume import leave_rooms
 from depesha.search import Search
 from depesha.search import api as search_api
 from depesha.search.consume import keep_index
@@ -52,7 +54,7 @@ from depesha.spine import Spine
 from depesha.sync import Sync
 from depesha.sync import api as sync_api
 from depesha.sync import old as sync_old
-from depesha.sync.record import AskSection
+from depesha.sync.record import Part
 from depesha.sync.sliding import api as sliding_api
 from depesha.timeline import Timelines
 from depesha.timeline import api as timeline_api
@@ -95,10 +97,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     signals = Signals(spine, profile)
     search = Search(spine, timeline)
 
-    sections: tuple[AskSection, ...] = (
-        partial(profile_sync.section, profile),
-        partial(signals_sync.section, signals),
-        partial(keys_sync.section, keys),
+    sections: tuple[Part, ...] = (
+        Part(partial(profile_sync.section, profile), profile_sync.KINDS),
+        Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
+        Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
     )
     to_device = partial(keys_sync.to_device, keys)
     sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, to_device)
@@ -137,13 +139,14 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         keys.counts.view,
         keys.queues.view,
     )
-    followers: tuple[Follower, ...] = (follow_device,)
+    followers: tuple[Follower, ...] = (follow_device, follow_account)
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
         partial(keep_house, accounts),
         partial(keep_index, search),
+        partial(leave_rooms, rooms),
     )
 
     await log.start(Hooks(gates, projections, views, followers))

@@ -21,9 +21,7 @@ class ReportBody(msgspec.Struct, frozen=True):
     score: int | None = None
 
 
-@endpoint(
-    "POST", _ROOM + "/report/{eventId}", body=ReportBody, limit="report", spec="reportEvent"
-)
+@endpoint("POST", _ROOM + "/report/{eventId}", body=ReportBody, limit="report", spec="reportEvent")
 async def post_event_report(duty: Duty, ask: Ask[ReportBody]) -> Reply:
     """Complain about an event that one can see in a room one is in."""
     user_id, room_id = ask.caller.user_id, ask.params["roomId"]

@@ -14,7 +14,7 @@ from depesha.eventlog.changes import Entry
 Handle = Callable[[Sequence[Entry]], Awaitable[None]]
 """Takes the next entries of the log, oldest first."""
 
-MOST_ENTRIES = 500
+MOST_ENTRIES = 100
 RETRY_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
@@ -47,5 +47,5 @@ async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) 
             _log.exception("a consumer failed", extra={"consumer": name, "position": position})
             await log.clock.sleep(RETRY_SECONDS)
             continue
-        if pause:
-            await log.clock.sleep(pause)
+        # With more waiting there is no pause, but others get their turn.
+        await log.clock.sleep(pause if len(entries) < MOST_ENTRIES else 0)

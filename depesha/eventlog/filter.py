@@ -109,6 +109,7 @@ class Filter(msgspec.Struct, frozen=True):
     room: RoomFilter = RoomFilter()
 
 
+@lru_cache(maxsize=1_000)
 def parse_filter(text: str | bytes) -> Filter:
     """The filter in JSON; 400 M_BAD_JSON says what is wrong with it."""
     return _parse(text, Filter)

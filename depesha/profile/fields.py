@@ -5,7 +5,7 @@ Spec: client-server API, "Profiles".
 
 import re
 
-from depesha.accounts import is_active
+from depesha.accounts import ACCOUNT, DEACTIVATED, is_active
 from depesha.base.canonical import Content, Json, decode, encode, find_unsafe
 from depesha.base.errors import MatrixError, bad_json, invalid_param, not_found
 from depesha.base.ids import parse_user_id
@@ -81,6 +81,15 @@ async def set_field(profile: Profile, user_id: str, name: str, value: Json) -> N
     await profile.spine.log.commit(plan)
     if name in IN_ROOMS:
         await _tell_rooms(profile, user_id, name, value)
+
+
+async def follow_account(w: Writing, change: Change) -> None:
+    """Let a new account be found by its name, and a deactivated one no more."""
+    if change.kind == ACCOUNT and change.user_id is not None:
+        searched = searched_text(change.user_id, None)
+        await store.insert_person(w.tx, w.institution.id, change.user_id, searched)
+    elif change.kind == DEACTIVATED and change.user_id is not None:
+        await store.delete_person(w.tx, w.institution.id, change.user_id)
 
 
 def searched_text(user_id: str, displayname: Json) -> str:

@@ -66,6 +66,17 @@ async def delete_person(tx: Tx, institution_id: int, user_id: str) -> None:
         )
 
 
+async def insert_person(tx: Tx, institution_id: int, user_id: str, searched: str) -> None:
+    """Make somebody findable, who may be so already."""
+    await tx.execute(
+        "INSERT INTO profile_people (institution_id, user_id, searched) VALUES ($1, $2, $3)"
+        " ON CONFLICT (institution_id, user_id) DO NOTHING",
+        institution_id,
+        user_id,
+        searched,
+    )
+
+
 async def upsert_person(tx: Tx, institution_id: int, user_id: str, searched: str) -> None:
     await tx.execute(
         "INSERT INTO profile_people (institution_id, user_id, searched) VALUES ($1, $2, $3)"

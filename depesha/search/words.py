@@ -6,14 +6,14 @@ The stemmers are Snowball's; which of them is meant the script of a word tells.
 import re
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 from depesha.base.canonical import Content
 
 _WORD = re.compile(r"\w+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_russian = snowballstemmer.stemmer("russian")
-_english = snowballstemmer.stemmer("english")
+_russian = Stemmer.Stemmer("russian")
+_english = Stemmer.Stemmer("english")
 
 MOST_WORDS = 2_000
 

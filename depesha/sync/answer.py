@@ -11,6 +11,7 @@ from depesha.eventlog.filter import Filter
 from depesha.eventlog.read import Vision, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
+from depesha.keys import TO_DEVICE
 from depesha.profile import ignored_users
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
@@ -24,6 +25,10 @@ from depesha.sync.room import (
     load_state,
     load_timeline,
 )
+from depesha.sync.shared import Piece, sent_by
+from depesha.timeline import relations_of
+
+TO_DEVICE_KINDS = frozenset({TO_DEVICE})
 
 _DEFAULT_LIMIT = 10
 
@@ -126,9 +131,13 @@ async def _ask_sections(
         changed.kinds,
     )
     whole = Section()
-    for section in sync.sections:
-        whole.add(await section(ask))
-    whole.add(await sync.to_device(replace(ask, since=asked.to_device_since)))
+    moved = asked.ephemeral_since != now.ephemeral
+    fresh = 0 in ask.rooms.values()
+    for part in sync.sections:
+        if part.is_asked(ask.kinds, moved=moved, fresh=fresh):
+            whole.add(await part.section(ask))
+    if asked.to_device_since != asked.since or ask.may_have(TO_DEVICE_KINDS):
+        whole.add(await sync.to_device(replace(ask, since=asked.to_device_since)))
     for room_id in (*whole.room_account_data, *whole.ephemeral):
         wanted.setdefault(room_id, asked.since)
     return whole
@@ -162,6 +171,8 @@ async def _joined(
     if room is None:
         return None
     has_events = changed.kinds is None or room_id in changed.rooms or since == 0
+    if has_events and (shared := await _shared(sync, asked, now, room, since)):
+        return await _encode_joined(sync, asked, room, section, shared, b'"summary":{}')
     sight = await vision(log, asked.user_id, room) if since == 0 else None
     window = await _window(sync, asked, room, since, now.position, sight)
     timeline = await load_timeline(log, window) if has_events else Timeline([], False)
@@ -171,22 +182,78 @@ async def _joined(
             log, window, timeline, after=bool(asked.state_after), full=asked.full_state
         )
     shown = _shown_state(sync, asked, window, timeline, state)
-    ephemeral = section.ephemeral.get(room_id, [])
-    account_data = section.room_account_data.get(room_id, [])
     told = bool(
-        timeline.events or shown or ephemeral or account_data or since == 0 or timeline.limited
+        timeline.events
+        or shown
+        or room_id in section.ephemeral
+        or room_id in section.room_account_data
+        or since == 0
+        or timeline.limited
     )
     if not (told or "unread" in (changed.kinds or ()) or room_id in changed.touched):
         return None
-    parts = [
+    body = b"%b,%b" % (
         await _encode_timeline(sync, asked, window, timeline),
         _encode_state(asked, shown),
-        b'"ephemeral":{"events":[' + b",".join(ephemeral) + b"]}",
-        b'"account_data":{"events":[' + b",".join(account_data) + b"]}",
+    )
+    summary = _encode_summary(asked, room, window, timeline, state)
+    return await _encode_joined(sync, asked, room, section, body, summary)
+
+
+async def _encode_joined(
+    sync: Sync, asked: Asked, room: Room, section: Section, body: bytes, summary: bytes
+) -> bytes:
+    """The room with what belongs to the viewer alone."""
+    ephemeral = section.ephemeral.get(room.room_id, ())
+    account_data = section.room_account_data.get(room.room_id, ())
+    return b'"%b":{%b,"ephemeral":{"events":[%b]},"account_data":{"events":[%b]},%b,%b}' % (
+        room.room_id.encode(),
+        body,
+        b",".join(ephemeral),
+        b",".join(account_data),
         await _encode_unread(sync, asked, room),
-        _encode_summary(asked, room, window, timeline, state),
-    ]
-    return encode(room_id) + b":{" + b",".join(parts) + b"}"
+        summary,
+    )
+
+
+async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) -> bytes | None:
+    """The encoded timeline and state, where this viewer gets what others get; else None."""
+    wanted, log = asked.filter.room, sync.spine.log
+    if since == 0 or asked.full_state or not (wanted.timeline.is_open and wanted.state.is_open):
+        return None
+    if log.tail.start > since or await ignored_users(sync.profile, asked.user_id):
+        return None
+    limit = wanted.timeline.count(_DEFAULT_LIMIT)
+    pieces, key = sync.pieces.at(now.position), (room.room_id, since, limit, asked.state_after)
+    piece = pieces.get(key)
+    if piece is None:
+        window = await _window(sync, asked, room, since, now.position, None)
+        piece = pieces[key] = await _build_piece(sync, asked, window)
+    if not piece.body or (asked.user_id, asked.device_id) in piece.sent_by:
+        return None
+    if wanted.timeline.lazy_load_members or wanted.state.lazy_load_members:
+        lacks = sync.sent_members.lacks(
+            asked.user_id, asked.device_id, room.room_id, piece.senders, since
+        )
+        if lacks:
+            return None
+    return piece.body
+
+
+async def _build_piece(sync: Sync, asked: Asked, window: Window) -> Piece:
+    """Empty where members moved or events have children: then viewers are told differently."""
+    log = sync.spine.log
+    timeline = await load_timeline(log, window)
+    if any(logged.event.type == MEMBER for logged in timeline.events) or timeline.limited:
+        return Piece(b"")
+    if await relations_of(sync.timeline, asked.user_id, window.room, timeline.events):
+        return Piece(b"")
+    state = await load_state(log, window, timeline, after=bool(asked.state_after), full=False)
+    nobody = replace(asked, user_id="", device_id="")
+    encoded = await _encode_timeline(sync, nobody, window, timeline)
+    senders = tuple({logged.event.sender for logged in timeline.events})
+    body = b"%b,%b" % (encoded, _encode_state(asked, list(state.values())))
+    return Piece(body, senders, sent_by(timeline.events))
 
 
 async def _window(
@@ -367,7 +434,8 @@ async def encode_nothing(sync: Sync, asked: Asked, now: Token) -> bytes:
     )
     section = Section()
     for part in sync.sections:
-        section.top.update((await part(ask)).top)
+        if part.is_always:
+            section.top.update((await part.section(ask)).top)
     parts = [b'"next_batch":"%b"' % str(now).encode()]
     parts += (encode(name) + b":" + value for name, value in section.top.items())
     return b"{" + b",".join(parts) + b"}"

@@ -189,6 +189,13 @@ class SentMembers:
         """The device knows nothing of the room."""
         self._count -= len(self._sent.pop((user_id, device_id, room_id), ()))
 
+    def lacks(
+        self, user_id: str, device_id: str, room_id: str, members: Iterable[str], since: int
+    ) -> bool:
+        """True when the device cannot be relied on to have all of `members`."""
+        sent = self._sent.get((user_id, device_id, room_id))
+        return sent is None or any(sent.get(member, since + 1) > since for member in members)
+
     def missing(
         self,
         user_id: str,
