@@ -52,6 +52,9 @@ class Answers(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         pass
 
+    def is_closing(self) -> bool:
+        return False
+
 
 def _never(error: Exception) -> None:
     raise error
@@ -137,8 +140,8 @@ def test_loop_lag_is_read_between_two_readings():
     assert lag_between({}, {}, 0.99) is None
 
 
-def _figure(value: float, p95: float = 1, lag: float | None = None) -> Figure:
-    return Figure(value, 100, Cost(1.0, 0.5, 0.1, lag), {"p50_ms": p95 / 2, "p95_ms": p95})
+def _figure(value: float, p95: float = 1, lag: float | None = None, others: float = 0) -> Figure:
+    return Figure(value, 100, Cost(1.0, 0.5, 0.1, others, lag), {"p50_ms": p95 / 2, "p95_ms": p95})
 
 
 def _results(ours: list[Figure], peer: list[Figure], name: str = "rate") -> Results:
@@ -187,6 +190,13 @@ def test_what_failed_or_is_missing_is_told():
     assert "Sends: no figure of Synapse" in told
     assert "First sync: no figure of Depesha" in told
     assert "memory at rest: 91 MB" in told
+
+
+def test_a_machine_that_is_not_quiet_is_told():
+    quiet = _results([_figure(100, others=0.05)], [_figure(1, others=0.05)])
+    assert "not quiet" not in markdown(quiet, [RATE])
+    disturbed = _results([_figure(100, others=0.4)], [_figure(1, others=0.3)])
+    assert "somebody else used 35% of a core" in markdown(disturbed, [RATE])
 
 
 def test_one_server_alone_is_not_judged():

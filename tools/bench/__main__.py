@@ -6,6 +6,7 @@ import gc
 import json
 import platform
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +75,10 @@ def _options() -> Options:
 
 
 async def _measure(options: Options) -> Results:
+    # Whoever ends the measurement ends its servers: cancelled, `serving` stops them.
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     results = Results(_machine(), _settings(options), options.servers)
     if any(one.name in {"fan_out", "everyone_syncs"} for one in options.scenarios):
         results.ceiling = await _ceiling(options.scale)

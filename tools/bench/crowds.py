@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from urllib.parse import quote
 
-from tools.bench.fanout import FILTER, Party, Receiver, Sender, speak
+from tools.bench.fanout import FILTER, Party, Sender, listen, speak
 from tools.bench.load import Tally, check_ok, drive, share
 from tools.bench.meter import Cost, metered
 from tools.bench.scenario import Figure, Limit, Scale, Scenario
@@ -57,13 +57,11 @@ async def _all_together(
     world: World, scale: Scale, people: Sequence[Session], speakers: Sequence[tuple[Session, str]]
 ) -> tuple[Party, int, Cost]:
     filters = await world.filter(people, FILTER)
-    async with connected(world.server.port, len(people) + len(speakers)) as connections:
+    port = world.server.port
+    async with connected(port, len(people)) as ears:
         party = Party()
-        voices, ears = connections[: len(speakers)], connections[len(speakers) :]
-        for wire, who, filter_id in zip(ears, people, filters, strict=True):
-            Receiver(party, wire, who, filter_id)
-        await party.until_quiet()
-        async with metered(world.server) as cost:
+        await listen(party, ears, people, filters)
+        async with connected(port, len(speakers)) as voices, metered(world.server) as cost:
             senders = [
                 Sender(party, wire, who, room, f"all{n}")
                 for n, (wire, (who, room)) in enumerate(zip(voices, speakers, strict=True))
@@ -107,17 +105,15 @@ async def many_readers(world: World, scale: Scale) -> Figure:
     room = await world.room("town", everybody)
     readers = everybody[-READERS:]
     filters = await world.filter(readers, FILTER)
-    async with connected(world.server.port, len(readers) + 65) as connections:
+    port = world.server.port
+    async with connected(port, len(readers)) as ears:
         party = Party(begin=0)
-        voice, pens, ears = connections[0], connections[1:65], connections[65:]
-        for wire, who, filter_id in zip(ears, readers, filters, strict=True):
-            Receiver(party, wire, who, filter_id)
-        await party.until_quiet()
+        await listen(party, ears, readers, filters)
         answers = party.answers
         seconds, delivered = [], []
-        async with metered(world.server) as cost:
+        async with connected(port, 64) as pens, metered(world.server) as cost:
             for n in range(3):
-                reading = Reading(party, voice, pens, room, readers)
+                reading = Reading(party, pens, room, readers)
                 seconds.append(await reading.of_one_message(everybody[0], n))
                 delivered.append(reading.delivered)
             await party.until_quiet(2.5)
@@ -135,12 +131,11 @@ class Reading:
     def __init__(
         self,
         party: Party,
-        voice: Connection,
         pens: Sequence[Connection],
         room: str,
         readers: Sequence[Session],
     ) -> None:
-        self._party, self._voice, self._pens = party, voice, pens
+        self._party, self._pens = party, pens
         self._room, self._readers = room, readers
         self.delivered = 0.0
 
@@ -151,7 +146,7 @@ class Reading:
         path = f"{room_path(self._room)}/send/m.room.message/read{number}"
         message = self._party.message(path, author.token)
         self._party.sent_at.append(began)
-        answer = await self._voice.ask(message)
+        answer = await self._pens[0].ask(message)
         check_ok(answer)
         await self._party.until_delivered(before + len(self._readers))
         self.delivered = self._party.last_delivery - began

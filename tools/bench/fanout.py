@@ -130,6 +130,15 @@ class Sender:
             self._party.fail(error)
 
 
+async def listen(
+    party: Party, ears: Sequence[Connection], who: Sequence[Session], filters: Sequence[str]
+) -> None:
+    """Let everybody sync, and wait until all are parked."""
+    for ear, one, filter_id in zip(ears, who, filters, strict=True):
+        Receiver(party, ear, one, filter_id)
+    await party.until_quiet()
+
+
 async def speak(party: Party, senders: Sequence[Sender], warm: float, seconds: float) -> None:
     """Let the senders, already going, send for the warm-up and the window; wait for the rest."""
     party.begin = perf_counter() + warm

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter, process_time
 
+from tools.bench.process import machine_cpu
 from tools.bench.server import Server
 from tools.bench.wire import connected, request
 
@@ -18,11 +19,16 @@ BUCKET = re.compile(r'^depesha_loop_lag_seconds_bucket\{(?:.*,)?le="([^"]+)".*\}
 
 @dataclass(slots=True)
 class Cost:
-    """Seconds of wall clock and CPU; `lag_p99` in seconds, None where it is not told."""
+    """Seconds of wall clock and CPU; `lag_p99` in seconds, None where it is not told.
+
+    `others` is CPU that neither the server nor the load has used: somebody else's work, which
+    makes the figures worse than they are.
+    """
 
     wall: float = math.nan
     server_cpu: float = math.nan
     client_cpu: float = math.nan
+    others: float = math.nan
     lag_p99: float | None = None
 
 
@@ -31,11 +37,12 @@ async def metered(server: Server) -> AsyncIterator[Cost]:
     """Measure what happens inside; the cost is filled in at the end."""
     cost = Cost()
     lag = await _lag(server)
-    began, cpu, own = perf_counter(), server.process.cpu(), process_time()
+    began, cpu, own, busy = perf_counter(), server.process.cpu(), process_time(), machine_cpu()
     yield cost
     cost.wall = perf_counter() - began
     cost.server_cpu = server.process.cpu() - cpu
     cost.client_cpu = process_time() - own
+    cost.others = max(0.0, machine_cpu() - busy - cost.server_cpu - cost.client_cpu)
     cost.lag_p99 = lag_between(lag, await _lag(server), 0.99)
 
 

@@ -10,6 +10,7 @@ OURS, PEER = "Depesha", "Synapse"
 REST_LIMIT = 90.0
 LAG_LIMIT = 0.020
 BUSY = 0.9
+QUIET = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def markdown(results: Results, scenarios: Sequence[Scenario]) -> str:
     parts = [
         f"{results.machine}. {results.settings}",
         _ceiling(results.ceiling),
+        _disturbed(results),
         _table(_ratio_rows(results, against)),
         _table(_detail_rows(results, scenarios)),
         _table(_memory_rows(results)) if results.memory else "",
@@ -149,6 +151,17 @@ def _ceiling(ceiling: Figure | None) -> str:
     )
 
 
+def _disturbed(results: Results) -> str:
+    costs = [one.figure.cost for one in results.outcomes if one.figure]
+    others = middle(cost.others / cost.wall for cost in costs)
+    if others is None or others <= QUIET:
+        return ""
+    return (
+        f"The machine was not quiet: somebody else used {others:.0%} of a core, so these figures"
+        " are not to be quoted."
+    )
+
+
 def _ratio_rows(results: Results, scenarios: Sequence[Scenario]) -> list[list[str]]:
     rows = [["Scenario", PEER, OURS, "unit", "times better", "floor", ""]]
     for scenario in scenarios:
@@ -164,8 +177,8 @@ def _ratio_rows(results: Results, scenarios: Sequence[Scenario]) -> list[list[st
 
 
 def _detail_rows(results: Results, scenarios: Sequence[Scenario]) -> list[list[str]]:
-    rows = [["Scenario", "server", "p50 ms", "p95 ms", "server CPU µs/op", "server", "load"]]
-    rows[0].append("loop lag p99 ms")
+    rows = [["Scenario", "server", "p50 ms", "p95 ms", "CPU µs/op", "CPU", "load CPU"]]
+    rows[0] += ["others' CPU", "loop lag p99 ms"]
     for scenario in scenarios:
         for name in (PEER, OURS):
             figures = results.figures(name, scenario.name)
@@ -184,6 +197,7 @@ def _details(figures: Sequence[Figure]) -> list[str]:
         _number(middle(one.cost.server_cpu / one.operations * 1e6 for one in figures)),
         _percent(middle(cost.server_cpu / cost.wall for cost in costs)),
         _percent(load) + (" (busy)" if load and load > BUSY else ""),
+        _percent(middle(cost.others / cost.wall for cost in costs)),
         _number(lag * 1e3 if lag is not None else None),
     ]
 

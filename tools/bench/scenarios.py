@@ -4,6 +4,7 @@ A rate is counted over a fixed time at a fixed number of requests in flight, aft
 two servers get the same requests. Where the work itself is fixed (joins, media), so is its number.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from tools.bench.depesha import registration
-from tools.bench.fanout import FILTER, Party, Receiver, Sender, speak
+from tools.bench.fanout import FILTER, Party, Sender, listen, speak
 from tools.bench.load import Tally, ask_all, drive, share
 from tools.bench.meter import metered
 from tools.bench.scenario import Figure, Limit, Scale, Scenario
@@ -132,14 +133,11 @@ async def fan_out(world: World, scale: Scale) -> Figure:
     room = await world.room("hall", [speaker, *receivers])
     filters = await world.filter(receivers, FILTER)
     seconds = 2 * scale.seconds
-    async with connected(world.server.port, len(receivers) + 1) as connections:
+    async with connected(world.server.port, len(receivers)) as ears:
         party = Party()
-        voice = connections.pop()
-        for wire, who, filter_id in zip(connections, receivers, filters, strict=True):
-            Receiver(party, wire, who, filter_id)
-        await party.until_quiet()
+        await listen(party, ears, receivers, filters)
         answers = party.answers
-        async with metered(world.server) as cost:
+        async with connected(world.server.port, 1) as (voice,), metered(world.server) as cost:
             sender = Sender(party, voice, speaker, room, "fan")
             await speak(party, [sender], 6 * scale.warm, seconds)
             await party.until_delivered(sender.sent * len(receivers))
@@ -258,15 +256,23 @@ async def _walk(world: World, room: str, who: Session) -> float:
 
 
 async def user_search(world: World, scale: Scale) -> Figure:
-    """Searching people by the beginning of a name, 8 at once; every search finds ten."""
+    """Searching people by the beginning of a name, 8 at once; every search finds ten.
+
+    Either server may learn of new people a little later than they register.
+    """
     crowd = await world.people("crowd", scale.crowd)
     path = f"{CLIENT}/user_directory/search"
     bodies = [json.dumps({"search_term": f"crowd000{n}", "limit": 10}).encode() for n in range(10)]
     requests = [request("POST", path, crowd[-n].token, body) for n, body in enumerate(bodies, 1)]
-    for answer in await ask_all(world.server.port, requests):
-        found = len(msgspec.json.decode(answer.body, type=Found).results)
-        _check(found == 10, f"{found} people found of 10")
+    async with asyncio.timeout(30):
+        while await _fewest_found(world, requests) < 10:
+            await asyncio.sleep(0.5)
     return (await _timed(world, [cycle(requests)] * 8, scale.warm, scale.seconds))[1]
+
+
+async def _fewest_found(world: World, requests: Sequence[bytes]) -> int:
+    answers = await ask_all(world.server.port, requests)
+    return min(len(msgspec.json.decode(answer.body, type=Found).results) for answer in answers)
 
 
 async def media_up(world: World, scale: Scale) -> Figure:

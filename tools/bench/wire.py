@@ -101,8 +101,12 @@ class Connection(asyncio.Protocol):
         answered: Callable[[Answer], None],
         failed: Callable[[Exception], None],
     ) -> float:
-        """Write a request, and return the moment; one of the two functions is called once."""
-        assert self._transport is not None
+        """Write a request, and return the moment; one of the two functions is called once.
+
+        Raises `ConnectionError` when the server has closed the connection meanwhile.
+        """
+        if self._transport is None or self._transport.is_closing():
+            raise ConnectionResetError("the server closed an idle connection")
         assert self._answered is None
         self._answered, self._failed = answered, failed
         self._sent = perf_counter()
@@ -126,6 +130,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
         self._fail(exc or ConnectionResetError("the server closed the connection"))
 
     def data_received(self, data: bytes) -> None:
