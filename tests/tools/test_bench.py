@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tools.bench.load import Tally, drive, share
 from tools.bench.meter import Cost, buckets, lag_between
 from tools.bench.report import OURS, PEER, Memory, Outcome, Results, markdown, ratio, shortfalls
 from tools.bench.scenario import FULL, Figure, Limit, Scenario
-from tools.bench.server import serving
+from tools.bench.server import NotServing, Server, serving
 from tools.bench.wire import Answer, Connection, Incomplete, Refused, connected, parse, request
 from tools.bench.world import World
 
@@ -197,6 +198,22 @@ def test_a_machine_that_is_not_quiet_is_told():
     assert "not quiet" not in markdown(quiet, [RATE])
     disturbed = _results([_figure(100, others=0.4)], [_figure(1, others=0.3)])
     assert "somebody else used 35% of a core" in markdown(disturbed, [RATE])
+
+
+def test_a_slow_load_client_is_told():
+    results = _results([_figure(100)], [_figure(1)])
+    results.ceiling = _figure(39_000)
+    assert "the load client reached 39,000" in shortfalls(results, [RATE])[0]
+    results.ceiling = _figure(41_000)
+    assert shortfalls(results, [RATE]) == []
+
+
+async def test_a_server_that_ends_as_it_starts_is_told(tmp_path: Path):
+    ended = process.start([sys.executable, "-c", ""], tmp_path)
+    ended.popen.wait()
+    with pytest.raises(NotServing, match="ended as it started"):
+        async with serving(Server("Ended", process.free_port(), ended, stub.sign_up)):
+            pytest.fail("it cannot serve")
 
 
 def test_one_server_alone_is_not_judged():

@@ -20,7 +20,7 @@ from tools.bench.process import CORES, LOAD_CORE, SERVER_CORE, hold_load_core
 from tools.bench.report import OURS, PEER, Memory, Outcome, Results, markdown, shortfalls
 from tools.bench.scenario import FULL, QUICK, Figure, Scale, Scenario
 from tools.bench.scenarios import SCENARIOS, fan_out
-from tools.bench.server import Server, serving
+from tools.bench.server import NotServing, Server, serving
 from tools.bench.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -100,15 +100,20 @@ async def _run(results: Results, options: Options, name: str, run: int) -> None:
         PEER: lambda: peer.start(BUILD / "synapse", _fresh("synapse-data")),
         OURS: lambda: depesha.start(_fresh("depesha-data")),
     }
-    async with serving(starts[name]()) as server:
-        await asyncio.sleep(2)
-        rest = server.process.resident()
-        world = World(server)
-        for scenario in options.scenarios:
-            # What has no peer's figure makes a crowd of thousands first, so it is played once.
-            if scenario.against_peer or (name == OURS and run == 1):
+    # What has no peer's figure makes a crowd of thousands first, so it is played once.
+    crowds = name == OURS and run == 1
+    scenarios = [one for one in options.scenarios if one.against_peer or crowds]
+    try:
+        async with serving(starts[name]()) as server:
+            await asyncio.sleep(2)
+            rest = server.process.resident()
+            world = World(server)
+            for scenario in scenarios:
                 results.outcomes.append(await _play(scenario, world, options.scale, run))
-        results.memory.append(Memory(name, run, rest, server.process.resident()))
+            results.memory.append(Memory(name, run, rest, server.process.resident()))
+    except NotServing as error:
+        print(f"run {run} {error}", flush=True)
+        results.outcomes += [Outcome(name, run, one.name, None, str(error)) for one in scenarios]
 
 
 async def _play(scenario: Scenario, world: World, scale: Scale, run: int) -> Outcome:

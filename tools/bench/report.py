@@ -11,6 +11,7 @@ REST_LIMIT = 90.0
 LAG_LIMIT = 0.020
 BUSY = 0.9
 QUIET = 0.1
+CEILING = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ def shortfalls(results: Results, scenarios: Sequence[Scenario]) -> list[str]:
     if OURS not in results.servers:
         return []
     lines = []
+    if results.ceiling and results.ceiling.value < CEILING:
+        lines.append(
+            f"the load client reached {results.ceiling.value:,.0f} deliveries/s against the stub,"
+            f" to exceed {CEILING:,}: a fan-out figure may be its own"
+        )
     for scenario in scenarios:
         lines += _failures(results, scenario)
         ours = results.figures(OURS, scenario.name)

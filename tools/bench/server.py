@@ -14,6 +14,10 @@ from tools.bench.wire import connected, request
 CLIENT = "/_matrix/client/v3"
 
 
+class NotServing(Exception):
+    """The server has ended or does not answer."""
+
+
 class Session(NamedTuple):
     """A signed-in user with a device."""
 
@@ -47,16 +51,16 @@ def session(body: bytes) -> Session:
 
 @asynccontextmanager
 async def serving(server: Server, seconds: float = 60) -> AsyncIterator[Server]:
-    """The server once it answers, stopped at the end.
-
-    Raises `RuntimeError` when the process ends first, `TimeoutError` when it never answers.
-    """
+    """The server once it answers, stopped at the end; raises `NotServing` when it does not."""
     try:
-        async with asyncio.timeout(seconds):
-            while not await _answers(server.port):
-                if server.process.popen.poll() is not None:
-                    raise RuntimeError(f"{server.name} did not start; its output.log tells why")
-                await asyncio.sleep(0.1)
+        for _ in range(int(seconds * 10)):
+            if server.process.popen.poll() is not None:
+                raise NotServing(f"{server.name} ended as it started; its output.log tells why")
+            if await _answers(server.port):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise NotServing(f"{server.name} did not answer in {seconds:g} s")
         yield server
     finally:
         await server.process.stop()
