@@ -159,6 +159,7 @@ def _ceiling(ceiling: Figure | None) -> str:
 
 def _disturbed(results: Results) -> str:
     costs = [one.figure.cost for one in results.outcomes if one.figure]
+    costs += [results.ceiling.cost] if results.ceiling else []
     others = middle(cost.others / cost.wall for cost in costs)
     if others is None or others <= QUIET:
         return ""
