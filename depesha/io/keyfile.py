@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -18,8 +19,7 @@ def read_or_make(path: Path, secret: str) -> str:
 
 def _make(path: Path, secret: str) -> None:
     """Make the file whole or not at all, and leave one that is there by now as it is."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secret)
@@ -28,4 +28,4 @@ def _make(path: Path, secret: str) -> None:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
-        draft.unlink()
+        os.unlink(draft)

@@ -1,0 +1,197 @@
+"""Signing in. Spec: client-server API, "Login"."""
+
+from typing import Any
+
+import pytest
+
+from tests.accounts.steps import UNKNOWN, is_signed_in, login_body, operate, session_of
+from tests.conftest import StartServer
+from tests.harness.client import PASSWORD, Client
+from tests.harness.clock import TestClock
+from tests.harness.server import Server
+
+GET_TOKEN = "/_matrix/client/v1/login/get_token"
+
+
+async def test_the_ways_of_signing_in_are_told(server: Server) -> None:
+    flows = (await server.anyone.get("/login")).ok()["flows"]
+    assert {"type": "m.login.password"} in flows
+    assert {"type": "m.login.token", "get_login_token": True} in flows
+
+
+@pytest.mark.parametrize("name", ["alice", "@alice:depesha.test", "Alice"])
+async def test_a_user_signs_in(server: Server, alice: Client, name: str) -> None:
+    found = (await server.anyone.post("/login", login_body(name))).ok()
+    assert found["user_id"] == alice.user_id
+    assert found["device_id"] != alice.device_id
+    assert "refresh_token" not in found
+    assert "expires_in_ms" not in found
+    assert await is_signed_in(Client(server.wire, token=found["access_token"]))
+    assert await is_signed_in(alice)
+
+
+async def test_the_old_form_of_a_login_works(server: Server, alice: Client) -> None:
+    body = {"type": "m.login.password", "user": "alice", "password": PASSWORD}
+    assert (await server.anyone.post("/login", body)).ok()["user_id"] == alice.user_id
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        login_body("alice", "wrong horse"),
+        login_body("alice", "x" * 100_000),
+        login_body("nobody"),
+        login_body("nobody\x00"),
+        login_body("@alice:elsewhere.test"),
+        login_body("@alice"),
+        {
+            "type": "m.login.password",
+            "password": PASSWORD,
+            "identifier": {"type": "m.id.thirdparty", "medium": "email", "address": "a@b.test"},
+        },
+        {
+            "type": "m.login.password",
+            "password": PASSWORD,
+            "identifier": {"type": "m.id.phone", "country": "RU", "phone": "9010000000"},
+        },
+        {"type": "m.login.token", "token": "guess"},
+    ],
+)
+async def test_what_is_wrong_is_refused_alike(
+    server: Server, alice: Client, body: dict[str, Any]
+) -> None:
+    (await server.anyone.post("/login", login_body("alice"))).ok()
+    (await server.anyone.post("/login", body)).refused(403, "M_FORBIDDEN")
+
+
+async def test_an_unknown_user_is_refused_as_a_wrong_password(
+    server: Server, alice: Client
+) -> None:
+    wrong = await server.anyone.post("/login", login_body("alice", "wrong horse"))
+    unknown = await server.anyone.post("/login", login_body("nobody", "wrong horse"))
+    assert (wrong.status, wrong.body) == (unknown.status, unknown.body)
+
+
+@pytest.mark.parametrize(
+    ("body", "errcode"),
+    [
+        ({}, "M_MISSING_PARAM"),
+        ({"type": "m.login.password", "password": PASSWORD}, "M_MISSING_PARAM"),
+        ({"type": "m.login.password", "user": "alice"}, "M_MISSING_PARAM"),
+        ({"type": "m.login.token"}, "M_MISSING_PARAM"),
+        ({"type": "m.login.guess"}, "M_UNKNOWN"),
+        (
+            {"type": "m.login.password", "password": PASSWORD, "identifier": {"type": "x"}},
+            "M_UNKNOWN",
+        ),
+        (
+            {
+                "type": "m.login.password",
+                "password": PASSWORD,
+                "identifier": {"type": "m.id.user", "user": 1},
+            },
+            "M_BAD_JSON",
+        ),
+        ({"type": "m.login.password", "password": 1, "user": "alice"}, "M_BAD_JSON"),
+    ],
+)
+async def test_what_is_no_login_is_refused(
+    server: Server, body: dict[str, Any], errcode: str
+) -> None:
+    (await server.anyone.post("/login", body)).refused(400, errcode)
+
+
+async def test_a_device_has_one_session(server: Server, alice: Client) -> None:
+    again = await server.anyone.login("alice", device_id=alice.device_id)
+    assert again.device_id == alice.device_id
+    assert not await is_signed_in(alice)
+    assert await is_signed_in(again)
+    devices = (await again.get("/devices")).ok()["devices"]
+    assert [device["device_id"] for device in devices] == [alice.device_id]
+
+
+async def test_a_known_device_keeps_its_name(server: Server) -> None:
+    body = login_body("anna", device_id="PHONE")
+    await server.register("anna", device_id="PHONE", initial_device_display_name="Old")
+    answer = await server.anyone.post("/login", {**body, "initial_device_display_name": "New"})
+    anna = Client(server.wire, token=answer.ok()["access_token"])
+    assert (await anna.get("/devices/PHONE")).ok()["display_name"] == "Old"
+
+
+async def test_the_same_device_id_of_another_user_is_another_device(server: Server) -> None:
+    anna = await server.register("anna", device_id="PHONE")
+    boris = await server.register("boris", device_id="PHONE")
+    assert await is_signed_in(anna)
+    assert await is_signed_in(boris)
+
+
+async def test_a_deactivated_user_cannot_sign_in(server: Server, alice: Client) -> None:
+    path = f"/_depesha/v1/admin/users/{alice.user_id}/deactivate"
+    assert await operate(server, "POST", path, {}) == 200
+    (await server.anyone.post("/login", login_body("alice"))).refused(403, "M_FORBIDDEN")
+
+
+async def test_a_locked_user_cannot_sign_in(server: Server, alice: Client) -> None:
+    path = f"/_matrix/client/v1/admin/lock/{alice.user_id}"
+    assert await operate(server, "PUT", path, {"locked": True}) == 200
+    body = login_body("alice")
+    refusal = (await server.anyone.post("/login", body)).refused(401, "M_USER_LOCKED")
+    assert refusal["soft_logout"] is True
+    wrong = login_body("alice", "wrong horse")
+    (await server.anyone.post("/login", wrong)).refused(403, "M_FORBIDDEN")
+    assert await operate(server, "PUT", path, {"locked": False}) == 200
+    (await server.anyone.post("/login", body)).ok()
+
+
+async def test_a_login_token_signs_one_device_in(server: Server, alice: Client) -> None:
+    session = await session_of(alice, "POST", GET_TOKEN, {})
+    auth = {"type": "m.login.password", "session": session, "password": PASSWORD}
+    found = (await alice.post(GET_TOKEN, {"auth": auth})).ok()
+    assert found["expires_in_ms"] == 120_000
+    body = {"type": "m.login.token", "token": found["login_token"]}
+    assert (await server.anyone.post("/login", body)).ok()["user_id"] == alice.user_id
+    (await server.anyone.post("/login", body)).refused(403, "M_FORBIDDEN")
+
+
+async def test_a_login_token_ends(server: Server, alice: Client, clock: TestClock) -> None:
+    auth = {"type": "m.login.password", "password": PASSWORD}
+    found = (await alice.post(GET_TOKEN, {"auth": auth})).ok()
+    await clock.advance(120)
+    body = {"type": "m.login.token", "token": found["login_token"]}
+    (await server.anyone.post("/login", body)).refused(403, "M_FORBIDDEN")
+
+
+async def test_a_login_token_is_for_the_signed_in_who_know_the_password(
+    server: Server, alice: Client
+) -> None:
+    (await server.anyone.post(GET_TOKEN, {})).refused(401, "M_MISSING_TOKEN")
+    auth = {"type": "m.login.password", "password": "wrong horse"}
+    (await alice.post(GET_TOKEN, {"auth": auth})).refused(401, "M_FORBIDDEN")
+    auth = {"type": "m.login.dummy"}
+    (await alice.post(GET_TOKEN, {"auth": auth})).refused(401, "M_UNRECOGNIZED")
+
+
+async def test_guessing_a_password_is_limited(start_server: StartServer) -> None:
+    async with start_server(rate_limits=True) as server:
+        await server.register("alice")
+        wrong = login_body("alice", "wrong horse")
+        statuses = [(await server.anyone.post("/login", wrong)).status for _ in range(30)]
+        assert set(statuses) == {403, 429}
+
+
+async def test_a_token_is_asked_for(server: Server, alice: Client) -> None:
+    whoami = "/account/whoami"
+    (await server.anyone.get(whoami)).refused(401, "M_MISSING_TOKEN")
+    refusal = (await Client(server.wire, token="guess").get(whoami)).refused(401, "M_UNKNOWN_TOKEN")
+    assert refusal["soft_logout"] is False
+    (await server.anyone.get(whoami, {"access_token": alice.token})).ok()
+    (await server.anyone.get(f"/_matrix/client/v3/admin/whois/{UNKNOWN}")).refused(
+        401, "M_MISSING_TOKEN"
+    )
+
+
+async def test_sessions_outlive_the_server(start_server: StartServer) -> None:
+    async with start_server() as server:
+        alice = await server.register("alice")
+    async with start_server() as server:
+        assert await is_signed_in(Client(server.wire, alice.user_id, alice.token))

@@ -1,0 +1,197 @@
+"""The command line, beside a running server and without one."""
+
+import asyncio
+import io
+import stat
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from depesha.app.cli import main
+from depesha.app.operate import socket_path
+from tests.harness.clock import TestClock
+from tests.harness.server import Server, config_for, start
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder whose path is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="d") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on the folder: exit code, output, and what went wrong."""
+
+    def run(*command: str) -> tuple[int, str, str]:
+        place = ["--data", str(folder), "--server-name", "depesha.test"]
+        code = main([*command, *place])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+async def beside(run: Run, *command: str) -> tuple[int, str, str]:
+    """As `run`, in a thread of its own, since it needs a loop of its own."""
+    return await asyncio.to_thread(run, *command)
+
+
+def server_on(folder: Path) -> Any:
+    return start(config_for(folder, "", open_registration=False), TestClock())
+
+
+async def signs_in(server: Server, name: str, password: str) -> bool:
+    body = {"type": "m.login.password", "user": name, "password": password}
+    return (await server.anyone.post("/login", body)).status == 200
+
+
+def password_in(output: str) -> str:
+    return output.rpartition("password: ")[2].strip()
+
+
+def test_an_account_is_made_before_the_first_start(run: Run, folder: Path) -> None:
+    code, output, _ = run("user", "create", "anna", "--admin")
+    assert code == 0
+    assert output.startswith("@anna:depesha.test\npassword: ")
+    assert run("user", "list")[1] == "@anna:depesha.test admin\n"
+
+    async def check() -> None:
+        async with server_on(folder) as server:
+            assert await signs_in(server, "anna", password_in(output))
+
+    asyncio.run(check())
+
+
+async def test_a_running_server_is_asked(run: Run, folder: Path) -> None:
+    async with server_on(folder) as server:
+        assert stat.S_IMODE(socket_path(server.config).stat().st_mode) == 0o600
+        code, output, _ = await beside(run, "user", "create", "anna")
+        assert code == 0
+        assert await signs_in(server, "anna", password_in(output))
+        _, reset, _ = await beside(run, "user", "reset-password", "@anna:depesha.test")
+        assert not await signs_in(server, "anna", password_in(output))
+        assert await signs_in(server, "anna", password_in(reset))
+        assert (await beside(run, "user", "lock", "anna"))[0] == 0
+        assert not await signs_in(server, "anna", password_in(reset))
+        assert (await beside(run, "user", "unlock", "anna"))[0] == 0
+        assert await signs_in(server, "anna", password_in(reset))
+        assert (await beside(run, "user", "deactivate", "anna", "--erase"))[0] == 0
+        assert not await signs_in(server, "anna", password_in(reset))
+    assert not socket_path(server.config).exists()
+
+
+async def test_a_socket_that_was_left_behind_is_no_server(run: Run, folder: Path) -> None:
+    async with server_on(folder) as server:
+        path = socket_path(server.config)
+        path.rename(folder / "kept")
+    (folder / "kept").rename(path)
+    assert (await beside(run, "user", "create", "anna"))[0] == 0
+    async with server_on(folder):
+        assert (await beside(run, "user", "list"))[1] == "@anna:depesha.test\n"
+
+
+def test_what_is_special_about_an_account_is_listed(run: Run) -> None:
+    assert run("user", "create", "anna")[0] == 0
+    for command, listed in (
+        ("promote", "@anna:depesha.test admin\n"),
+        ("demote", "@anna:depesha.test\n"),
+        ("suspend", "@anna:depesha.test suspended\n"),
+        ("unsuspend", "@anna:depesha.test\n"),
+        ("lock", "@anna:depesha.test locked\n"),
+    ):
+        assert run("user", command, "anna") == (0, "", "")
+        assert run("user", "list")[1] == listed
+
+
+def test_a_password_is_read_from_standard_input(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    code, output, _ = run("user", "create", "anna", "--password-stdin")
+    assert (code, output) == (0, "@anna:depesha.test\n")
+    monkeypatch.setattr("sys.stdin", io.StringIO("short 7\n"))
+    code, _, error = run("user", "create", "boris", "--password-stdin")
+    assert code == 1
+    assert "at least 8 characters" in error
+
+    async def check() -> None:
+        async with server_on(folder) as server:
+            assert await signs_in(server, "anna", "correct horse battery")
+
+    asyncio.run(check())
+
+
+def test_tokens_come_and_go(run: Run) -> None:
+    assert run("token", "create", "welcome", "--uses", "3") == (0, "welcome\n", "")
+    code, made, _ = run("token", "create", "--days", "1")
+    assert code == 0
+    listed = run("token", "list")[1].splitlines()
+    assert listed[0] == "welcome uses 0 of 3 ends never"
+    assert listed[1].startswith(f"{made.strip()} uses 0 of any ends 1")
+    assert run("token", "revoke", "welcome") == (0, "", "")
+    assert run("token", "revoke", "welcome") == (1, "", "depesha: No such token\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        (("user", "create", "anna"), "This username is taken"),
+        (("user", "create", "a b"), "A username may have the characters"),
+        (("user", "lock", "boris"), "User not found"),
+        (("user", "lock", "@boris:elsewhere.test"), "This user does not belong to this server"),
+        (("token", "create", "a b"), "A token may have"),
+    ],
+)
+def test_a_refusal_is_told(run: Run, command: tuple[str, ...], error: str) -> None:
+    assert run("user", "create", "anna")[0] == 0
+    code, output, found = run(*command)
+    assert (code, output) == (1, "")
+    assert found.startswith(f"depesha: {error}")
+
+
+def test_wrong_settings_are_told(
+    folder: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("user", "create", "anna")[0] == 0
+    other = ["--data", str(folder), "--server-name", "other.test"]
+    assert main(["user", "list", *other]) == 2
+    assert "belongs to depesha.test" in capsys.readouterr().err
+    assert main(["config", "--config", str(folder / "missing.toml")]) == 2
+    assert "missing.toml" in capsys.readouterr().err
+    assert main(["serve", "--listen", "nowhere", *other[:2]]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [(), ("user",), ("user", "create"), ("guess",)])
+def test_wrong_use_is_told(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: depesha")
+
+
+def test_the_settings_in_force_are_shown_without_secrets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "depesha.toml"
+    file.write_text(
+        'turn_secret = "s3cret"\n'
+        'database = "postgresql://depesha:s3cret@db.test/depesha"\n'
+        'turn_uris = ["turn:turn.test"]\n'
+    )
+    assert main(["config", "--config", str(file), "--server-name", "city.test"]) == 0
+    output = capsys.readouterr().out
+    shown = tomllib.loads(output)
+    assert "s3cret" not in output
+    assert shown["server_name"] == "city.test"
+    assert shown["database"] == "postgresql://depesha:***@db.test/depesha"
+    assert shown["turn_uris"] == ["turn:turn.test"]
+    assert shown["registration_shared_secret"] == ""
