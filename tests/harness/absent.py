@@ -7,38 +7,16 @@ to each other.
 from collections.abc import Mapping
 
 _NOT_YET = """
-    getAccountData setAccountData getAccountDataPerRoom setAccountDataPerRoom
-    pingAppservice updateAppserviceRoomDirectoryVisibility
+    pingAppservice
     getContentAuthed getContentOverrideNameAuthed getContentThumbnailAuthed getUrlPreviewAuthed
     getConfigAuthed uploadContent uploadContentToMXC createContent getContent
     getContentOverrideName getContentThumbnail getUrlPreview getConfig
-    ban unban kick knockRoom leaveRoom forgetRoom inviteUser joinRoomById joinRoom
     getWellknownPolicy
-    createRoom upgradeRoom redactEvent sendMessage setRoomStateWithKey
-    uploadCrossSigningKeys uploadCrossSigningSignatures
-    getRoomIdByAlias setRoomAlias deleteRoomAlias getLocalAliases
-    getEventContext getEventByTimestamp getRoomEvents
-    defineFilter getFilter
-    getRoomKeysVersionCurrent postRoomKeysVersion getRoomKeysVersion putRoomKeysVersion
-    deleteRoomKeysVersion getRoomKeyBySessionId putRoomKeyBySessionId deleteRoomKeyBySessionId
-    getRoomKeysByRoomId putRoomKeysByRoomId deleteRoomKeysByRoomId getRoomKeys putRoomKeys
-    deleteRoomKeys uploadKeys queryKeys claimKeys getKeysChanges sendToDevice
-    getJoinedRooms getRoomVisibilityOnDirectory setRoomVisibilityOnDirectory getPublicRooms
-    queryPublicRooms getMutualRooms getRoomSummary getSpaceHierarchy
     getNotifications getPushers postPusher getPushRules getPushRulesGlobal getPushRule
     setPushRule deletePushRule isPushRuleEnabled setPushRuleEnabled getPushRuleActions
     setPushRuleActions
-    getEvents peekEvents initialSync getOneEvent roomInitialSync
-    getPresence setPresence postReceipt setReadMarker setTyping
-    getProfileField setProfileField deleteProfileField getUserProfile
-    getRelatingEvents getRelatingEventsWithRelType getRelatingEventsWithRelTypeAndEventType
-    getThreadRoots reportRoom reportEvent reportUser
-    getOneRoomEvent getRoomStateWithKey getRoomState getMembersByRoom getJoinedMembersByRoom
-    search searchUserDirectory sync getTurnServer
-    getRoomTags setRoomTag deleteRoomTag
     getProtocols getProtocolMetadata queryLocationByProtocol queryUserByProtocol
     queryLocationByAlias queryUserByID
-    inviteBy3PID
 """
 
 _NO_CONTACTS = """

@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parent.parent / "spec"
 _METHODS = ("get", "put", "post", "delete")
 _SCHEME = "spec:///"
 _CORE = "core-event-schema/"
+_NOTHING = object()
 
 _ERROR = {
     "type": "object",
@@ -43,8 +44,11 @@ _ERROR = {
     },
 }
 
-DEFECTS: Mapping[tuple[str, int], str] = {}
-"""(operationId, status) whose published schema contradicts the prose, and how."""
+TOLERATED: Mapping[tuple[str, int], Any] = {
+    # No relay is installed: what clients expect then, though the schema requires a relay.
+    ("getTurnServer", 200): {},
+}
+"""(operationId, status) → a body that is right although the published schema refuses it."""
 
 
 class Broken(AssertionError):
@@ -119,7 +123,7 @@ class Judge:
             self.done.update(_namesakes(operation))
         is_json = content_type.partition(";")[0].strip() == "application/json"
         pointer = operation.responses.get(status)
-        if (operation.name, status) in DEFECTS:
+        if is_json and TOLERATED.get((operation.name, status), _NOTHING) == body:
             pointer = None
         if status >= 400:
             if not is_json:
