@@ -103,11 +103,12 @@ async def _load(w: Writing, user_id: str) -> _Signer:
 
 async def _store(w: Writing, signer: _Signer, signed: _Signed) -> bool:
     """Check and store the signatures on one key; False when all were there already."""
-    stored, allowed = await _target(w, signer, signed)
-    if not is_same_key(decode(stored), signed.body):
+    body, allowed = await _target(w, signer, signed)
+    stored: Content = decode(body)
+    if not is_same_key(stored, signed.body):
         raise MatrixError(400, "M_INVALID_PARAM", "The key differs from the one on the server")
     given = signed.by(signer.user_id)
-    there = await _there(w, signer.user_id, signed)
+    there = signatures_of(stored).get(signer.user_id, {}) | await _there(w, signer.user_id, signed)
     fresh = {key_id: text for key_id, text in given.items() if there.get(key_id) != text}
     for key_id, text in fresh.items():
         public = allowed.get(key_id)
@@ -139,7 +140,7 @@ def _named(public: str | None) -> dict[str, str]:
 
 
 async def _there(w: Writing, signer_id: str, signed: _Signed) -> dict[str, str]:
-    """The signer's signatures that the server has, with those that came with the key itself."""
+    """The signer's signatures that have been uploaded apart from the key."""
     rows = await store.select_signatures(w.tx, w.institution.id, [signed.user_id], signer_id)
     return {
         row.signer_key: row.signature
