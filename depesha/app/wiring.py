@@ -36,10 +36,10 @@ from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
-from depesha.profile import Profile
+from depesha.profile import Profile, follow_account, project_openness, tell_rest
 from depesha.profile import api as profile_api
+from depesha.profile import api_networks as profile_networks_api
 from depesha.profile import sync as profile_sync
-from depesha.profile.fields import follow_account
 from depesha.rooms import Rooms
 from depesha.rooms import api as rooms_api
 from depesha.rooms import api_directory as rooms_directory_api
@@ -114,6 +114,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_pages_api.ENDPOINTS),
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
+        *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(keys, keys_api.ENDPOINTS),
         *bind(keys, keys_backup_api.ENDPOINTS),
         *bind(keys, keys_dehydrated_api.ENDPOINTS),
@@ -130,10 +131,11 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(sync, sliding_api.ENDPOINTS),
     )
     gates: tuple[Gate, ...] = ()
-    projections: tuple[Projection, ...] = (project_relation,)
+    projections: tuple[Projection, ...] = (project_openness, project_relation)
     views: tuple[View, ...] = (
         accounts.sessions.view,
         profile.data.view,
+        profile.seen.view,
         timeline.parents.view,
         signals.counts.view,
         keys.counts.view,
@@ -145,6 +147,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     consumers: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
         partial(keep_house, accounts),
+        partial(tell_rest, profile),
         partial(keep_index, search),
         partial(leave_rooms, rooms),
     )

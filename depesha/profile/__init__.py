@@ -7,7 +7,14 @@ Requirements: M1, D4. Spec: client-server API, "Profiles", "Client Config", "Roo
 from depesha.profile.api import access_filter as access_filter
 from depesha.profile.data import put_data as put_data
 from depesha.profile.data import write_data as write_data
+from depesha.profile.fields import PROFILE as PROFILE
 from depesha.profile.fields import load_fields as load_fields
+from depesha.profile.fields import member_content as member_content
+from depesha.profile.fields import tell_rest as tell_rest
+from depesha.profile.networks import Networks as Networks
+from depesha.profile.people import find_visible as find_visible
+from depesha.profile.people import follow_account as follow_account
+from depesha.profile.people import project_openness as project_openness
 from depesha.profile.record import ACCOUNT_DATA as ACCOUNT_DATA
 from depesha.profile.record import Profile as Profile
 from depesha.profile.record import direct_rooms as direct_rooms

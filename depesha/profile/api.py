@@ -4,21 +4,25 @@ from typing import Annotated
 
 import msgspec
 
-from depesha.base.canonical import Content, Json, canonical, decode
-from depesha.base.errors import bad_json, forbidden, invalid_param, not_found
-from depesha.base.ids import is_room_id
+from depesha.accounts import check_not_suspended
+from depesha.base.canonical import Content, Json, canonical, find_unsafe
+from depesha.base.errors import bad_json, forbidden, invalid_param, missing_param, not_found
+from depesha.base.ids import MAX_ID_BYTES, is_room_id
 from depesha.eventlog.append import Writing
 from depesha.eventlog.filter import Filter, parse_filter
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.profile import store
-from depesha.profile.data import check_settable, put_data
-from depesha.profile.fields import access_profile, check_key, set_field
+from depesha.profile.data import change_data, check_settable, put_data
+from depesha.profile.fields import access_profile, delete_field, set_field
 from depesha.profile.people import search_people
 from depesha.profile.record import Profile, find_data
+from depesha.profile.rules import IN_ROOMS, check_key
 
 _PROFILE = "/_matrix/client/v3/profile/{userId}"
 _FIELD = _PROFILE + "/{keyName}"
 _UNSTABLE_FIELD = "/_matrix/client/unstable/uk.tcpip.msc4133/profile/{userId}/{keyName}"
+FIELD_BODY = 80 * 1024
+"""Bytes of a field as sent; the whole profile has at most 64 KiB."""
 
 
 def _check_self(ask: Ask[Json]) -> str:
@@ -48,23 +52,29 @@ async def get_field(profile: Profile, ask: Ask[None]) -> Reply:
     return json_reply({name: fields[name]})
 
 
-@endpoint("PUT", _FIELD, _UNSTABLE_FIELD, body=Content, spec="setProfileField")
+@endpoint("PUT", _FIELD, _UNSTABLE_FIELD, body=Content, max_body=FIELD_BODY, spec="setProfileField")
 async def put_field(profile: Profile, ask: Ask[Content]) -> Reply:
     """Set a field of one's own profile."""
-    user_id, name = _check_self(ask), ask.params["keyName"]
-    if name not in ask.body:
-        # COMPAT(clients before v1.16): `{}` clears a name or a picture.
-        if ask.body or name not in {"displayname", "avatar_url"}:
-            raise bad_json(f"The body has no {name}")
+    user_id, name = _check_writing(ask), ask.params["keyName"]
+    check_key(name)
+    # COMPAT(clients before v1.16): `{}` clears a name or a picture.
+    if name not in ask.body and (ask.body or name not in IN_ROOMS):
+        raise missing_param(name)
     await set_field(profile, user_id, name, ask.body.get(name))
     return EMPTY
 
 
 @endpoint("DELETE", _FIELD, _UNSTABLE_FIELD, spec="deleteProfileField")
-async def delete_field(profile: Profile, ask: Ask[None]) -> Reply:
+async def delete_profile_field(profile: Profile, ask: Ask[None]) -> Reply:
     """Remove a field of one's own profile."""
-    await set_field(profile, _check_self(ask), ask.params["keyName"], None)
+    await delete_field(profile, _check_writing(ask), ask.params["keyName"])
     return EMPTY
+
+
+def _check_writing(ask: Ask[Json]) -> str:
+    user_id = _check_self(ask)
+    check_not_suspended(ask.caller)
+    return user_id
 
 
 # --- account data --------------------------------------------------------------------
@@ -133,8 +143,7 @@ _TAGS = "/_matrix/client/v3/user/{userId}/rooms/{roomId}/tags"
 MOST_TAGS = 100
 
 
-async def _tags(profile: Profile, ask: Ask[Json]) -> dict[str, Json]:
-    content = await find_data(profile, _check_self(ask), _room(ask), "m.tag") or {}
+def _tags_of(content: Content) -> Content:
     tags = content.get("tags")
     return tags if isinstance(tags, dict) else {}
 
@@ -142,34 +151,40 @@ async def _tags(profile: Profile, ask: Ask[Json]) -> dict[str, Json]:
 @endpoint("GET", _TAGS, spec="getRoomTags")
 async def get_tags(profile: Profile, ask: Ask[None]) -> Reply:
     """The user's tags of a room."""
-    return json_reply({"tags": await _tags(profile, ask)})
+    content = await find_data(profile, _check_self(ask), _room(ask), "m.tag")
+    return json_reply({"tags": _tags_of(content or {})})
 
 
 @endpoint("PUT", _TAGS + "/{tag}", body=Content, spec="setRoomTag")
 async def put_tag(profile: Profile, ask: Ask[Content]) -> Reply:
     """Tag a room; the order is a number from 0 to 1."""
-    order = ask.body.get("order")
-    if order is not None and (
-        isinstance(order, bool) or not isinstance(order, int | float) or not 0 <= order <= 1
-    ):
+    user_id, tag, body = _check_self(ask), ask.params["tag"], ask.body
+    order = body.get("order")
+    if order is not None and not (type(order) in {int, float} and 0 <= order <= 1):
         raise bad_json("order must be a number from 0 to 1")
-    tag = ask.params["tag"]
-    if len(tag.encode()) > 255:
-        raise invalid_param("A tag has at most 255 bytes")
-    tags = await _tags(profile, ask)
-    if len(tags) >= MOST_TAGS and tag not in tags:
-        raise invalid_param(f"A room has at most {MOST_TAGS} tags")
-    tags[tag] = ask.body
-    await put_data(profile, ask.caller.user_id, _room(ask), "m.tag", {"tags": tags})
+    if len(tag.encode()) > MAX_ID_BYTES:
+        raise invalid_param(f"A tag has at most {MAX_ID_BYTES} bytes")
+
+    def change(content: Content) -> Content:
+        tags = {**_tags_of(content), tag: body}
+        if len(tags) > MOST_TAGS:
+            raise invalid_param(f"A room has at most {MOST_TAGS} tags")
+        return {**content, "tags": tags}
+
+    await change_data(profile, user_id, _room(ask), "m.tag", change)
     return EMPTY
 
 
 @endpoint("DELETE", _TAGS + "/{tag}", spec="deleteRoomTag")
 async def delete_tag(profile: Profile, ask: Ask[None]) -> Reply:
     """Take a tag off a room."""
-    tags = await _tags(profile, ask)
-    if tags.pop(ask.params["tag"], None) is not None:
-        await put_data(profile, ask.caller.user_id, _room(ask), "m.tag", {"tags": tags})
+    user_id, tag = _check_self(ask), ask.params["tag"]
+
+    def change(content: Content) -> Content | None:
+        tags = dict(_tags_of(content))
+        return {**content, "tags": tags} if tags.pop(tag, None) is not None else None
+
+    await change_data(profile, user_id, _room(ask), "m.tag", change)
     return EMPTY
 
 
@@ -182,6 +197,8 @@ _FILTER = "/_matrix/client/v3/user/{userId}/filter"
 async def post_filter(profile: Profile, ask: Ask[Content]) -> Reply:
     """Keep a filter; its id."""
     user_id = _check_self(ask)
+    if problem := find_unsafe(ask.body, any_number=True):
+        raise bad_json(f"The filter cannot be kept: {problem}")
     text = canonical(ask.body)
     parse_filter(text)
 
@@ -211,7 +228,7 @@ async def access_filter(profile: Profile, user_id: str, filter_id: str) -> Filte
 async def get_filter(profile: Profile, ask: Ask[None]) -> Reply:
     """A kept filter, as it was given."""
     text = await _filter_text(profile, _check_self(ask), ask.params["filterId"])
-    return json_reply(decode(text))
+    return Reply(text.encode())
 
 
 # --- people --------------------------------------------------------------------------
@@ -243,7 +260,7 @@ ENDPOINTS: tuple[Endpoint[Profile, Json], ...] = (
     get_profile,
     get_field,
     put_field,
-    delete_field,
+    delete_profile_field,
     get_account_data,
     put_account_data,
     delete_account_data,

@@ -3,7 +3,9 @@
 Spec: client-server API, "Client Config", "Room Tagging".
 """
 
-from depesha.base.canonical import Content, encode, find_unsafe
+from collections.abc import Callable
+
+from depesha.base.canonical import Content, decode, encode, find_unsafe
 from depesha.base.errors import MatrixError, bad_json, too_large
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
@@ -21,8 +23,11 @@ def check_settable(type_: str) -> None:
 
 
 def check_content(content: Content) -> str:
-    """The JSON of content that a client wants kept; 400 M_BAD_JSON, 413 M_TOO_LARGE."""
-    if problem := find_unsafe(content):
+    """The JSON of content that a client wants kept; 400 M_BAD_JSON, 413 M_TOO_LARGE.
+
+    Nobody signs account data, so it may have any number, such as the order of a tag.
+    """
+    if problem := find_unsafe(content, any_number=True):
         raise bad_json(f"The content cannot be kept: {problem}")
     text = encode(content)
     if len(text) > MOST_BYTES:
@@ -38,6 +43,24 @@ async def put_data(
 
     async def plan(w: Writing) -> None:
         await write_data(w, user_id, room_id, type_, text)
+
+    await profile.spine.log.commit(plan)
+
+
+async def change_data(
+    profile: Profile,
+    user_id: str,
+    room_id: str,
+    type_: str,
+    change: Callable[[Content], Content | None],
+) -> None:
+    """Keep what `change` makes of the account data as it is (None: leave it so)."""
+
+    async def plan(w: Writing) -> None:
+        text = await store.select_data(w.tx, w.institution.id, user_id, room_id, type_)
+        content = change({} if text is None else decode(text))
+        if content is not None:
+            await write_data(w, user_id, room_id, type_, check_content(content))
 
     await profile.spine.log.commit(plan)
 

@@ -3,124 +3,146 @@
 Spec: client-server API, "Profiles".
 """
 
-import re
+from contextlib import suppress
 
-from depesha.accounts import ACCOUNT, DEACTIVATED, is_active
-from depesha.base.canonical import Content, Json, decode, encode, find_unsafe
-from depesha.base.errors import MatrixError, bad_json, invalid_param, not_found
+from depesha.accounts import is_active
+from depesha.base.canonical import Content, Json, decode, encode
+from depesha.base.errors import MatrixError, not_found
 from depesha.base.ids import parse_user_id
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
+from depesha.io.tx import Tx
 from depesha.profile import store
+from depesha.profile.people import write_person
 from depesha.profile.record import Profile
+from depesha.profile.rules import (
+    IN_ROOMS,
+    NAME,
+    check_key,
+    check_value,
+    check_whole,
+    is_cleared,
+)
 
-MOST_BYTES = 64 * 1024
-MOST_KEY_BYTES = 255
-_NAMESPACED = re.compile(r"[a-z0-9_.\-]+")
-IN_ROOMS = ("displayname", "avatar_url")
-"""Fields that member events repeat."""
+PROFILE = "profile"
+"""Kind of change: the field `item` of the user's profile."""
+
+ROOMS_AT_ONCE = 20
+"""Rooms that hear of a changed field in one transaction."""
 
 
-def check_key(name: str) -> None:
-    """Raise 400 for what cannot be a field's name."""
-    if len(name.encode()) > MOST_KEY_BYTES:
-        raise MatrixError(400, "M_KEY_TOO_LARGE", "The field's name is longer than 255 bytes")
-    if _NAMESPACED.fullmatch(name) is None:
-        raise invalid_param("Not a name that a profile field can have")
+async def select_profile(tx: Tx, institution_id: int, user_id: str) -> Content:
+    """A local user's profile; empty when nothing was ever said."""
+    rows = await store.select_fields(tx, institution_id, user_id)
+    return {row.name: decode(row.value) for row in rows}
 
 
-def check_value(name: str, value: Json) -> str:
-    """The JSON of a field's value; 400 M_BAD_JSON or M_PROFILE_TOO_LARGE."""
-    if name in IN_ROOMS and not (value is None or isinstance(value, str)):
-        raise bad_json(f"{name} must be a string")
-    if problem := find_unsafe(value):
-        raise bad_json(f"The value cannot be kept: {problem}")
-    text: str = encode(value).decode()
-    if len(text) > MOST_BYTES or (name == "displayname" and len(text) > 1024):
-        raise MatrixError(400, "M_PROFILE_TOO_LARGE", "The profile would be too large")
-    return text
+async def member_content(
+    tx: Tx, institution_id: int, user_id: str, membership: str, reason: str | None = None
+) -> Content:
+    """The content of a member event of a local user, with name and picture."""
+    rows = await store.select_fields(tx, institution_id, user_id)
+    content: Content = {row.name: decode(row.value) for row in rows if row.name in IN_ROOMS}
+    content["membership"] = membership
+    if reason is not None:
+        content["reason"] = reason
+    return content
 
 
 async def load_fields(profile: Profile, user_id: str) -> Content:
     """A local user's profile; empty when nothing was ever said."""
     spine = profile.spine
-    rows = await spine.db.read(store.select_fields, spine.institution.id, user_id)
-    return {row.name: decode(row.value) for row in rows}
+    return await spine.db.read(select_profile, spine.institution.id, user_id)
 
 
 async def access_profile(profile: Profile, user_id: str) -> Content:
-    """The profile of a user that exists; 404 M_NOT_FOUND, 400 for what is no user id."""
-    if parse_user_id(user_id) is None:
-        raise invalid_param("Not a user id")
-    if not await is_active(profile.accounts, user_id):
-        raise not_found("Profile was not found")
+    """The profile of somebody who is there; else 404 M_NOT_FOUND."""
+    if parse_user_id(user_id) is None or not await is_active(profile.accounts, user_id):
+        raise not_found("Profile not found")
     return await load_fields(profile, user_id)
 
 
 async def set_field(profile: Profile, user_id: str, name: str, value: Json) -> None:
-    """Set a field (None deletes it), and tell the rooms of the user where they repeat it."""
+    """Set a field of the profile, and repeat it in the user's rooms where they show it."""
     check_key(name)
-    text = None if value in (None, "") and name in IN_ROOMS else check_value(name, value)
-    now = await load_fields(profile, user_id)
-    whole = {**now, name: value}
-    if len(encode(whole)) > MOST_BYTES:
-        raise MatrixError(400, "M_PROFILE_TOO_LARGE", "The profile would be too large")
+    if is_cleared(name, value):
+        await delete_field(profile, user_id, name)
+        return
+    check_value(name, value)
 
     async def plan(w: Writing) -> None:
         institution_id = w.institution.id
-        if text is None or text == "null":
-            await store.delete_field(w.tx, institution_id, user_id, name)
-        else:
-            await store.upsert_field(w.tx, institution_id, user_id, name, text)
-        if name == "displayname":
-            await store.upsert_person(w.tx, institution_id, user_id, searched_text(user_id, value))
-        await w.change(Change("profile", Reach.SHARED, user_id, item=name))
+        fields = await select_profile(w.tx, institution_id, user_id)
+        check_whole({**fields, name: value})
+        text: str = encode(value).decode()
+        await store.upsert_field(w.tx, institution_id, user_id, name, text)
+        await _note_change(w, user_id, name, value)
 
     await profile.spine.log.commit(plan)
+    await tell_rooms(profile, user_id, name)
+
+
+async def delete_field(profile: Profile, user_id: str, name: str) -> None:
+    """Take a field off the profile; nothing happens when it is not there."""
+    check_key(name)
+
+    async def plan(w: Writing) -> None:
+        if await store.delete_field(w.tx, w.institution.id, user_id, name):
+            await _note_change(w, user_id, name, None)
+
+    await profile.spine.log.commit(plan)
+    await tell_rooms(profile, user_id, name)
+
+
+async def _note_change(w: Writing, user_id: str, name: str, value: Json) -> None:
+    if name == NAME:
+        await write_person(w.tx, w.institution.id, user_id, value or "")
     if name in IN_ROOMS:
-        await _tell_rooms(profile, user_id, name, value)
+        await store.insert_untold(w.tx, w.institution.id, user_id, name)
+    await w.change(Change(PROFILE, Reach.SHARED, user_id, item=name))
 
 
-async def follow_account(w: Writing, change: Change) -> None:
-    """Let a new account be found by its name, and a deactivated one no more."""
-    if change.kind == ACCOUNT and change.user_id is not None:
-        searched = searched_text(change.user_id, None)
-        await store.insert_person(w.tx, w.institution.id, change.user_id, searched)
-    elif change.kind == DEACTIVATED and change.user_id is not None:
-        await store.delete_person(w.tx, w.institution.id, change.user_id)
-
-
-def searched_text(user_id: str, displayname: Json) -> str:
-    """What a search looks into, in lower case."""
-    shown = displayname if isinstance(displayname, str) else ""
-    return f"{shown}\n{user_id.partition(':')[0]}".casefold()
-
-
-async def _tell_rooms(profile: Profile, user_id: str, name: str, value: Json) -> None:
-    """Repeat the field in the member event of each joined room, a transaction a room."""
+async def tell_rooms(profile: Profile, user_id: str, name: str) -> None:
+    """Repeat a field in the member events of the user's rooms, some rooms a transaction."""
+    if name not in IN_ROOMS:
+        return
     log = profile.spine.log
-    joined = [
-        room_id
-        for room_id, place in (await log.rooms_of(user_id)).items()
-        if place.membership == "join"
-    ]
-    for room_id in joined:
+    places = await log.rooms_of(user_id)
+    joined = [room_id for room_id, place in places.items() if place.membership == "join"]
+    for at in range(0, len(joined), ROOMS_AT_ONCE):
+        piece = joined[at : at + ROOMS_AT_ONCE]
 
-        async def plan(w: Writing, room_id: str = room_id) -> None:
-            entry = (await w.tip(room_id)).find(MEMBER, user_id)
-            if entry is None or entry.membership != "join" or entry.content.get(name) == value:
-                return
-            content = {k: v for k, v in entry.content.items() if k != name}
-            # How the user came in does not hold for a change of name.
-            content.pop("join_authorised_via_users_server", None)
-            content.pop("reason", None)
-            if value not in (None, ""):
-                content[name] = value
-            await w.event(Draft(MEMBER, content, user_id, room_id, user_id))
+        async def plan(w: Writing, piece: list[str] = piece) -> None:
+            fields = await select_profile(w.tx, w.institution.id, user_id)
+            for room_id in piece:
+                await _tell_room(w, user_id, room_id, name, fields.get(name))
 
-        try:
-            await log.commit(plan, [room_id])
-        except MatrixError:
-            continue
+        await log.commit(plan, piece)
+
+    async def done(tx: Tx) -> None:
+        await store.delete_untold(tx, log.institution.id, user_id, name)
+
+    await log.db.write(done)
+
+
+async def _tell_room(w: Writing, user_id: str, room_id: str, name: str, value: Json) -> None:
+    entry = (await w.tip(room_id)).find(MEMBER, user_id)
+    if entry is None or entry.membership != "join" or entry.content.get(name) == value:
+        return
+    # How and why the user came in does not hold for a change of name.
+    passing = {name, "join_authorised_via_users_server", "reason", "third_party_invite"}
+    content = {key: kept for key, kept in entry.content.items() if key not in passing}
+    if value is not None:
+        content[name] = value
+    # A room whose rules refuse it keeps the old name; the other rooms are still told.
+    with suppress(MatrixError):
+        await w.event(Draft(MEMBER, content, user_id, room_id, user_id))
+
+
+async def tell_rest(profile: Profile) -> None:
+    """Tell the rooms that had not heard of a change when the server stopped."""
+    spine = profile.spine
+    for row in await spine.db.scan(store.select_untold, spine.institution.id):
+        await tell_rooms(profile, row.user_id, row.name)

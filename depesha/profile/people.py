@@ -1,35 +1,108 @@
-"""Searching people. Spec: client-server API, "User Directory"."""
+"""Searching people: whoever shares a room with one, or is in a room open to all.
 
-from depesha.base.canonical import Content
+Spec: client-server API, "User Directory".
+"""
+
+from depesha.accounts import ACCOUNT, DEACTIVATED
+from depesha.base.canonical import Content, decode
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Logged, Reach
+from depesha.eventlog.state import Tip
+from depesha.io.tx import Tx
 from depesha.profile import store
-from depesha.profile.fields import load_fields
-from depesha.profile.record import Profile
+from depesha.profile.record import ACCOUNT_DATA, Profile
+from depesha.profile.rules import is_open, parts_of, person_words, rank, search_words
 
 MOST_FOUND = 50
-
-
-def like_pattern(term: str) -> str:
-    """The LIKE pattern for a text anywhere, in lower case, with `!` as the escape."""
-    text = term.casefold()
-    for special in "!%_":
-        text = text.replace(special, "!" + special)
-    return f"%{text}%"
+MOST_CONSIDERED = 20_000
+"""People with the longest word of a search who are looked at more closely."""
 
 
 async def search_people(
     profile: Profile, user_id: str, term: str, limit: int
 ) -> tuple[list[Content], bool]:
-    """Local people whose name or id has the term, and whether there were more."""
-    spine, limit = profile.spine, max(1, min(limit, MOST_FOUND))
+    """Those whose name or id has the words, best first, and whether there were more."""
+    spine, limit = profile.spine, max(0, min(limit, MOST_FOUND))
+    wanted = search_words(term)
+    if not wanted:
+        return [], False
     rows = await spine.db.scan(
-        store.select_people, spine.institution.id, like_pattern(term), limit + 1
+        store.select_people, spine.institution.id, max(wanted, key=len), MOST_CONSIDERED
     )
-    found: list[Content] = []
-    for row in rows[:limit]:
-        fields = await load_fields(profile, row.user_id)
-        shown = {key: fields[from_] for key, from_ in _SHOWN if from_ in fields}
-        found.append({"user_id": row.user_id, **shown})
-    return found, len(rows) > limit
+    visible = await find_visible(profile, user_id)
+    places = (
+        (rank(wanted, row.words.split()), row.words, row.user_id)
+        for row in rows
+        if row.user_id in visible
+    )
+    ranked = sorted((place, words, each) for place, words, each in places if place is not None)
+    found = [each for _, _, each in ranked[:limit]]
+    return await _shown(profile, found), len(ranked) > limit
 
 
-_SHOWN = (("display_name", "displayname"), ("avatar_url", "avatar_url"))
+async def _shown(profile: Profile, user_ids: list[str]) -> list[Content]:
+    spine = profile.spine
+    rows = await spine.db.read(store.select_shown, spine.institution.id, user_ids)
+    shown: dict[str, Content] = {user_id: {"user_id": user_id} for user_id in user_ids}
+    for row in rows:
+        shown[row.user_id][_SHOWN[row.name]] = decode(row.value)
+    return list(shown.values())
+
+
+_SHOWN = {"displayname": "display_name", "avatar_url": "avatar_url"}
+
+
+async def find_visible(profile: Profile, user_id: str) -> frozenset[str]:
+    """The users whom somebody may find, themselves among them."""
+    spine, seen = profile.spine, profile.seen
+    found = seen.get(user_id)
+    if found is not None:
+        return found
+    before = seen.changes
+    public = await spine.db.read(store.select_public_rooms, spine.institution.id)
+    places = await spine.log.rooms_of(user_id)
+    mine = [room_id for room_id, place in places.items() if place.membership == "join"]
+    rooms = await spine.log.find_rooms({*mine, *(row.room_id for row in public)})
+    found = frozenset({user_id}.union(*(room.joined for room in rooms.values())))
+    seen.put(user_id, found, before)
+    return found
+
+
+RULES, VISIBILITY = "m.room.join_rules", "m.room.history_visibility"
+
+
+async def project_openness(w: Writing, logged: Logged, tip: Tip) -> None:
+    """Note whether everyone may find the members of a room."""
+    event = logged.event
+    if event.type not in {RULES, VISIBILITY} or event.state_key:
+        return
+    before = {event.type: logged.prev_content or {}}
+    was = is_open(*(before.get(each, tip.content(each)) for each in (RULES, VISIBILITY)))
+    now = is_open(tip.content(RULES), tip.content(VISIBILITY))
+    if now and not was:
+        await store.insert_public_room(w.tx, w.institution.id, tip.room_id)
+    elif was and not now:
+        await store.delete_public_room(w.tx, w.institution.id, tip.room_id)
+
+
+# --- who can be found ----------------------------------------------------------------
+
+
+async def write_person(tx: Tx, institution_id: int, user_id: str, displayname: str) -> None:
+    """Let somebody be found by the name and the id."""
+    words = person_words(user_id, displayname)
+    await store.delete_person(tx, institution_id, user_id)
+    await store.insert_person(tx, institution_id, user_id, words, parts_of(words))
+
+
+async def follow_account(w: Writing, change: Change) -> None:
+    """A new account can be found; one that has ended is forgotten, and what it kept as well."""
+    if change.user_id is None:
+        return
+    if change.kind == ACCOUNT:
+        if not await store.is_person(w.tx, w.institution.id, change.user_id):
+            await write_person(w.tx, w.institution.id, change.user_id, "")
+    elif change.kind == DEACTIVATED:
+        await store.delete_person(w.tx, w.institution.id, change.user_id)
+        await store.delete_kept(w.tx, w.institution.id, change.user_id)
+        await w.change(Change(ACCOUNT_DATA, Reach.NOBODY, change.user_id))

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
 from depesha.base.canonical import Content, decode
-from depesha.eventlog.changes import Change, Entry
+from depesha.eventlog.changes import Change, Entry, Logged
+from depesha.eventlog.state import MEMBER
 from depesha.profile import store
+from depesha.profile.networks import NO_NETWORKS, Networks
 from depesha.spine import Spine
 
 ACCOUNT_DATA = "account_data"
@@ -39,13 +41,48 @@ class DataCache:
             self._users.pop(entry.user_id, None)
 
 
+_DECISIVE = frozenset({MEMBER, "m.room.join_rules", "m.room.history_visibility"})
+
+
+class Seen:
+    """Whom users may find, as lately reckoned; forgotten when anyone comes or goes."""
+
+    def __init__(self, most: int = 200) -> None:
+        self._most = most
+        self._found: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self.changes = 0
+        """Grows when what was reckoned before may have become wrong."""
+
+    def get(self, user_id: str) -> frozenset[str] | None:
+        return self._found.get(user_id)
+
+    def put(self, user_id: str, found: frozenset[str], changes: int) -> None:
+        """Keep it, unless something has changed since the reckoning began."""
+        if changes != self.changes:
+            return
+        self._found[user_id] = found
+        if len(self._found) > self._most:
+            self._found.popitem(last=False)
+
+    def view(self, entry: Entry) -> None:
+        """Forget everything when a membership or the openness of a room has changed."""
+        if isinstance(entry, Logged) and entry.event.type in _DECISIVE:
+            self.changes += 1
+            self._found.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Profiles, account data, tags and filters of one institution's people."""
+    """Profiles, account data, tags and filters of one institution's people.
+
+    `networks` is what application services know of people and places elsewhere.
+    """
 
     spine: Spine
     accounts: Accounts
+    networks: Networks = NO_NETWORKS
     data: DataCache = field(default_factory=DataCache)
+    seen: Seen = field(default_factory=Seen)
 
 
 async def load_data(profile: Profile, user_id: str) -> Data:

@@ -20,10 +20,30 @@ class DataRow(NamedTuple):
     content: str | None
 
 
-class UserRow(NamedTuple):
-    """Somebody found."""
+class PersonRow(NamedTuple):
+    """Somebody who may be found, with the words of name and id."""
 
     user_id: str
+    words: str
+
+
+class ShownRow(NamedTuple):
+    """A field that a search shows; `value` is JSON."""
+
+    user_id: str
+    name: str
+    value: str
+
+
+class UntoldRow(NamedTuple):
+    """A field whose change the user's rooms have not heard of."""
+
+    user_id: str
+    name: str
+
+
+class RoomRow(NamedTuple):
+    room_id: str
 
 
 async def select_fields(tx: Tx, institution_id: int, user_id: str) -> list[FieldRow]:
@@ -47,56 +67,169 @@ async def upsert_field(tx: Tx, institution_id: int, user_id: str, name: str, val
     )
 
 
-async def delete_field(tx: Tx, institution_id: int, user_id: str, name: str) -> None:
-    await tx.execute(
+async def delete_field(tx: Tx, institution_id: int, user_id: str, name: str) -> bool:
+    """True when the field was there."""
+    count = await tx.execute(
         "DELETE FROM profile_fields WHERE institution_id = $1 AND user_id = $2 AND name = $3",
+        institution_id,
+        user_id,
+        name,
+    )
+    return count > 0
+
+
+async def delete_kept(tx: Tx, institution_id: int, user_id: str) -> None:
+    """Everything that a user said or kept here."""
+    await tx.execute(
+        "DELETE FROM profile_fields WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    await tx.execute(
+        "DELETE FROM profile_untold WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    await tx.execute(
+        "DELETE FROM profile_account_data WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    await tx.execute(
+        "DELETE FROM profile_filters WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+# --- fields that rooms have yet to hear of -------------------------------------------
+
+
+async def insert_untold(tx: Tx, institution_id: int, user_id: str, name: str) -> None:
+    await tx.execute(
+        "INSERT INTO profile_untold (institution_id, user_id, name) VALUES ($1, $2, $3)"
+        " ON CONFLICT (institution_id, user_id, name) DO NOTHING",
         institution_id,
         user_id,
         name,
     )
 
 
-async def delete_person(tx: Tx, institution_id: int, user_id: str) -> None:
-    """Everything that a profile told."""
-    for table in ("profile_fields", "profile_people"):
-        await tx.execute(
-            f"DELETE FROM {table} WHERE institution_id = $1 AND user_id = $2",
-            institution_id,
-            user_id,
-        )
-
-
-async def insert_person(tx: Tx, institution_id: int, user_id: str, searched: str) -> None:
-    """Make somebody findable, who may be so already."""
+async def delete_untold(tx: Tx, institution_id: int, user_id: str, name: str) -> None:
     await tx.execute(
-        "INSERT INTO profile_people (institution_id, user_id, searched) VALUES ($1, $2, $3)"
-        " ON CONFLICT (institution_id, user_id) DO NOTHING",
+        "DELETE FROM profile_untold WHERE institution_id = $1 AND user_id = $2 AND name = $3",
         institution_id,
         user_id,
-        searched,
+        name,
     )
 
 
-async def upsert_person(tx: Tx, institution_id: int, user_id: str, searched: str) -> None:
-    await tx.execute(
-        "INSERT INTO profile_people (institution_id, user_id, searched) VALUES ($1, $2, $3)"
-        " ON CONFLICT (institution_id, user_id) DO UPDATE SET searched = excluded.searched",
-        institution_id,
-        user_id,
-        searched,
-    )
-
-
-async def select_people(tx: Tx, institution_id: int, pattern: str, limit: int) -> list[UserRow]:
-    """Users whose searched text is LIKE the pattern (with `!` as the escape)."""
+async def select_untold(tx: Tx, institution_id: int) -> list[UntoldRow]:
     return await tx.rows(
-        UserRow,
-        "SELECT user_id FROM profile_people WHERE institution_id = $1"
-        " AND searched LIKE $2 ESCAPE '!' ORDER BY user_id LIMIT $3",
+        UntoldRow,
+        "SELECT user_id, name FROM profile_untold WHERE institution_id = $1",
         institution_id,
-        pattern,
+    )
+
+
+# --- people --------------------------------------------------------------------------
+
+
+async def is_person(tx: Tx, institution_id: int, user_id: str) -> bool:
+    found = await tx.value(
+        int,
+        "SELECT 1 FROM profile_people WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found is not None
+
+
+async def insert_person(
+    tx: Tx, institution_id: int, user_id: str, words: list[str], parts: set[str]
+) -> None:
+    await tx.execute(
+        "INSERT INTO profile_people (institution_id, user_id, words) VALUES ($1, $2, $3)",
+        institution_id,
+        user_id,
+        " ".join(words),
+    )
+    await tx.insert_many(
+        "profile_parts",
+        ("institution_id", "part", "user_id"),
+        [(institution_id, part, user_id) for part in sorted(parts)],
+    )
+
+
+async def delete_person(tx: Tx, institution_id: int, user_id: str) -> None:
+    """Let nobody find a user."""
+    await tx.execute(
+        "DELETE FROM profile_parts WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    await tx.execute(
+        "DELETE FROM profile_people WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def select_people(tx: Tx, institution_id: int, piece: str, limit: int) -> list[PersonRow]:
+    """People of whom a word has the piece."""
+    return await tx.rows(
+        PersonRow,
+        "SELECT p.user_id, p.words FROM profile_people p WHERE p.institution_id = $1"
+        " AND p.user_id IN (SELECT user_id FROM profile_parts"
+        " WHERE institution_id = $1 AND part >= $2 AND part < $3 LIMIT $4)",
+        institution_id,
+        piece,
+        piece + _LAST,
         limit,
     )
+
+
+_LAST = chr(0x10FFFF)
+"""Behind every letter."""
+
+
+async def select_shown(tx: Tx, institution_id: int, user_ids: list[str]) -> list[ShownRow]:
+    """Names and pictures of the users."""
+    return await tx.rows(
+        ShownRow,
+        "SELECT user_id, name, value FROM profile_fields WHERE institution_id = $1"
+        " AND user_id = ANY($2) AND name IN ('displayname', 'avatar_url')",
+        institution_id,
+        user_ids,
+    )
+
+
+async def insert_public_room(tx: Tx, institution_id: int, room_id: str) -> None:
+    await tx.execute(
+        "INSERT INTO profile_public_rooms (institution_id, room_id) VALUES ($1, $2)"
+        " ON CONFLICT (institution_id, room_id) DO NOTHING",
+        institution_id,
+        room_id,
+    )
+
+
+async def delete_public_room(tx: Tx, institution_id: int, room_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM profile_public_rooms WHERE institution_id = $1 AND room_id = $2",
+        institution_id,
+        room_id,
+    )
+
+
+async def select_public_rooms(tx: Tx, institution_id: int) -> list[RoomRow]:
+    return await tx.rows(
+        RoomRow,
+        "SELECT room_id FROM profile_public_rooms WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+# --- account data --------------------------------------------------------------------
 
 
 async def upsert_data(
@@ -162,6 +295,9 @@ async def select_room_data(
         user_id,
         room_ids,
     )
+
+
+# --- filters -------------------------------------------------------------------------
 
 
 async def insert_filter(tx: Tx, institution_id: int, user_id: str, content: str) -> int:

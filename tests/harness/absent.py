@@ -15,8 +15,6 @@ _NOT_YET = """
     getNotifications getPushers postPusher getPushRules getPushRulesGlobal getPushRule
     setPushRule deletePushRule isPushRuleEnabled setPushRuleEnabled getPushRuleActions
     setPushRuleActions
-    getProtocols getProtocolMetadata queryLocationByProtocol queryUserByProtocol
-    queryLocationByAlias queryUserByID
 """
 
 _NO_CONTACTS = """
