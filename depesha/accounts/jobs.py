@@ -8,9 +8,12 @@ EVERY_SECONDS = 60
 
 
 async def keep_house(accounts: Accounts) -> None:
-    """Do so until it is cancelled."""
-    while True:
-        await accounts.spine.clock.sleep(EVERY_SECONDS)
+    """Do so until it is cancelled, and once more then."""
+    try:
+        while True:
+            await accounts.spine.clock.sleep(EVERY_SECONDS)
+            await write_seen(accounts)
+    finally:
         await write_seen(accounts)
 
 

@@ -37,11 +37,12 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
 
     Raises ConfigError for settings that cannot be served with.
     """
-    async with opened(config, clock) as house:
+    place, tls = parse_listen(config.listen), _tls(config)
+    async with opened(config, clock) as house, listening_to_operator(house):
         plain_from = frozenset(config.trusted_proxies)
         wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from)
-        async with _consuming(house), listening_to_operator(house):
-            host, port = await wire.listen(*parse_listen(config.listen), tls=_tls(config))
+        host, port = await wire.listen(*place, tls=tls)
+        async with _consuming(house):
             try:
                 scheme = "https" if config.tls_certificate else "http"
                 yield Running(f"{scheme}://{host}:{port}", house)

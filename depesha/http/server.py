@@ -75,10 +75,17 @@ def _credentials(headers: Mapping[str, str], query: Query, address: str) -> Cred
     )
 
 
-async def _no_stream() -> AsyncIterator[bytes]:
-    nothing: tuple[bytes, ...] = ()
-    for piece in nothing:
-        yield piece
+class _Nothing:
+    """The body of a request that streams none."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        raise StopAsyncIteration
+
+
+_NOTHING = _Nothing()
 
 
 class Server:
@@ -131,7 +138,8 @@ class Server:
         row, headers = bound.row, request.headers
         query = _query(request.query) if request.query else {}
         address = self._address(request)
-        caller = await self._caller(row, _credentials(headers, query, address))
+        credentials = _credentials(headers, query, address)
+        caller = await self._caller(row, credentials)
         self._limits.check(row.limit, caller.limit_key if caller else address)
         ask = Ask(
             method=request.method,
@@ -142,7 +150,7 @@ class Server:
             headers=headers,
             address=address,
             body=None,
-            stream=_no_stream(),
+            stream=_NOTHING,
             found_caller=caller,
         )
         if row.streams:
@@ -150,10 +158,14 @@ class Server:
         elif row.body is not None:
             raw = await read_body(request, self._clock, row.max_body, _length(headers))
             ask.body = decode_body(raw, row.body)
-        else:
+        elif "content-length" in headers or "transfer-encoding" in headers:
             await read_body(request, self._clock, row.max_body, _length(headers))
         request.parks = row.parks
-        return await bound.call(ask)
+        reply = await bound.call(ask)
+        if row.parks:
+            # Whoever has waited may have been signed out or locked meanwhile.
+            await self._caller(row, credentials)
+        return reply
 
     def _address(self, request: Request) -> str:
         """The client's address; that of X-Forwarded-For only behind a trusted proxy."""

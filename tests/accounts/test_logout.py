@@ -1,5 +1,7 @@
 """Ending sessions. Spec: client-server API, "Logout"."""
 
+import pytest
+
 from tests.accounts.steps import is_signed_in, operate
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -41,3 +43,12 @@ async def test_a_locked_user_may_log_out_and_nothing_else(server: Server, alice:
     assert await operate(server, "PUT", path, {"locked": True}) == 200
     (await alice.post("/logout/all")).ok()
     (await alice.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
+
+
+async def test_who_waits_for_news_is_shut_out_too(server: Server, alice: Client) -> None:
+    phone = await server.anyone.login("alice")
+    waiting = await server.park(phone, (await phone.sync())["next_batch"], 10)
+    (await alice.post("/logout/all")).ok()
+    await server.clock.advance(11)
+    with pytest.raises(AssertionError, match=r"401.*M_UNKNOWN_TOKEN"):
+        await waiting

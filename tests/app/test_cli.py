@@ -13,6 +13,7 @@ import pytest
 
 from depesha.app.cli import main
 from depesha.app.operate import socket_path
+from depesha.app.serve import running
 from tests.harness.clock import TestClock
 from tests.harness.server import Server, config_for, start
 
@@ -44,8 +45,8 @@ async def beside(run: Run, *command: str) -> tuple[int, str, str]:
     return await asyncio.to_thread(run, *command)
 
 
-def server_on(folder: Path) -> Any:
-    return start(config_for(folder, "", open_registration=False), TestClock())
+def server_on(folder: Path, clock: TestClock) -> Any:
+    return start(config_for(folder, "", open_registration=False), clock)
 
 
 async def signs_in(server: Server, name: str, password: str) -> bool:
@@ -57,21 +58,23 @@ def password_in(output: str) -> str:
     return output.rpartition("password: ")[2].strip()
 
 
-def test_an_account_is_made_before_the_first_start(run: Run, folder: Path) -> None:
+def test_an_account_is_made_before_the_first_start(
+    run: Run, folder: Path, clock: TestClock
+) -> None:
     code, output, _ = run("user", "create", "anna", "--admin")
     assert code == 0
     assert output.startswith("@anna:depesha.test\npassword: ")
     assert run("user", "list")[1] == "@anna:depesha.test admin\n"
 
     async def check() -> None:
-        async with server_on(folder) as server:
+        async with server_on(folder, clock) as server:
             assert await signs_in(server, "anna", password_in(output))
 
     asyncio.run(check())
 
 
-async def test_a_running_server_is_asked(run: Run, folder: Path) -> None:
-    async with server_on(folder) as server:
+async def test_a_running_server_is_asked(run: Run, folder: Path, clock: TestClock) -> None:
+    async with server_on(folder, clock) as server:
         assert stat.S_IMODE(socket_path(server.config).stat().st_mode) == 0o600
         code, output, _ = await beside(run, "user", "create", "anna")
         assert code == 0
@@ -88,13 +91,15 @@ async def test_a_running_server_is_asked(run: Run, folder: Path) -> None:
     assert not socket_path(server.config).exists()
 
 
-async def test_a_socket_that_was_left_behind_is_no_server(run: Run, folder: Path) -> None:
-    async with server_on(folder) as server:
+async def test_a_socket_that_was_left_behind_is_no_server(
+    run: Run, folder: Path, clock: TestClock
+) -> None:
+    async with server_on(folder, clock) as server:
         path = socket_path(server.config)
         path.rename(folder / "kept")
     (folder / "kept").rename(path)
     assert (await beside(run, "user", "create", "anna"))[0] == 0
-    async with server_on(folder):
+    async with server_on(folder, clock):
         assert (await beside(run, "user", "list"))[1] == "@anna:depesha.test\n"
 
 
@@ -112,7 +117,7 @@ def test_what_is_special_about_an_account_is_listed(run: Run) -> None:
 
 
 def test_a_password_is_read_from_standard_input(
-    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, folder: Path, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
     code, output, _ = run("user", "create", "anna", "--password-stdin")
@@ -123,7 +128,7 @@ def test_a_password_is_read_from_standard_input(
     assert "at least 8 characters" in error
 
     async def check() -> None:
-        async with server_on(folder) as server:
+        async with server_on(folder, clock) as server:
             assert await signs_in(server, "anna", "correct horse battery")
 
     asyncio.run(check())
@@ -166,8 +171,18 @@ def test_wrong_settings_are_told(
     assert "belongs to depesha.test" in capsys.readouterr().err
     assert main(["config", "--config", str(folder / "missing.toml")]) == 2
     assert "missing.toml" in capsys.readouterr().err
-    assert main(["serve", "--listen", "nowhere", *other[:2]]) == 2
+    assert main(["serve", "--listen", "nowhere", *other[:3], "depesha.test"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+async def test_an_address_that_is_taken_is_told(
+    folder: Path, clock: TestClock, tmp_path: Path
+) -> None:
+    async with server_on(folder, clock) as server:
+        place = server.base_url.removeprefix("http://")
+        with pytest.raises(OSError, match="address already in use"):
+            async with running(config_for(tmp_path, "", listen=place), TestClock()):
+                pass
 
 
 @pytest.mark.parametrize("command", [(), ("user",), ("user", "create"), ("guess",)])
