@@ -18,10 +18,6 @@ class Appservice(Protocol):
     def user_id(self) -> str:
         """The user that its `sender_localpart` names."""
 
-    @property
-    def is_limited(self) -> bool:
-        """Whether rate limits apply to its users."""
-
     def may_be(self, user_id: str) -> bool:
         """True for its own user and for users in its namespaces."""
 

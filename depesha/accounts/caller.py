@@ -99,8 +99,8 @@ async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credent
     if not appservice.may_be(user_id):
         raise forbidden("This user is not in the namespace of the application service")
     user = await spine.db.read(store.select_user, spine.institution.id, user_id)
-    if user is None and user_id != appservice.user_id:
-        raise forbidden("The application service has not registered this user")
+    if user.is_deactivated if user else user_id != appservice.user_id:
+        raise forbidden("The application service has no such user")
     if found.as_device is not None and not await _has_device(accounts, user_id, found.as_device):
         raise MatrixError(400, "M_UNKNOWN_DEVICE", "The user has no such device")
     return Caller(
