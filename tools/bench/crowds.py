@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from urllib.parse import quote
 
-from tools.bench.fanout import FILTER, Party, Sender, listen, speak
+from tools.bench.fanout import LAZY_FILTER, Party, Sender, listen, speak
 from tools.bench.load import Tally, check_ok, drive, share
 from tools.bench.meter import Cost, metered
 from tools.bench.scenario import Figure, Limit, Scale, Scenario
@@ -56,7 +56,7 @@ async def _senders_alone(
 async def _all_together(
     world: World, scale: Scale, people: Sequence[Session], speakers: Sequence[tuple[Session, str]]
 ) -> tuple[Party, int, Cost]:
-    filters = await world.filter(people, FILTER)
+    filters = await world.filter(people, LAZY_FILTER)
     port = world.server.port
     async with connected(port, len(people)) as ears:
         party = Party()
@@ -104,7 +104,7 @@ async def many_readers(world: World, scale: Scale) -> Figure:
     everybody = await _town(world, scale)
     room = await world.room("town", everybody)
     readers = everybody[-READERS:]
-    filters = await world.filter(readers, FILTER)
+    filters = await world.filter(readers, LAZY_FILTER)
     port = world.server.port
     async with connected(port, len(readers)) as ears:
         party = Party(begin=0)
