@@ -464,7 +464,11 @@ class EventLog:
             self._touched_rooms.add(entry.room_id)
         elif entry.reach is Reach.SHARED and entry.user_id:
             self._touched_users.add(entry.user_id)
-            rooms = self.memberships.get(entry.user_id) or {}
+            rooms = self.memberships.get(entry.user_id)
+            if rooms is None:
+                # Not in memory, and not to be waited for: whoever is not concerned parks again.
+                self._touched_users.update(self.waiters.users())
+                rooms = {}
             self._touched_rooms.update(
                 room_id for room_id, place in rooms.items() if place.membership == "join"
             )
