@@ -461,6 +461,7 @@ def test_an_additional_creator_does_not_join_first() -> None:
 
 
 SIGNED = {"mxid": DAVE, "token": "token"}
+SIGNATURE = sign_json(SIGNED, IDENTITY)["signatures"]["identity"]["ed25519:0"]
 KEY = encode_base64(IDENTITY.public_key)
 OTHER_KEY = encode_base64(b"o" * 32)
 
@@ -499,6 +500,8 @@ def test_third_party_invites_are_allowed_by_signature(names_key: Content) -> Non
         ("5.4.1.8", {"setup": {"third_party": {"public_key": 1, "public_keys": 1}}}, "by no key"),
         ("5.4.1.8", {"signed": {**SIGNED, "signatures": {"identity": 1}}}, "signed by no key"),
         ("5.4.1.8", {"signed": SIGNED}, "signed by no key"),
+        ("5.4.1.8", {"signed": {**SIGNED, "signatures": {"i": {"x:0": SIGNATURE}}}}, "by no key"),
+        ("5.4.1.8", {"signed": {**SIGNED, "signatures": {"i": {"ed25519:0": 1}}}}, "by no key"),
     ],
 )
 def test_third_party_invites_are_refused(rule: str, changes: dict, refused: str) -> None:

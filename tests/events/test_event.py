@@ -238,6 +238,28 @@ def test_what_is_no_event_is_refused(
         parse_event(json.dumps(changed).encode(), version)
 
 
+@each_version
+def test_what_is_just_an_event_is_one(version: RoomVersion) -> None:
+    pdu = json.loads(create_room(version).build("m.room.message", {}).pdu)
+    edges = {
+        "auth_events": [f"${n}" for n in range(10)],
+        "prev_events": [f"${n}" for n in range(20)],
+        "depth": 0,
+        "state_key": "k" * 255,
+    }
+    event = parse_event(canonical({**pdu, **edges}), version)
+    assert (len(event.auth_events), len(event.prev_events), event.depth) == (10, 20, 0)
+
+
+def test_times_of_old_versions_fit_64_bits() -> None:
+    pdu = json.loads(create_room(V5).build("m.room.message", {}).pdu)
+    for edge, beyond in ((2**63 - 1, 2**63), (-(2**63), -(2**63) - 1)):
+        at_edge = json.dumps({**pdu, "origin_server_ts": edge}).encode()
+        assert parse_event(at_edge, V5).origin_server_ts == edge
+        with pytest.raises(ValueError, match="`origin_server_ts` is out of range"):
+            parse_event(json.dumps({**pdu, "origin_server_ts": beyond}).encode(), V5)
+
+
 @pytest.mark.parametrize("data", [b"", b"[]", b"1", b"{", b"\xff", b'{"a":NaN}', b"[" * 5000])
 @each_version
 def test_what_is_no_json_object_is_refused(version: RoomVersion, data: bytes) -> None:

@@ -75,6 +75,23 @@ def test_a_ban_wins_over_what_the_banned_did_meanwhile(version: RoomVersion) -> 
 
 
 @each_version
+def test_leaving_and_inviting_take_their_turn_by_time(version: RoomVersion) -> None:
+    """Unlike a ban they take nothing from others, so they are no power events."""
+    room = joined_room(version)
+    here, there = room.fork(), room.fork()
+    left = here.member(BOB, "leave", at=9000)
+    invited = here.member("@dave:there", "invite", by=BOB, at=8000)
+    name = there.put("m.room.name", {"name": "Bob's"}, BOB, at=2000)
+    result = resolved(here, there)
+    assert result["m.room.member", BOB] == left
+    assert result["m.room.member", "@dave:there"] == invited
+    assert result[NAME] == name
+    late = room.fork()
+    late.put("m.room.name", {"name": "Bob's"}, BOB, at=9500)
+    assert NAME not in resolved(here, late)
+
+
+@each_version
 def test_the_greater_power_acts_first(version: RoomVersion) -> None:
     """Alice takes Bob's power while Bob gives Carol some, by an earlier clock."""
     room = joined_room(version)

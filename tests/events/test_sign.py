@@ -207,6 +207,7 @@ def test_a_key_is_valid_for_so_long() -> None:
     assert not is_key_valid(now - 1, now, now, strict)
     assert is_key_valid(now - 1, now, now, lax)
     far = now + 2 * MAX_KEY_LIFE_MS
+    assert MAX_KEY_LIFE_MS == 604_800_000, "seven days"
     assert is_key_valid(far, now + MAX_KEY_LIFE_MS, now, strict)
     assert not is_key_valid(far, now + MAX_KEY_LIFE_MS + 1, now, strict)
     assert is_key_expired(now - 1, now)

@@ -11,6 +11,8 @@ from tests.events.rooms import ALICE, BOB, create_room
 ROOM = create_room(ROOM_VERSIONS["12"])
 MESSAGE = ROOM.build("m.room.message", {})
 VISIBILITY = ROOM.build("m.room.history_visibility", {}, state_key="")
+OTHER_VISIBILITY = ROOM.build("m.room.history_visibility", {}, state_key="other")
+NAME = ROOM.build("m.room.name", {}, state_key="")
 OWN = ROOM.build("m.room.member", {}, BOB, BOB)
 OTHER = ROOM.build("m.room.member", {}, ALICE, ALICE)
 MEMBERSHIPS = ("join", "invite", "knock", "leave", "ban")
@@ -56,9 +58,10 @@ def test_the_rules(visibility: str, event) -> None:
 def test_a_change_of_visibility_is_seen_by_either_side(before: str, after: str) -> None:
     assert sees(VISIBILITY, (before, "leave"), (after, "leave"), False)
     assert not sees(VISIBILITY, ("joined", "leave"), ("joined", "leave"), False)
-    assert sees(MESSAGE, (before, "leave"), (after, "leave"), False) is (
-        before == "world_readable"
-    ), "any other event by the state before it"
+    for event in (MESSAGE, NAME, OTHER_VISIBILITY):
+        assert sees(event, (before, "leave"), (after, "leave"), False) is (
+            before == "world_readable"
+        ), "any other event by the state before it"
 
 
 @pytest.mark.parametrize(("before", "after"), [("leave", "join"), ("join", "ban")])
