@@ -126,5 +126,5 @@ def password_auth(user_id: str, session: str = "", password: str = PASSWORD) -> 
 
 async def query(client: Client, *users: str) -> Any:
     """All keys of these users, as the client may see them."""
-    body = {"device_keys": {user_id: [] for user_id in users}}
+    body: dict[str, Any] = {"device_keys": {user_id: [] for user_id in users}}
     return (await client.post("/keys/query", body)).ok()

@@ -126,7 +126,7 @@ async def test_keys_that_the_master_key_did_not_sign_are_refused(alice: Client) 
 async def test_malformed_keys_are_refused(alice: Client) -> None:
     identity = Identity(alice.user_id)
     master, name = identity.key("master"), public(identity.master)
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"user_id": "@other:depesha.test"},
         {"usage": ["self_signing"]},
         {"usage": "master"},
@@ -136,7 +136,8 @@ async def test_malformed_keys_are_refused(alice: Client) -> None:
         {"keys": {"ed25519:AAAA": "AAAA"}},
         {"keys": {"ed25519:???": "???"}},
         {"signatures": []},
-    ):
+    ]
+    for change in changes:
         answer = await alice.post(UPLOAD, {"master_key": master | change})
         answer.refused(400, "M_INVALID_PARAM")
     (await alice.post(UPLOAD, {"master_key": master})).ok()

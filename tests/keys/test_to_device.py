@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from depesha.io.db import open_db
+from depesha.keys import reset_all_unclaimed
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -153,7 +155,7 @@ async def test_what_cannot_be_sent_is_refused(alice: Client, bob: Client) -> Non
     deep: Any = {}
     for _ in range(110):
         deep = {"a": deep}
-    many = {f"D{number}": {} for number in range(10_001)}
+    many: Any = {f"D{number}": {} for number in range(10_001)}
     path = f"/sendToDevice/{KIND}/t"
     for body, errcode in (
         ({}, "M_MISSING_PARAM"),
@@ -219,3 +221,23 @@ async def test_an_ordinary_old_token_drops_nothing(phone: Device) -> None:
     await phone.upload(["one"])
     sync = await phone.client.sync(since)
     assert sync["device_one_time_keys_count"] == {"signed_curve25519": 1}
+
+
+async def test_restoring_a_backup_resets_unclaimed_keys_of_all(
+    start_server: StartServer, db_url: str
+) -> None:
+    async with start_server() as server:
+        phone = Device(await server.register("alice"))
+        fallback = phone.one_time_keys(["fall"], fallback=True)
+        await phone.upload(["one", "two"], fallback_keys=fallback)
+        institution_id = server.running.house.spine.institution.id
+    db = await open_db(db_url)
+    try:
+        assert await db.write(reset_all_unclaimed, institution_id) == 2
+    finally:
+        await db.close()
+    async with start_server() as server:
+        alice = phone.client
+        sync = await Client(server.wire, alice.user_id, alice.token, alice.device_id).sync()
+        assert sync["device_one_time_keys_count"] == {"signed_curve25519": 0}
+        assert sync["device_unused_fallback_key_types"] == []

@@ -176,8 +176,8 @@ async def test_unknown_users_and_devices_are_left_out(phone: Device, laptop: Dev
     found = (await laptop.client.post("/keys/query", body)).ok()
     assert found["device_keys"] == {alice.user_id: {}}
     assert found["failures"] == {}
-    body = {"one_time_keys": {"@nobody:depesha.test": {"D": "signed_curve25519"}}}
-    assert (await alice.post("/keys/claim", body)).ok()["one_time_keys"] == {}
+    claims = {"one_time_keys": {"@nobody:depesha.test": {"D": "signed_curve25519"}}}
+    assert (await alice.post("/keys/claim", claims)).ok()["one_time_keys"] == {}
 
 
 async def test_a_user_without_keys_is_there(phone: Device, laptop: Device) -> None:
