@@ -10,7 +10,9 @@ from depesha.accounts.appservice import Appservice as Appservice
 from depesha.accounts.appservice import Appservices as Appservices
 from depesha.accounts.caller import caller_of as caller_of
 from depesha.accounts.find import check_not_suspended as check_not_suspended
+from depesha.accounts.find import find_caller as find_caller
 from depesha.accounts.find import find_devices as find_devices
+from depesha.accounts.find import find_guests as find_guests
 from depesha.accounts.find import is_active as is_active
 from depesha.accounts.jobs import keep_house as keep_house
 from depesha.accounts.moderate import operator_of as operator_of

@@ -16,6 +16,29 @@ async def is_active(accounts: Accounts, user_id: str) -> bool:
     return user is not None and not user.is_deactivated
 
 
+async def find_caller(accounts: Accounts, user_id: str, device_id: str) -> Caller | None:
+    """Whoever asked for something that is done only now; None once the account has ended."""
+    spine = accounts.spine
+    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    if user is None or user.is_deactivated:
+        return None
+    return Caller(
+        spine.institution,
+        user_id,
+        device_id,
+        is_guest=bool(user.is_guest),
+        is_admin=bool(user.is_admin),
+        is_locked=bool(user.is_locked),
+        is_suspended=bool(user.is_suspended),
+        appservice=user.appservice,
+    )
+
+
+async def find_guests(tx: Tx, institution_id: int, user_ids: list[str]) -> list[str]:
+    """Those of the users who are guests."""
+    return [row.user_id for row in await store.select_guests(tx, institution_id, user_ids)]
+
+
 def check_not_suspended(caller: Caller) -> None:
     """Raise 403 M_USER_SUSPENDED for whoever may only read for the time being.
 

@@ -136,6 +136,13 @@ async def select_user(tx: Tx, institution_id: int, user_id: str) -> UserRow | No
     return await tx.row(UserRow, _USER + " AND user_id = $2", institution_id, user_id)
 
 
+async def select_guests(tx: Tx, institution_id: int, user_ids: list[str]) -> list[UserRow]:
+    """Those of the users who are guests."""
+    return await tx.rows(
+        UserRow, _USER + " AND user_id = ANY($2) AND is_guest = 1", institution_id, user_ids
+    )
+
+
 async def insert_user(tx: Tx, institution_id: int, user: UserRow) -> None:
     await tx.execute(
         "INSERT INTO accounts_users (institution_id, user_id, password_hash, is_guest, is_admin,"

@@ -40,10 +40,19 @@ from depesha.profile import Profile, follow_account, project_openness, tell_rest
 from depesha.profile import api as profile_api
 from depesha.profile import api_networks as profile_networks_api
 from depesha.profile import sync as profile_sync
-from depesha.rooms import Rooms
+from depesha.rooms import (
+    Rooms,
+    follow_deactivation,
+    leave_rooms,
+    project_guest_access,
+    project_overtaken,
+    send_due,
+    view_deactivation,
+)
 from depesha.rooms import api as rooms_api
+from depesha.rooms import api_delayed as rooms_delayed_api
 from depesha.rooms import api_directory as rooms_directory_api
-from depesha.rooms.consume import leave_rooms
+from depesha.rooms import api_events as rooms_events_api
 from depesha.search import Search
 from depesha.search import api as search_api
 from depesha.search.consume import keep_index
@@ -120,6 +129,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(keys, keys_dehydrated_api.ENDPOINTS),
         *bind(rooms, rooms_api.ENDPOINTS),
         *bind(rooms, rooms_directory_api.ENDPOINTS),
+        *bind(rooms, rooms_events_api.ENDPOINTS),
+        *bind(rooms, rooms_delayed_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
@@ -131,17 +142,23 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(sync, sliding_api.ENDPOINTS),
     )
     gates: tuple[Gate, ...] = ()
-    projections: tuple[Projection, ...] = (project_openness, project_relation)
+    projections: tuple[Projection, ...] = (
+        project_openness,
+        project_guest_access,
+        project_overtaken,
+        project_relation,
+    )
     views: tuple[View, ...] = (
         accounts.sessions.view,
         profile.data.view,
         profile.seen.view,
+        partial(view_deactivation, rooms),
         timeline.parents.view,
         signals.counts.view,
         keys.counts.view,
         keys.queues.view,
     )
-    followers: tuple[Follower, ...] = (follow_device, follow_account)
+    followers: tuple[Follower, ...] = (follow_device, follow_account, follow_deactivation)
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
@@ -150,6 +167,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(tell_rest, profile),
         partial(keep_index, search),
         partial(leave_rooms, rooms),
+        partial(send_due, rooms),
     )
 
     await log.start(Hooks(gates, projections, views, followers))

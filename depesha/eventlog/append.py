@@ -242,18 +242,16 @@ class Writing:
                 logged.position,
             )
 
-    async def find_sent(self, user_id: str, room_id: str, type_: str, sent_by: str) -> Event | None:
-        """The event that this transaction has already made, or None.
+    async def find_sent(self, draft: Draft, sent_by: str) -> Event | None:
+        """The event that this transaction has already made of such a draft, or None.
 
         Spec: client-server API, "Transaction identifiers".
         """
-        for entry in self.entries:
-            if isinstance(entry, Logged) and entry.sent_by == sent_by:
-                return entry.event
-        key = txn_key(user_id, room_id, type_, sent_by)
+        key = txn_key(draft.sender, draft.room_id, draft.type, sent_by)
         for row in await store.select_sent(self.tx, self.institution.id, key or 0):
             event = logged_of(row).event
-            if row.sent_by == sent_by and (event.sender, event.room_id) == (user_id, room_id):
+            is_same = (event.sender, event.room_id) == (draft.sender, draft.room_id)
+            if row.sent_by == sent_by and is_same and draft.redacts in {None, event.redacts}:
                 return event
         return None
 

@@ -17,6 +17,7 @@ from depesha.profile.people import follow_account as follow_account
 from depesha.profile.people import project_openness as project_openness
 from depesha.profile.record import ACCOUNT_DATA as ACCOUNT_DATA
 from depesha.profile.record import Profile as Profile
+from depesha.profile.record import blocks_invites as blocks_invites
 from depesha.profile.record import direct_rooms as direct_rooms
 from depesha.profile.record import find_data as find_data
 from depesha.profile.record import ignored_users as ignored_users

@@ -6,7 +6,14 @@ import msgspec
 
 from depesha.accounts import check_not_suspended
 from depesha.base.canonical import Content, Json, canonical, find_unsafe
-from depesha.base.errors import bad_json, forbidden, invalid_param, missing_param, not_found
+from depesha.base.errors import (
+    MatrixError,
+    bad_json,
+    forbidden,
+    invalid_param,
+    missing_param,
+    not_found,
+)
 from depesha.base.ids import MAX_ID_BYTES, is_room_id
 from depesha.eventlog.append import Writing
 from depesha.eventlog.filter import Filter, parse_filter
@@ -16,7 +23,7 @@ from depesha.profile.data import change_data, check_settable, put_data
 from depesha.profile.fields import access_profile, delete_field, set_field
 from depesha.profile.people import search_people
 from depesha.profile.record import Profile, find_data
-from depesha.profile.rules import IN_ROOMS, check_key
+from depesha.profile.rules import IN_ROOMS, NAME, check_key
 
 _PROFILE = "/_matrix/client/v3/profile/{userId}"
 _FIELD = _PROFILE + "/{keyName}"
@@ -64,7 +71,7 @@ async def put_field(profile: Profile, ask: Ask[Content]) -> Reply:
     return EMPTY
 
 
-@endpoint("DELETE", _FIELD, _UNSTABLE_FIELD, spec="deleteProfileField")
+@endpoint("DELETE", _FIELD, _UNSTABLE_FIELD, auth=Auth.GUEST, spec="deleteProfileField")
 async def delete_profile_field(profile: Profile, ask: Ask[None]) -> Reply:
     """Remove a field of one's own profile."""
     await delete_field(profile, _check_writing(ask), ask.params["keyName"])
@@ -74,6 +81,8 @@ async def delete_profile_field(profile: Profile, ask: Ask[None]) -> Reply:
 def _check_writing(ask: Ask[Json]) -> str:
     user_id = _check_self(ask)
     check_not_suspended(ask.caller)
+    if ask.caller.is_guest and ask.params["keyName"] != NAME:
+        raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests have a name only")
     return user_id
 
 

@@ -1,14 +1,25 @@
 """Rooms: one file a verb.
 
-Requirements M1, M14, D4. Spec: client-server API, "Rooms".
+Making, joining, leaving, inviting, removing, upgrading; sending and state, delayed events too;
+aliases, the directory, summaries and spaces.
+
+Requirements M1, M14, D4. Spec: client-server API, "Rooms", "Room membership", "Spaces", "Knocking",
+"Restricted rooms", "Invite permission", "Room Upgrades", "Mutual Rooms"; MSC4140.
 """
 
 from depesha.rooms.create import CreateRoom as CreateRoom
 from depesha.rooms.create import create_room as create_room
+from depesha.rooms.delayed import project_overtaken as project_overtaken
+from depesha.rooms.delayed import send_due as send_due
 from depesha.rooms.directory import find_visibility as find_visibility
-from depesha.rooms.member import invite as invite
-from depesha.rooms.member import join as join
-from depesha.rooms.member import leave as leave
+from depesha.rooms.farewell import follow_deactivation as follow_deactivation
+from depesha.rooms.farewell import leave_rooms as leave_rooms
+from depesha.rooms.farewell import project_guest_access as project_guest_access
+from depesha.rooms.farewell import view_deactivation as view_deactivation
+from depesha.rooms.invite import check_invitable as check_invitable
+from depesha.rooms.invite import invite as invite
+from depesha.rooms.join import join as join
+from depesha.rooms.leave import leave as leave
 from depesha.rooms.record import Rooms as Rooms
 from depesha.rooms.send import send_message as send_message
 from depesha.rooms.send import send_state as send_state

@@ -1,5 +1,8 @@
-"""Room aliases. Spec: client-server API, "Room aliases"."""
+"""Room aliases. Spec: client-server API, "Room aliases", `m.room.canonical_alias`."""
 
+from contextlib import suppress
+
+from depesha.accounts import check_not_suspended
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.base.ids import is_room_id, parse_alias
@@ -9,11 +12,16 @@ from depesha.events.event import Draft
 from depesha.events.power import power_of, required_power
 from depesha.http.caller import Caller
 from depesha.rooms import store
+from depesha.rooms.access import access_joined_tip, find_tip
 from depesha.rooms.record import Rooms
-from depesha.rooms.rules import listed_aliases
+from depesha.rooms.rules import listed_aliases, without_alias
 
 CANONICAL = "m.room.canonical_alias"
 MOST_ALIASES = 100
+
+
+def no_alias() -> MatrixError:
+    return not_found("Room alias not found")
 
 
 async def find_alias(rooms: Rooms, alias: str) -> store.AliasRow | None:
@@ -22,27 +30,50 @@ async def find_alias(rooms: Rooms, alias: str) -> store.AliasRow | None:
     return await spine.db.read(store.select_alias, spine.institution.id, alias)
 
 
+async def access_alias(rooms: Rooms, alias: str) -> store.AliasRow:
+    """The alias; 404 when it leads nowhere, 400 for what is none."""
+    if parse_alias(alias) is None:
+        raise invalid_param("Not a room alias")
+    found = await find_alias(rooms, alias)
+    if found is None:
+        raise no_alias()
+    return found
+
+
 async def access_room_id(rooms: Rooms, room_id_or_alias: str) -> str:
     """The room id that is meant; 404 for an unknown alias, 400 for what is neither."""
     if is_room_id(room_id_or_alias):
         return room_id_or_alias
-    if parse_alias(room_id_or_alias) is None:
-        raise invalid_param("Neither a room id nor a room alias")
-    found = await find_alias(rooms, room_id_or_alias)
-    if found is None:
-        raise not_found("Unknown room alias")
-    return found.room_id
+    return (await access_alias(rooms, room_id_or_alias)).room_id
 
 
-def check_local_alias(rooms: Rooms, caller: Caller, alias: str) -> None:
-    """Raise 400 for what cannot be an alias here, 400 M_EXCLUSIVE for one of a service."""
+def check_local_alias(rooms: Rooms, alias: str) -> None:
+    """Raise 400 for what cannot be an alias of this server."""
     parsed = parse_alias(alias)
     if parsed is None or parsed.domain != rooms.spine.institution.server_name:
         raise invalid_param("Not a room alias of this server")
 
 
-async def insert_alias(w: Writing, alias: str, room_id: str, creator: str) -> None:
-    """Within a plan: make an alias; 409 M_UNKNOWN when it is taken."""
+async def create_alias(rooms: Rooms, caller: Caller, alias: str, room_id: str) -> None:
+    """Let an alias lead to a room that the caller is in.
+
+    Raises 403 M_FORBIDDEN, and 409 M_UNKNOWN when the alias is taken.
+    """
+    check_not_suspended(caller)
+    check_local_alias(rooms, alias)
+
+    async def plan(w: Writing) -> None:
+        if caller.appservice is None:
+            await access_joined_tip(w, caller.user_id, room_id)
+        elif await find_tip(w, room_id) is None:
+            raise forbidden("There is no such room")
+        await write_alias(w, alias, room_id, caller.user_id)
+
+    await rooms.spine.log.commit(plan)
+
+
+async def write_alias(w: Writing, alias: str, room_id: str, creator: str) -> None:
+    """Within a plan: make an alias."""
     if await store.select_alias(w.tx, w.institution.id, alias) is not None:
         raise MatrixError(409, "M_UNKNOWN", "The room alias is taken")
     if len(await store.select_aliases(w.tx, w.institution.id, room_id)) >= MOST_ALIASES:
@@ -50,66 +81,51 @@ async def insert_alias(w: Writing, alias: str, room_id: str, creator: str) -> No
     await store.insert_alias(w.tx, w.institution.id, store.AliasRow(alias, room_id, creator))
 
 
-async def create_alias(rooms: Rooms, caller: Caller, alias: str, room_id: str) -> None:
-    """Let an alias lead to a room that the caller is in."""
-    check_local_alias(rooms, caller, alias)
+async def remove_alias(rooms: Rooms, caller: Caller, alias: str) -> None:
+    """Remove an alias, and from the canonical alias event where the caller may write it.
+
+    Its maker may, an administrator, and whoever may set the room's canonical alias.
+    """
+    check_not_suspended(caller)
+    check_local_alias(rooms, alias)
 
     async def plan(w: Writing) -> None:
-        tip = await w.tip(room_id)
-        if tip.membership(caller.user_id) != "join" and caller.appservice is None:
-            raise forbidden("You are not joined to this room")
-        await insert_alias(w, alias, room_id, caller.user_id)
+        row = await store.select_alias(w.tx, w.institution.id, alias)
+        if row is None:
+            raise no_alias()
+        tip = await w.tip(row.room_id)
+        is_other = row.creator != caller.user_id and not caller.is_admin
+        if is_other and not may_name(caller.user_id, tip):
+            raise forbidden("You may not remove this alias")
+        await store.delete_alias(w.tx, w.institution.id, alias)
+        content = without_alias(tip.content(CANONICAL), alias)
+        if content is not None:
+            # Whoever may not write into the room removes the alias all the same.
+            with suppress(MatrixError):
+                await w.event(Draft(CANONICAL, content, caller.user_id, row.room_id, ""))
 
     await rooms.spine.log.commit(plan)
 
 
-def _may_remove(caller: Caller, row: store.AliasRow, tip: Tip) -> bool:
-    """Its maker, an administrator, or who may set the room's canonical alias."""
-    if caller.is_admin or row.creator == caller.user_id:
-        return True
-    if tip.membership(caller.user_id) != "join":
-        return False
+def may_name(user_id: str, tip: Tip) -> bool:
+    """True when the user may set the room's canonical alias."""
     needed = required_power(CANONICAL, "", tip.find, tip.version)
-    return power_of(caller.user_id, tip.find, tip.version) >= needed
+    power = power_of(user_id, tip.find, tip.version)
+    return tip.membership(user_id) == "join" and power >= needed
 
 
-async def remove_alias(rooms: Rooms, caller: Caller, alias: str) -> None:
-    """Remove an alias, from the canonical alias event too where the caller may write it."""
-
-    async def plan(w: Writing) -> str:
-        row = await store.select_alias(w.tx, w.institution.id, alias)
-        if row is None:
-            raise not_found("Unknown room alias")
-        if not _may_remove(caller, row, await w.tip(row.room_id)):
-            raise forbidden("You may not remove this alias")
-        await store.delete_alias(w.tx, w.institution.id, alias)
-        return row.room_id
-
-    room_id = await rooms.spine.log.commit(plan)
-
-    async def clean(w: Writing) -> None:
-        content = dict((await w.tip(room_id)).content(CANONICAL))
-        others = [each for each in content.get("alt_aliases", []) if each != alias]
-        if content.get("alias") != alias and len(others) == len(content.get("alt_aliases", [])):
-            return
-        if content.get("alias") == alias:
-            del content["alias"]
-        content["alt_aliases"] = others
-        await w.event(Draft(CANONICAL, content, caller.user_id, room_id, ""))
-
-    try:
-        await rooms.spine.log.commit(clean)
-    except MatrixError:
-        return
-
-
-async def check_canonical_alias(rooms: Rooms, room_id: str, content: Content) -> None:
+async def check_canonical(w: Writing, tip: Tip, content: Content) -> None:
     """Raise 400 M_BAD_ALIAS when a new alias in the content does not lead to the room."""
-    room = await rooms.spine.log.find_room(room_id)
-    before = listed_aliases(room.content(CANONICAL)) if room else []
+    known = {str(each) for each in _listed(tip.content(CANONICAL))}
     for alias in listed_aliases(content):
-        if alias in before:
+        if alias in known:
             continue
-        found = await find_alias(rooms, alias)
-        if found is None or found.room_id != room_id:
+        row = await store.select_alias(w.tx, w.institution.id, alias)
+        if row is None or row.room_id != tip.room_id:
             raise MatrixError(400, "M_BAD_ALIAS", f"{alias} does not lead to this room")
+
+
+def _listed(content: Content) -> list[str]:
+    with suppress(MatrixError):
+        return listed_aliases(content)
+    return []

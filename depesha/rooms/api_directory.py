@@ -1,28 +1,27 @@
-"""Endpoints of aliases, the directory, summaries, spaces and upgrades."""
+"""Endpoints of finding rooms: aliases, the directory, summaries, spaces, mutual rooms."""
 
 from typing import Annotated
 
 import msgspec
 
-from depesha.base.canonical import Json
-from depesha.base.errors import invalid_param, not_found
-from depesha.base.ids import parse_alias
+from depesha.base.canonical import Content, Json
+from depesha.base.errors import not_found
 from depesha.eventlog.read import access_room
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.rooms import store
-from depesha.rooms.alias import access_room_id, create_alias, find_alias, remove_alias
+from depesha.rooms.alias import access_alias, access_room_id, create_alias, remove_alias
 from depesha.rooms.directory import (
-    MOST_DEPTH,
-    MOST_ROOMS,
+    MOST_LISTED,
+    Query,
     find_visibility,
     list_rooms,
     set_network_visibility,
     set_visibility,
-    summarize,
-    walk_space,
 )
+from depesha.rooms.hierarchy import MOST_DEPTH, MOST_ROOMS, Walk, walk_space
+from depesha.rooms.mutual import list_mutual_rooms
 from depesha.rooms.record import Rooms
-from depesha.rooms.upgrade import upgrade
+from depesha.rooms.summary import access_summary, find_preview
 
 _ALIAS = "/_matrix/client/v3/directory/room/{roomAlias}"
 _LISTED = "/_matrix/client/v3/directory/list/room/{roomId}"
@@ -53,16 +52,19 @@ class ListBody(msgspec.Struct, frozen=True):
 
     limit: int | None = None
     since: str | None = None
-    filter: ListFilter = ListFilter()
+    filter: ListFilter | None = None
     include_all_networks: bool = False
     third_party_instance_id: str | None = None
 
-
-class UpgradeBody(msgspec.Struct, frozen=True):
-    """`POST /rooms/{roomId}/upgrade`."""
-
-    new_version: str
-    additional_creators: list[str] = []
+    def query(self) -> Query:
+        found = self.filter or ListFilter()
+        return Query(
+            term=found.generic_search_term or "",
+            types=None if found.room_types is None else tuple(found.room_types),
+            limit=self.limit or MOST_LISTED,
+            since=self.since,
+            network_id=None if self.include_all_networks else self.third_party_instance_id or "",
+        )
 
 
 # --- aliases -------------------------------------------------------------------------
@@ -71,11 +73,7 @@ class UpgradeBody(msgspec.Struct, frozen=True):
 @endpoint("GET", _ALIAS, auth=Auth.OPTIONAL, spec="getRoomIdByAlias")
 async def get_alias(rooms: Rooms, ask: Ask[None]) -> Reply:
     """The room that an alias leads to."""
-    if parse_alias(ask.params["roomAlias"]) is None:
-        raise invalid_param("Not a room alias")
-    found = await find_alias(rooms, ask.params["roomAlias"])
-    if found is None:
-        raise not_found("Unknown room alias")
+    found = await access_alias(rooms, ask.params["roomAlias"])
     servers = [rooms.spine.institution.server_name]
     return json_reply({"room_id": found.room_id, "servers": servers})
 
@@ -106,10 +104,16 @@ async def get_aliases(rooms: Rooms, ask: Ask[None]) -> Reply:
 # --- the directory -------------------------------------------------------------------
 
 
-@endpoint("GET", _LISTED, auth=Auth.NONE, spec="getRoomVisibilityOnDirectory")
+@endpoint("GET", _LISTED, auth=Auth.OPTIONAL, spec="getRoomVisibilityOnDirectory")
 async def get_listed(rooms: Rooms, ask: Ask[None]) -> Reply:
-    """Whether a room is published."""
-    return json_reply({"visibility": await find_visibility(rooms, ask.params["roomId"])})
+    """Whether a room is published; of one that is not, only who may know of it is told."""
+    room_id, caller = ask.params["roomId"], ask.found_caller
+    visibility = await find_visibility(rooms, room_id)
+    if visibility == "private":
+        user_id = caller.user_id if caller is not None else ""
+        if await find_preview(rooms, user_id, room_id) is None:
+            raise not_found("Room not found")
+    return json_reply({"visibility": visibility})
 
 
 @endpoint("PUT", _LISTED, body=VisibilityBody, spec="setRoomVisibilityOnDirectory")
@@ -133,21 +137,18 @@ async def put_network_listed(rooms: Rooms, ask: Ask[VisibilityBody]) -> Reply:
     return EMPTY
 
 
-def _check_here(rooms: Rooms, ask: Ask[Json]) -> None:
+async def _list(rooms: Rooms, ask: Ask[Json], query: Query) -> Reply:
     server = ask.query.get("server")
     if server not in {None, "", rooms.spine.institution.server_name}:
-        raise not_found("Directories of other servers cannot be reached yet")
+        raise not_found("The directories of other servers are out of reach")
+    return json_reply(await list_rooms(rooms, query))
 
 
-@endpoint("GET", "/_matrix/client/v3/publicRooms", auth=Auth.OPTIONAL, spec="getPublicRooms")
+@endpoint("GET", "/_matrix/client/v3/publicRooms", auth=Auth.GUEST, spec="getPublicRooms")
 async def get_public_rooms(rooms: Rooms, ask: Ask[None]) -> Reply:
     """A page of the directory."""
-    _check_here(rooms, ask)
-    limit = ask.number("limit", 0) or None
-    listing = await list_rooms(
-        rooms, term="", types=None, limit=limit, since=ask.query.get("since")
-    )
-    return json_reply(listing.body())
+    limit = ask.number("limit", MOST_LISTED, low=1)
+    return await _list(rooms, ask, Query(limit=limit, since=ask.query.get("since")))
 
 
 @endpoint(
@@ -160,20 +161,10 @@ async def get_public_rooms(rooms: Rooms, ask: Ask[None]) -> Reply:
 )
 async def post_public_rooms(rooms: Rooms, ask: Ask[ListBody]) -> Reply:
     """A page of the directory, filtered."""
-    _check_here(rooms, ask)
-    body = ask.body
-    listing = await list_rooms(
-        rooms,
-        term=body.filter.generic_search_term or "",
-        types=body.filter.room_types,
-        limit=body.limit,
-        since=body.since,
-        network_id=body.third_party_instance_id or "",
-    )
-    return json_reply(listing.body())
+    return await _list(rooms, ask, ask.body.query())
 
 
-# --- summaries, spaces, upgrades -----------------------------------------------------
+# --- summaries, spaces, mutual rooms -------------------------------------------------
 
 
 @endpoint(
@@ -182,54 +173,27 @@ async def post_public_rooms(rooms: Rooms, ask: Ask[ListBody]) -> Reply:
     # COMPAT(ruma, 2026): the names before v1.15.
     "/_matrix/client/unstable/im.nheko.summary/summary/{roomIdOrAlias}",
     "/_matrix/client/unstable/im.nheko.summary/rooms/{roomIdOrAlias}/summary",
-    auth=Auth.OPTIONAL,
+    auth=Auth.GUEST,
     spec="getRoomSummary",
 )
 async def get_summary(rooms: Rooms, ask: Ask[None]) -> Reply:
     """What one may know of a room before joining it."""
     room_id = await access_room_id(rooms, ask.params["roomIdOrAlias"])
-    caller = ask.found_caller
-    return json_reply(await summarize(rooms, caller.user_id if caller else None, room_id))
+    return json_reply(await access_summary(rooms, ask.caller.user_id, room_id))
 
 
 @endpoint("GET", "/_matrix/client/v1/rooms/{roomId}/hierarchy", spec="getSpaceHierarchy")
 async def get_hierarchy(rooms: Rooms, ask: Ask[None]) -> Reply:
     """A page of a space's rooms."""
-    suggested = ask.flag("suggested_only")
-    max_depth = ask.number("max_depth", MOST_DEPTH, high=MOST_DEPTH)
+    walk = Walk(ask.flag("suggested_only"), ask.number("max_depth", MOST_DEPTH, high=MOST_DEPTH))
+    if "from" in ask.query:
+        walk = walk.resume(ask.query["from"])
     limit = ask.number("limit", MOST_ROOMS, low=1, high=MOST_ROOMS)
-    form = f"h.{suggested:d}.{max_depth}."
-    skip, token = 0, ask.query.get("from")
-    if token is not None:
-        if not token.startswith(form) or not token[len(form) :].isdigit() or len(token) > 20:
-            raise invalid_param("Unknown pagination token")
-        skip = int(token[len(form) :])
-    told, following = await walk_space(
-        rooms,
-        ask.caller.user_id,
-        ask.params["roomId"],
-        suggested_only=suggested,
-        max_depth=max_depth,
-        skip=skip,
-        limit=limit,
-    )
-    body: dict[str, Json] = {"rooms": told}
-    if following is not None:
-        body["next_batch"] = f"{form}{following}"
+    told, rest = await walk_space(rooms, ask.caller.user_id, ask.params["roomId"], walk, limit)
+    body: Content = {"rooms": told}
+    if rest is not None:
+        body["next_batch"] = rest.token()
     return json_reply(body)
-
-
-@endpoint("POST", _ROOM + "/upgrade", body=UpgradeBody, limit="create", spec="upgradeRoom")
-async def post_upgrade(rooms: Rooms, ask: Ask[UpgradeBody]) -> Reply:
-    """Replace a room by one of another version."""
-    replacement = await upgrade(
-        rooms,
-        ask.caller,
-        ask.params["roomId"],
-        ask.body.new_version,
-        ask.body.additional_creators,
-    )
-    return json_reply({"replacement_room": replacement})
 
 
 @endpoint(
@@ -240,19 +204,8 @@ async def post_upgrade(rooms: Rooms, ask: Ask[UpgradeBody]) -> Reply:
 )
 async def get_mutual_rooms(rooms: Rooms, ask: Ask[None]) -> Reply:
     """Rooms that the caller and somebody else have both joined."""
-    other = ask.need("user_id")
-    if other == ask.caller.user_id:
-        raise invalid_param("You share all your rooms with yourself")
-    log = rooms.spine.log
-    mine, theirs = await log.rooms_of(ask.caller.user_id), await log.rooms_of(other)
-    shared = sorted(
-        room_id
-        for room_id, place in mine.items()
-        if place.membership == "join"
-        and (their := theirs.get(room_id)) is not None
-        and their.membership == "join"
-    )
-    return json_reply({"joined": shared, "count": len(shared)})
+    other, after = ask.need("user_id"), ask.query.get("from")
+    return json_reply(await list_mutual_rooms(rooms, ask.caller.user_id, other, after))
 
 
 ENDPOINTS: tuple[Endpoint[Rooms, Json], ...] = (
@@ -267,6 +220,5 @@ ENDPOINTS: tuple[Endpoint[Rooms, Json], ...] = (
     post_public_rooms,
     get_summary,
     get_hierarchy,
-    post_upgrade,
     get_mutual_rooms,
 )

@@ -1,24 +1,46 @@
-"""Inviting. Spec: client-server API, "Inviting users"; "Invite permission" (MSC4380)."""
+"""Inviting. Spec: client-server API, "Inviting users", "Invite permission"."""
 
-from depesha.accounts import is_active
-from depesha.base.errors import MatrixError, forbidden, invalid_param
+from depesha.accounts import check_not_suspended, is_active
+from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.base.ids import parse_user_id
-from depesha.profile import find_data
+from depesha.eventlog.append import Writing
+from depesha.eventlog.state import MEMBER
+from depesha.events.event import Draft
+from depesha.http.caller import Caller
+from depesha.profile import blocks_invites, member_content
+from depesha.rooms.access import access_joined_tip
 from depesha.rooms.record import Rooms
-from depesha.rooms.rules import blocks_invites
-
-PERMISSION = "m.invite_permission_config"
 
 
-async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
-    """Raise 403 M_INVITE_BLOCKED for someone who takes no invites, 400 for what is no user."""
+def by_address() -> MatrixError:
+    """The refusal of every invitation by e-mail or phone number."""
+    return MatrixError(403, "M_THREEPID_DENIED", "Invitations by e-mail are not offered here")
+
+
+async def check_invitable(rooms: Rooms, user_id: str) -> None:
+    """Raise 403 M_INVITE_BLOCKED for someone who takes no invites, 404 for nobody."""
     if parse_user_id(user_id) is None:
         raise invalid_param(f"Not a user id: {user_id[:100]}")
     if not rooms.spine.institution.is_local(user_id):
-        raise forbidden("People of other servers cannot be reached yet")
+        raise forbidden("People of other servers cannot be reached from here")
     if not await is_active(rooms.accounts, user_id):
-        raise MatrixError(404, "M_NOT_FOUND", "There is no such user")
-    for type_ in (PERMISSION, "org.matrix.msc4380.invite_permission_config"):
-        permission = await find_data(rooms.profile, user_id, "", type_)
-        if permission is not None and blocks_invites(permission):
-            raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
+        raise not_found("There is no such user")
+    if await blocks_invites(rooms.profile, user_id):
+        raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
+
+
+async def invite(
+    rooms: Rooms, caller: Caller, room_id: str, user_id: str, reason: str | None
+) -> None:
+    """Invite somebody; nothing happens when that is so already."""
+    check_not_suspended(caller)
+    await check_invitable(rooms, user_id)
+
+    async def plan(w: Writing) -> None:
+        tip = await access_joined_tip(w, caller.user_id, room_id)
+        if tip.membership(user_id) == "invite":
+            return
+        content = await member_content(w.tx, w.institution.id, user_id, "invite", reason)
+        await w.event(Draft(MEMBER, content, caller.user_id, room_id, user_id))
+
+    await rooms.spine.log.commit(plan, [room_id])

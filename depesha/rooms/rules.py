@@ -1,17 +1,20 @@
-"""Pure decisions about rooms.
+"""Pure decisions about rooms: how they begin, who may look in, what may be set.
 
-Spec: client-server API, "Creation" (presets), "Invite permission" (MSC4380), "Room Upgrades".
+Spec: client-server API, "Creation", "Restricted rooms", "Room aliases", "Server ACLs",
+"Spaces", "Room Upgrades".
 """
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from depesha.base.canonical import Content
-from depesha.base.errors import MatrixError, bad_json, invalid_param
-from depesha.base.ids import parse_alias, parse_user_id
+from depesha.base.canonical import Content, Json
+from depesha.base.errors import bad_json, forbidden, invalid_param
+from depesha.base.ids import is_room_id, parse_alias, parse_user_id
 from depesha.events.event import Draft, RoomVersion
 
-PRESETS = ("private_chat", "trusted_private_chat", "public_chat")
+# --- creation ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,15 @@ def preset_of(name: str | None, visibility: str) -> Preset:
     if name is None:
         name = "public_chat" if visibility == "public" else "private_chat"
     if name not in _PRESETS:
-        raise bad_json(f"preset must be one of {', '.join(PRESETS)}")
+        raise bad_json(f"preset must be one of {', '.join(_PRESETS)}")
     return _PRESETS[name]
 
 
 def default_power_levels(
-    creators: frozenset[str], version: RoomVersion, trusted: list[str], override: Content
+    version: RoomVersion, creator: str, trusted: list[str], override: Content
 ) -> Content:
     """`m.room.power_levels` of a new room. Spec: `POST /createRoom`."""
+    has_creators = version.privileged_creators
     levels: Content = {
         "ban": 50,
         "events": {
@@ -53,68 +57,218 @@ def default_power_levels(
             "m.room.name": 50,
             "m.room.power_levels": 100,
             "m.room.server_acl": 100,
-            "m.room.tombstone": 150 if version.privileged_creators else 100,
+            "m.room.tombstone": 150 if has_creators else 100,
         },
         "events_default": 0,
         "invite": 0,
         "kick": 50,
         "redact": 50,
         "state_default": 50,
-        "users": {},
+        "users": {} if has_creators else dict.fromkeys([creator, *trusted], 100),
         "users_default": 0,
     }
+    return {**levels, **override}
+
+
+def creation_content(
+    asked: Content, creator: str, version: RoomVersion, trusted: Iterable[str] = ()
+) -> Content:
+    """`m.room.create` of a new room; 400 M_BAD_JSON for what are no additional creators."""
+    content: Content = {**asked, "room_version": version.id}
+    content.pop("creator", None)
+    if not version.sender_is_creator:
+        content["creator"] = creator
+    named = content.pop("additional_creators", [])
     if not version.privileged_creators:
-        levels["users"] = dict.fromkeys([*creators, *trusted], 100)
-    levels.update(override)
-    return levels
+        return content
+    if not (isinstance(named, list) and all(map(_is_user_id, named))):
+        raise bad_json("additional_creators must be a list of user ids")
+    others = [each for each in dict.fromkeys([*named, *trusted]) if each != creator]
+    if others:
+        content["additional_creators"] = others
+    return content
 
 
-def find_state_problem(draft: Draft) -> MatrixError | None:
-    """What is wrong with well-known state that clients depend on, or None."""
-    if draft.type == "m.room.member" and parse_user_id(draft.state_key or "") is None:
-        return invalid_param("The state key must be a user id")
+def _is_user_id(value: Json) -> bool:
+    return isinstance(value, str) and parse_user_id(value) is not None
+
+
+# --- state ---------------------------------------------------------------------------
+
+
+def check_state(draft: Draft) -> None:
+    """Raise for well-known state that would break clients or the room."""
+    content = draft.content
     if draft.type == "m.room.create":
-        return MatrixError(403, "M_FORBIDDEN", "A room is created only once")
-    if draft.type == "m.room.server_acl":
-        return _acl_problem(draft)
+        raise forbidden("A room is created only once")
+    if draft.type == "m.room.member" and not _is_user_id(draft.state_key):
+        raise invalid_param("The state key must be a user id")
+    if draft.type == "m.room.server_acl" and draft.state_key == "":
+        _check_acl(content, draft.sender)
     is_encryption = draft.type == "m.room.encryption" and draft.state_key == ""
-    if is_encryption and not isinstance(draft.content.get("algorithm"), str):
-        return bad_json("algorithm must be a string")
-    return None
+    if is_encryption and not isinstance(content.get("algorithm"), str):
+        raise bad_json("algorithm must be a string")
 
 
-def _acl_problem(draft: Draft) -> MatrixError | None:
+def _check_acl(content: Content, sender: str) -> None:
     """An ACL that shuts out one's own server would be the last event of the room."""
-    denied, allowed = draft.content.get("deny", []), draft.content.get("allow", [])
+    denied, allowed = content.get("deny", []), content.get("allow", [])
     if not isinstance(denied, list) or not isinstance(allowed, list):
-        return bad_json("allow and deny must be lists")
-    server = draft.sender.partition(":")[2]
-    if not _any_glob(allowed, server) or _any_glob(denied, server):
-        return MatrixError(400, "M_BAD_JSON", "This list would shut out your own server")
-    return None
+        raise bad_json("allow and deny must be lists")
+    host = _PORT.sub("", sender.partition(":")[2])
+    if not _any_glob(allowed, host) or _any_glob(denied, host):
+        raise bad_json("This list would shut out your own server")
 
 
-def _any_glob(patterns: list[object], text: str) -> bool:
-    return any(isinstance(p, str) and _glob(p).fullmatch(text) is not None for p in patterns)
+_PORT = re.compile(r":\d{1,5}\Z")
+
+
+def _any_glob(patterns: list[Json], text: str) -> bool:
+    return any(isinstance(each, str) and _glob(each).fullmatch(text) for each in patterns)
 
 
 def _glob(pattern: str) -> re.Pattern[str]:
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.IGNORECASE)
-
-
-def blocks_invites(permission: Content) -> bool:
-    """True when `m.invite_permission_config` refuses all invites. Spec: "Invite permission"."""
-    return permission.get("default_action") == "block"
+    """Spec: appendices, "Glob-style matching"; no run of stars, which would match slowly."""
+    escaped = re.escape(re.sub(r"\*+", "*", pattern))
+    return re.compile(escaped.replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
 
 
 def listed_aliases(content: Content) -> list[str]:
-    """The aliases in a canonical alias event; 400 M_INVALID_PARAM for what is no alias."""
+    """The aliases in a canonical alias event; 400 M_BAD_JSON or M_INVALID_PARAM."""
     alias, others = content.get("alias"), content.get("alt_aliases", [])
     if not isinstance(others, list):
         raise bad_json("alt_aliases must be a list")
-    found = [*([alias] if alias is not None else []), *others]
+    # An empty alias is how some clients take it away.
+    found = [each for each in (alias, *others) if each is not None and each != ""]
     for each in found:
         if not isinstance(each, str) or parse_alias(each) is None:
             raise invalid_param("Not a room alias")
     return found
+
+
+def without_alias(content: Content, alias: str) -> Content | None:
+    """The canonical alias event without an alias, or None when it does not name it."""
+    others = content.get("alt_aliases", [])
+    if content.get("alias") != alias and alias not in others:
+        return None
+    cleaned = {key: kept for key, kept in content.items() if (key, kept) != ("alias", alias)}
+    if alias in others:
+        cleaned["alt_aliases"] = [each for each in others if each != alias]
+    return cleaned
+
+
+# --- looking in from outside ---------------------------------------------------------
+
+
+def allowed_rooms(join_rules: Content, version: RoomVersion) -> list[str]:
+    """The rooms whose members a restricted join rule lets in. Spec: "Restricted rooms"."""
+    restricted = version.restricted and join_rules.get("join_rule") == "restricted"
+    both = version.knock_restricted and join_rules.get("join_rule") == "knock_restricted"
+    allowed = join_rules.get("allow")
+    if not (restricted or both) or not isinstance(allowed, list):
+        return []
+    found = [
+        each.get("room_id")
+        for each in allowed
+        if isinstance(each, dict) and each.get("type") == "m.room_membership"
+    ]
+    return [each for each in found if isinstance(each, str) and is_room_id(each)]
+
+
+def is_knockable(join_rules: Content, version: RoomVersion) -> bool:
+    """True when people outside may ask to be let in."""
+    rule = join_rules.get("join_rule")
+    return (rule == "knock" and version.knock) or (
+        rule == "knock_restricted" and version.knock_restricted
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What decides whether somebody may know of a room: the room's rules, and who asks."""
+
+    join_rules: Content
+    is_readable: bool
+    version: RoomVersion
+    membership: str
+    joined: Collection[str]
+
+
+def may_preview(found: Outside) -> bool:
+    """True for whoever is in the room, invited to it, or could join, knock or read.
+
+    Spec: `GET /rooms/{roomId}/hierarchy`, `rooms`; "Room summary API".
+    """
+    if found.membership in {"join", "invite", "knock"}:
+        return True
+    if found.membership == "ban":
+        return False
+    return (
+        found.is_readable
+        or found.join_rules.get("join_rule") == "public"
+        or is_knockable(found.join_rules, found.version)
+        or any(each in found.joined for each in allowed_rooms(found.join_rules, found.version))
+    )
+
+
+def plain_topic(content: Content) -> str | None:
+    """The topic as plain text. Spec: `m.room.topic`."""
+    block = content.get("m.topic")
+    texts = block.get("m.text") if isinstance(block, dict) else None
+    for each in texts if isinstance(texts, list) else ():
+        if isinstance(each, dict) and each.get("mimetype", "text/plain") == "text/plain":
+            body = each.get("body")
+            return body if isinstance(body, str) and body else None
+    topic = content.get("topic")
+    return topic if isinstance(topic, str) and topic else None
+
+
+# --- spaces --------------------------------------------------------------------------
+
+
+class Child(Protocol):
+    """What the order of a space's children is made of; a state entry is one."""
+
+    @property
+    def state_key(self) -> str: ...
+    @property
+    def content(self) -> Content: ...
+    @property
+    def origin_server_ts(self) -> int: ...
+
+
+def is_child(child: Child) -> bool:
+    """True for a valid `m.space.child`: one that says through which servers to go."""
+    via = child.content.get("via")
+    is_listed = isinstance(via, list) and any(isinstance(each, str) for each in via)
+    return is_listed and is_room_id(child.state_key)
+
+
+def child_order(child: Child) -> tuple[bool, str, int, str]:
+    """What to sort by. Spec: "Ordering of children within a space"."""
+    order = child.content.get("order")
+    if not isinstance(order, str) or _ORDER.fullmatch(order) is None:
+        return True, "", child.origin_server_ts, child.state_key
+    return False, order, child.origin_server_ts, child.state_key
+
+
+_ORDER = re.compile(r"[\x20-\x7e]{0,50}")
+
+# --- upgrades ------------------------------------------------------------------------
+
+
+def predecessor_of(creation: Content) -> str | None:
+    """The id of the room that a room replaces, or None."""
+    before = creation.get("predecessor")
+    room_id = before.get("room_id") if isinstance(before, dict) else None
+    return room_id if isinstance(room_id, str) and is_room_id(room_id) else None
+
+
+def moved_direct_rooms(direct: Content, old: str, new: str) -> Content | None:
+    """`m.direct` with the new room beside the old; None when the old is no direct chat."""
+    moved = {
+        user: [*listed, new]
+        for user, listed in direct.items()
+        if isinstance(listed, list) and old in listed and new not in listed
+    }
+    return {**direct, **moved} if moved else None

@@ -1,4 +1,4 @@
-"""SQL on aliases and the directory."""
+"""SQL on aliases, the directory, people who are leaving, and delayed events."""
 
 from typing import NamedTuple
 
@@ -17,6 +17,28 @@ class PublishedRow(NamedTuple):
     """A room in the directory."""
 
     room_id: str
+
+
+class UserRow(NamedTuple):
+    user_id: str
+
+
+class DelayedRow(NamedTuple):
+    """A delayed event; `content` and `error` are JSON, times are ms."""
+
+    delay_id: str
+    user_id: str
+    device_id: str
+    room_id: str
+    type: str
+    state_key: str | None
+    content: str
+    txn_id: str
+    delay_ms: int
+    since_ts: int
+    finalised_ts: int | None = None
+    event_id: str | None = None
+    error: str | None = None
 
 
 async def insert_alias(tx: Tx, institution_id: int, row: AliasRow) -> None:
@@ -86,12 +108,17 @@ async def delete_published(tx: Tx, institution_id: int, network_id: str, room_id
     )
 
 
-async def select_published(tx: Tx, institution_id: int, network_id: str) -> list[PublishedRow]:
+async def select_published(
+    tx: Tx, institution_id: int, network_id: str | None
+) -> list[PublishedRow]:
+    """The rooms of one list; those of all lists, perhaps twice, without a network."""
     return await tx.rows(
         PublishedRow,
-        "SELECT room_id FROM rooms_published WHERE institution_id = $1 AND network_id = $2",
+        "SELECT room_id FROM rooms_published"
+        " WHERE institution_id = $1 AND (network_id = $2 OR CAST($3 AS INTEGER) = 1)",
         institution_id,
-        network_id,
+        network_id or "",
+        int(network_id is None),
     )
 
 
@@ -105,3 +132,164 @@ async def is_published(tx: Tx, institution_id: int, network_id: str, room_id: st
         room_id,
     )
     return found is not None
+
+
+# --- people who are leaving ----------------------------------------------------------
+
+
+async def insert_leaving(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "INSERT INTO rooms_leaving (institution_id, user_id) VALUES ($1, $2)"
+        " ON CONFLICT (institution_id, user_id) DO NOTHING",
+        institution_id,
+        user_id,
+    )
+
+
+async def delete_leaving(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM rooms_leaving WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def select_leaving(tx: Tx, institution_id: int) -> list[UserRow]:
+    return await tx.rows(
+        UserRow, "SELECT user_id FROM rooms_leaving WHERE institution_id = $1", institution_id
+    )
+
+
+# --- delayed events ------------------------------------------------------------------
+
+_DELAYED = (
+    "SELECT delay_id, user_id, device_id, room_id, type, state_key, content, txn_id, delay_ms,"
+    " since_ts, finalised_ts, event_id, error FROM rooms_delayed WHERE institution_id = $1"
+)
+
+
+async def insert_delayed(tx: Tx, institution_id: int, row: DelayedRow) -> None:
+    await tx.execute(
+        "INSERT INTO rooms_delayed (institution_id, delay_id, user_id, device_id, room_id, type,"
+        " state_key, content, txn_id, delay_ms, since_ts, finalised_ts, event_id, error, due_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        institution_id,
+        *row,
+        row.since_ts + row.delay_ms,
+    )
+
+
+async def select_delayed(tx: Tx, institution_id: int, delay_id: str) -> DelayedRow | None:
+    return await tx.row(DelayedRow, _DELAYED + " AND delay_id = $2", institution_id, delay_id)
+
+
+async def select_delayed_by_txn(
+    tx: Tx, institution_id: int, user_id: str, device_id: str, room_id: str, txn_id: str
+) -> str | None:
+    """The id of the delayed event that this transaction has made."""
+    return await tx.value(
+        str,
+        "SELECT delay_id FROM rooms_delayed WHERE institution_id = $1 AND user_id = $2"
+        " AND device_id = $3 AND room_id = $4 AND txn_id = $5",
+        institution_id,
+        user_id,
+        device_id,
+        room_id,
+        txn_id,
+    )
+
+
+async def select_scheduled(tx: Tx, institution_id: int, user_id: str) -> list[DelayedRow]:
+    """A user's delayed events that are yet to be sent, the next one first."""
+    return await tx.rows(
+        DelayedRow,
+        _DELAYED + " AND user_id = $2 AND finalised_ts IS NULL ORDER BY due_ts, delay_id",
+        institution_id,
+        user_id,
+    )
+
+
+async def select_due(tx: Tx, institution_id: int, now: int, limit: int) -> list[DelayedRow]:
+    return await tx.rows(
+        DelayedRow,
+        _DELAYED + " AND finalised_ts IS NULL AND due_ts <= $2 ORDER BY due_ts, delay_id LIMIT $3",
+        institution_id,
+        now,
+        limit,
+    )
+
+
+async def select_next_due(tx: Tx, institution_id: int) -> int | None:
+    """When the next delayed event is due, in ms."""
+    return await tx.value(
+        int,
+        "SELECT due_ts FROM rooms_delayed WHERE institution_id = $1 AND finalised_ts IS NULL"
+        " ORDER BY due_ts LIMIT 1",
+        institution_id,
+    )
+
+
+async def update_restarted(tx: Tx, institution_id: int, delay_id: str, now: int) -> None:
+    await tx.execute(
+        "UPDATE rooms_delayed SET since_ts = $3, due_ts = $3 + delay_ms"
+        " WHERE institution_id = $1 AND delay_id = $2",
+        institution_id,
+        delay_id,
+        now,
+    )
+
+
+async def update_finalised(
+    tx: Tx,
+    institution_id: int,
+    delay_id: str,
+    now: int,
+    event_id: str | None,
+    error: str | None,
+) -> None:
+    await tx.execute(
+        "UPDATE rooms_delayed SET finalised_ts = $3, event_id = $4, error = $5"
+        " WHERE institution_id = $1 AND delay_id = $2 AND finalised_ts IS NULL",
+        institution_id,
+        delay_id,
+        now,
+        event_id,
+        error,
+    )
+
+
+async def update_overtaken(
+    tx: Tx,
+    institution_id: int,
+    key: tuple[str, str, str],
+    sender: str,
+    now: int,
+    error: str,
+) -> None:
+    """Finalise what others than `sender` have delayed for a room's state (type and key)."""
+    await tx.execute(
+        "UPDATE rooms_delayed SET finalised_ts = $6, error = $7 WHERE institution_id = $1"
+        " AND room_id = $2 AND type = $3 AND state_key = $4 AND user_id <> $5"
+        " AND finalised_ts IS NULL",
+        institution_id,
+        *key,
+        sender,
+        now,
+        error,
+    )
+
+
+async def delete_finalised(tx: Tx, institution_id: int, before: int) -> None:
+    await tx.execute(
+        "DELETE FROM rooms_delayed WHERE institution_id = $1 AND finalised_ts < $2",
+        institution_id,
+        before,
+    )
+
+
+async def delete_delayed_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM rooms_delayed WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
