@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from depesha.base.canonical import MAX_INT, Content, Json, canonical, find_unsafe
+from depesha.base.canonical import Content, Json, canonical, find_unsafe
 from depesha.base.ids import MAX_ID_BYTES
 from depesha.events.sign import decode_base64, signed_part, verify_signature
 
@@ -214,8 +214,3 @@ class Rank:
     def order(self) -> tuple[bool, int, int]:
         """The better of two comes first."""
         return not self.is_verified, self.first_message_index, self.forwarded_count
-
-
-def is_count(number: int) -> bool:
-    """True for a number that both engines and canonical JSON can hold."""
-    return 0 <= number <= MAX_INT
