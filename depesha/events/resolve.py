@@ -92,8 +92,10 @@ def auth_difference(state_sets: Sequence[StateMap], events: Events) -> set[str]:
     """Events in the auth chain of some of the states, but not of all.
 
     Walks whole chains, so `events` must hold every event of the states.
+    COMPAT(Synapse, 1.163): the events of a state count as of its chain, which the definition
+    does not say. A server alone with its reading would come to another state in such rooms.
     """
-    chains = [auth_chain(state.values(), events) for state in state_sets]
+    chains = [auth_chain(state.values(), events).union(state.values()) for state in state_sets]
     return set().union(*chains) - chains[0].intersection(*chains[1:])
 
 
