@@ -59,7 +59,15 @@ async def get_field(profile: Profile, ask: Ask[None]) -> Reply:
     return json_reply({name: fields[name]})
 
 
-@endpoint("PUT", _FIELD, _UNSTABLE_FIELD, body=Content, max_body=FIELD_BODY, spec="setProfileField")
+@endpoint(
+    "PUT",
+    _FIELD,
+    _UNSTABLE_FIELD,
+    body=Content,
+    auth=Auth.GUEST,
+    max_body=FIELD_BODY,
+    spec="setProfileField",
+)
 async def put_field(profile: Profile, ask: Ask[Content]) -> Reply:
     """Set a field of one's own profile."""
     user_id, name = _check_writing(ask), ask.params["keyName"]

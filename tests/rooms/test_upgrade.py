@@ -24,6 +24,6 @@ async def test_an_upgrade_carries_the_room_over(server: Server, old: str, new: s
     found = (await bob.get("/_matrix/client/v3/directory/room/%23plans:depesha.test")).ok()
     assert found["room_id"] == replacement
     await bob.join(replacement)
-    (await bob.put(f"/_matrix/client/v3/rooms/{room}/send/m.room.message/1", {"body": "x"})).refused(
-        403, "M_FORBIDDEN"
-    )
+    (
+        await bob.put(f"/_matrix/client/v3/rooms/{room}/send/m.room.message/1", {"body": "x"})
+    ).refused(403, "M_FORBIDDEN")
