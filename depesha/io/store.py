@@ -80,3 +80,128 @@ async def replace_statistics(tx: Tx) -> None:
             index.statistics(),
         )
     await tx.execute("ANALYZE sqlite_schema")
+
+
+class Job(NamedTuple):
+    """Work that somebody has asked for; `attempts` counts the one that is being made."""
+
+    institution_id: int
+    kind: str
+    key: str
+    payload: bytes
+    serial: int
+    attempts: int
+
+
+async def upsert_job(
+    tx: Tx, institution_id: int, kind: str, key: str, payload: bytes, due_ts: int
+) -> None:
+    """Also while it is being done: then it is done once more."""
+    await tx.execute(
+        "INSERT INTO io_jobs (institution_id, kind, key, payload, serial, due_ts, attempts,"
+        " leased_until) VALUES ($1, $2, $3, $4, 1, $5, 0, 0)"
+        " ON CONFLICT (institution_id, kind, key) DO UPDATE SET payload = excluded.payload,"
+        " serial = io_jobs.serial + 1, due_ts = excluded.due_ts, attempts = 0, error = NULL",
+        institution_id,
+        kind,
+        key,
+        payload,
+        due_ts,
+    )
+
+
+async def insert_job_if_new(
+    tx: Tx, institution_id: int, kind: str, key: str, payload: bytes, due_ts: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO io_jobs (institution_id, kind, key, payload, serial, due_ts, attempts,"
+        " leased_until) VALUES ($1, $2, $3, $4, 1, $5, 0, 0)"
+        " ON CONFLICT (institution_id, kind, key) DO NOTHING",
+        institution_id,
+        kind,
+        key,
+        payload,
+        due_ts,
+    )
+
+
+async def delete_job(tx: Tx, institution_id: int, kind: str, key: str) -> None:
+    await tx.execute(
+        "DELETE FROM io_jobs WHERE institution_id = $1 AND kind = $2 AND key = $3",
+        institution_id,
+        kind,
+        key,
+    )
+
+
+async def select_next_due(tx: Tx, institution_id: int, kinds: list[str]) -> int | None:
+    """When the next job may begin, in ms since the epoch."""
+    return await tx.value(
+        int,
+        "SELECT MIN(CASE WHEN leased_until > due_ts THEN leased_until ELSE due_ts END)"
+        " FROM io_jobs WHERE institution_id = $1 AND kind = ANY($2) AND due_ts IS NOT NULL",
+        institution_id,
+        kinds,
+    )
+
+
+async def lease_jobs(
+    tx: Tx, institution_id: int, kinds: list[str], now: int, until: int, most: int
+) -> list[Job]:
+    """Take up to so many jobs that are due and nobody else's."""
+    return await tx.rows(
+        Job,
+        "UPDATE io_jobs SET leased_until = $4, attempts = attempts + 1"
+        " WHERE institution_id = $1 AND leased_until <= $3 AND due_ts <= $3 AND (kind, key) IN"
+        " (SELECT kind, key FROM io_jobs WHERE institution_id = $1 AND kind = ANY($2)"
+        " AND due_ts <= $3 AND leased_until <= $3 ORDER BY due_ts LIMIT $5)"
+        " RETURNING institution_id, kind, key, payload, serial, attempts",
+        institution_id,
+        kinds,
+        now,
+        until,
+        most,
+    )
+
+
+async def update_leases(tx: Tx, jobs: list[Job], until: int) -> None:
+    for job in jobs:
+        await tx.execute(
+            "UPDATE io_jobs SET leased_until = $4"
+            " WHERE institution_id = $1 AND kind = $2 AND key = $3",
+            job.institution_id,
+            job.kind,
+            job.key,
+            until,
+        )
+
+
+async def finish_job(tx: Tx, job: Job, due_ts: int | None, error: str | None) -> None:
+    """Give the job back: to be done again at `due_ts`, or, with None, given up.
+
+    What has been asked for meanwhile stands.
+    """
+    await tx.execute(
+        "UPDATE io_jobs SET leased_until = 0,"
+        " due_ts = CASE WHEN serial = $4 THEN $5 ELSE due_ts END,"
+        " attempts = CASE WHEN serial = $4 AND CAST($6 AS TEXT) IS NOT NULL THEN attempts"
+        " ELSE 0 END, error = $6"
+        " WHERE institution_id = $1 AND kind = $2 AND key = $3",
+        job.institution_id,
+        job.kind,
+        job.key,
+        job.serial,
+        due_ts,
+        error,
+    )
+
+
+async def delete_finished_job(tx: Tx, job: Job) -> int:
+    """Whether it is gone: 0 when it has been asked for again meanwhile."""
+    return await tx.execute(
+        "DELETE FROM io_jobs WHERE institution_id = $1 AND kind = $2 AND key = $3 AND serial = $4",
+        job.institution_id,
+        job.kind,
+        job.key,
+        job.serial,
+    )
