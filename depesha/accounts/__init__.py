@@ -18,6 +18,8 @@ from depesha.accounts.jobs import keep_house as keep_house
 from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.record import Accounts as Accounts
+from depesha.accounts.register import NewUser as NewUser
+from depesha.accounts.register import register as register
 from depesha.accounts.rules import PASSWORD_FLOWS as PASSWORD_FLOWS
 from depesha.accounts.sessions import ACCOUNT as ACCOUNT
 from depesha.accounts.sessions import SESSION as SESSION

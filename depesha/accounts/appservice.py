@@ -18,6 +18,10 @@ class Appservice(Protocol):
     def user_id(self) -> str:
         """The user that its `sender_localpart` names."""
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether rate limits apply to the users of its namespaces."""
+
     def may_be(self, user_id: str) -> bool:
         """True for its own user and for users in its namespaces."""
 
@@ -29,7 +33,16 @@ class Appservices(Protocol):
         """The one that this `as_token` belongs to."""
 
     def find_owner(self, user_id: str) -> Appservice | None:
-        """The one that has this user id in an exclusive namespace."""
+        """The one that has this user id in an exclusive namespace, or is this user."""
+
+    def may_use_alias(self, alias: str, service_id: str | None) -> bool:
+        """Whether a service (None: a person) may make and remove this alias."""
+
+    async def provide_user(self, user_id: str) -> bool:
+        """Ask who has this user id in a namespace to make the user; True when that was done."""
+
+    async def provide_alias(self, alias: str) -> bool:
+        """Ask who has this alias in a namespace to make the room; True when that was done."""
 
 
 class _NoAppservices:
@@ -38,6 +51,15 @@ class _NoAppservices:
 
     def find_owner(self, user_id: str) -> Appservice | None:
         return None
+
+    def may_use_alias(self, alias: str, service_id: str | None) -> bool:
+        return True
+
+    async def provide_user(self, user_id: str) -> bool:
+        return False
+
+    async def provide_alias(self, alias: str) -> bool:
+        return False
 
 
 NO_APPSERVICES: Appservices = _NoAppservices()

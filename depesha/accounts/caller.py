@@ -110,6 +110,7 @@ async def _masquerade(accounts: Accounts, appservice: Appservice, found: Credent
         is_locked=user is not None and bool(user.is_locked),
         is_suspended=user is not None and bool(user.is_suspended),
         appservice=appservice.id,
+        is_limited=appservice.is_limited and user_id != appservice.user_id,
     )
 
 

@@ -36,7 +36,11 @@ async def opened(config: Config, clock: Clock) -> AsyncIterator[House]:
     db = await open_db(config.database_url())
     try:
         await migrate(db)
-        yield await build(config, clock, db, await open_institution(db, config, clock))
+        house = await build(config, clock, db, await open_institution(db, config, clock))
+        try:
+            yield house
+        finally:
+            await house.fetcher.close()
     finally:
         await db.close()
 

@@ -8,6 +8,7 @@ their own pace.
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 
 from depesha.accounts import Accounts, Passwords, caller_of, keep_house, operator_of
 from depesha.accounts import api as accounts_api
@@ -18,8 +19,11 @@ from depesha.accounts import api_discovery as accounts_discovery_api
 from depesha.accounts import api_pages as accounts_pages_api
 from depesha.accounts import api_s2s as accounts_s2s_api
 from depesha.app import status
+from depesha.app.registrations import load_registrations
 from depesha.base.clock import Clock
 from depesha.base.config import Config
+from depesha.bots import Bots, ServiceClient, ServiceNetworks, Services, serve_services
+from depesha.bots import api as bots_api
 from depesha.calls import Calls
 from depesha.calls import api as calls_api
 from depesha.duty import Duty
@@ -30,6 +34,7 @@ from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
 from depesha.io.db import Db
+from depesha.io.fetch import Fetcher
 from depesha.io.observe import Metrics, sample_loop_lag
 from depesha.keys import Keys, follow_device, is_cross_signing_key
 from depesha.keys import api as keys_api
@@ -83,6 +88,7 @@ class House:
     operator: Server
     """What the socket in the data folder leads to: the endpoints of administrators alone."""
     consumers: tuple[Consumer, ...]
+    fetcher: Fetcher
 
 
 async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
@@ -97,14 +103,19 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     metrics = Metrics()
     limits = Limits(clock, config.rate_limits)
     spine = Spine(institution, config, clock, db, log, limits)
-    accounts = Accounts(spine, Passwords(clock), claims=(is_cross_signing_key,))
+    fetcher = Fetcher(f"Depesha/{version('depesha')}", config.allowed_networks)
+    services = Services(load_registrations(config), ServiceClient(fetcher))
+    accounts = Accounts(
+        spine, Passwords(clock), appservices=services, claims=(is_cross_signing_key,)
+    )
 
-    profile = Profile(spine, accounts)
+    profile = Profile(spine, accounts, networks=ServiceNetworks(services))
     keys = Keys(spine, accounts)
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
     search = Search(spine, timeline)
+    bots = Bots(spine, keys, rooms, signals, services)
 
     sections: tuple[Part, ...] = (
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
@@ -134,6 +145,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
+        *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
         *bind(status.Status(spine, accounts, metrics), status.ENDPOINTS),
@@ -166,6 +178,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_house, accounts),
         partial(tell_rest, profile),
         partial(keep_index, search),
+        partial(serve_services, bots),
         partial(leave_rooms, rooms),
         partial(send_due, rooms),
     )
@@ -183,4 +196,4 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
-    return House(spine, accounts, server, operator, consumers)
+    return House(spine, accounts, server, operator, consumers, fetcher)

@@ -22,6 +22,8 @@ class Caller:
     is_suspended: bool = False
     appservice: str | None = None
     session: int = 0
+    is_limited: bool = True
+    """Whether rate limits apply."""
 
     @property
     def limit_key(self) -> str:

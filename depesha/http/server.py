@@ -140,7 +140,8 @@ class Server:
         address = self._address(request)
         credentials = _credentials(headers, query, address)
         caller = await self._caller(row, credentials)
-        self._limits.check(row.limit, caller.limit_key if caller else address)
+        if caller is None or caller.is_limited:
+            self._limits.check(row.limit, caller.limit_key if caller else address)
         ask = Ask(
             method=request.method,
             path=request.path,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from depesha.accounts import DEVICE
 from depesha.eventlog.changes import Change, Entry
+from depesha.io.tx import Tx
 from depesha.keys import store
 from depesha.keys.kinds import TO_DEVICE
 
@@ -101,6 +102,33 @@ async def find_waiting(
     )
     more = len(rows) > most
     return Waiting([row.body for row in rows[:most]], rows[most - 1].position if more else 0)
+
+
+class Address(NamedTuple):
+    """Where a waiting message is."""
+
+    user_id: str
+    device_id: str
+    position: int
+
+
+async def find_messages(keys: "Keys", addresses: list[Address]) -> dict[Address, bytes]:
+    """Those of the messages that still wait, as JSON."""
+    if not addresses:
+        return {}
+    positions = [address.position for address in addresses]
+    users = list({address.user_id for address in addresses})
+    rows = await keys.spine.db.read(
+        store.select_queued, keys.institution_id, users, min(positions) - 1, max(positions)
+    )
+    found = {Address(row.user_id, row.device_id, row.position): row.body for row in rows}
+    return {address: found[address] for address in addresses if address in found}
+
+
+async def remove_messages(tx: Tx, institution_id: int, addresses: list[Address]) -> None:
+    """Take messages out of their queues, in the transaction that passes them on."""
+    for address in addresses:
+        await store.delete_message(tx, institution_id, *address)
 
 
 async def acknowledge(keys: "Keys", user_id: str, device_id: str, until: int) -> None:

@@ -477,6 +477,19 @@ async def delete_messages(
     )
 
 
+async def delete_message(
+    tx: Tx, institution_id: int, user_id: str, device_id: str, position: int
+) -> None:
+    await tx.execute(
+        "DELETE FROM keys_to_device"
+        " WHERE institution_id = $1 AND user_id = $2 AND device_id = $3 AND position = $4",
+        institution_id,
+        user_id,
+        device_id,
+        position,
+    )
+
+
 async def select_queued(
     tx: Tx, institution_id: int, user_ids: list[str], after: int, until: int
 ) -> list[Queued]:

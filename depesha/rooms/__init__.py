@@ -7,6 +7,7 @@ Requirements M1, M14, D4. Spec: client-server API, "Rooms", "Room membership", "
 "Restricted rooms", "Invite permission", "Room Upgrades", "Mutual Rooms"; MSC4140.
 """
 
+from depesha.rooms.alias import aliases_of as aliases_of
 from depesha.rooms.create import CreateRoom as CreateRoom
 from depesha.rooms.create import create_room as create_room
 from depesha.rooms.delayed import project_overtaken as project_overtaken

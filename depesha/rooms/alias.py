@@ -30,11 +30,20 @@ async def find_alias(rooms: Rooms, alias: str) -> store.AliasRow | None:
     return await spine.db.read(store.select_alias, spine.institution.id, alias)
 
 
+async def aliases_of(rooms: Rooms, room_id: str) -> list[str]:
+    """The aliases that lead to a room."""
+    spine = rooms.spine
+    rows = await spine.db.read(store.select_aliases, spine.institution.id, room_id)
+    return [row.alias for row in rows]
+
+
 async def access_alias(rooms: Rooms, alias: str) -> store.AliasRow:
     """The alias; 404 when it leads nowhere, 400 for what is none."""
     if parse_alias(alias) is None:
         raise invalid_param("Not a room alias")
     found = await find_alias(rooms, alias)
+    if found is None and await rooms.accounts.appservices.provide_alias(alias):
+        found = await find_alias(rooms, alias)
     if found is None:
         raise no_alias()
     return found
@@ -54,13 +63,20 @@ def check_local_alias(rooms: Rooms, alias: str) -> None:
         raise invalid_param("Not a room alias of this server")
 
 
+def check_alias_free(rooms: Rooms, caller: Caller, alias: str) -> None:
+    """Raise 400 M_EXCLUSIVE for an alias that only a certain application service may use."""
+    if not rooms.accounts.appservices.may_use_alias(alias, caller.appservice):
+        raise MatrixError(400, "M_EXCLUSIVE", "This alias is not yours to use")
+
+
 async def create_alias(rooms: Rooms, caller: Caller, alias: str, room_id: str) -> None:
     """Let an alias lead to a room that the caller is in.
 
-    Raises 403 M_FORBIDDEN, and 409 M_UNKNOWN when the alias is taken.
+    Raises 403 M_FORBIDDEN, 400 M_EXCLUSIVE, and 409 M_UNKNOWN when the alias is taken.
     """
     check_not_suspended(caller)
     check_local_alias(rooms, alias)
+    check_alias_free(rooms, caller, alias)
 
     async def plan(w: Writing) -> None:
         if caller.appservice is None:
@@ -88,6 +104,7 @@ async def remove_alias(rooms: Rooms, caller: Caller, alias: str) -> None:
     """
     check_not_suspended(caller)
     check_local_alias(rooms, alias)
+    check_alias_free(rooms, caller, alias)
 
     async def plan(w: Writing) -> None:
         row = await store.select_alias(w.tx, w.institution.id, alias)

@@ -17,7 +17,7 @@ from depesha.events.event import ROOM_VERSIONS, Draft, RoomVersion
 from depesha.http.caller import Caller
 from depesha.profile import member_content
 from depesha.rooms import store
-from depesha.rooms.alias import CANONICAL, check_local_alias, write_alias
+from depesha.rooms.alias import CANONICAL, check_alias_free, check_local_alias, write_alias
 from depesha.rooms.invite import by_address, check_invitable
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state, creation_content, default_power_levels, preset_of
@@ -136,6 +136,7 @@ def _decide(rooms: Rooms, caller: Caller, asked: CreateRoom) -> _Plan:
     if asked.room_alias_name:
         alias = f"#{asked.room_alias_name}:{rooms.spine.institution.server_name}"
         check_local_alias(rooms, alias)
+        check_alias_free(rooms, caller, alias)
     trusted = invited if preset_of(asked.preset, asked.visibility).trusts_invited else []
     creation = creation_content(asked.creation_content or {}, caller.user_id, version, trusted)
     levels = default_power_levels(

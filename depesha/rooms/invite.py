@@ -24,7 +24,9 @@ async def check_invitable(rooms: Rooms, user_id: str) -> None:
     if not rooms.spine.institution.is_local(user_id):
         raise forbidden("People of other servers cannot be reached from here")
     if not await is_active(rooms.accounts, user_id):
-        raise not_found("There is no such user")
+        await rooms.accounts.appservices.provide_user(user_id)
+        if not await is_active(rooms.accounts, user_id):
+            raise not_found("There is no such user")
     if await blocks_invites(rooms.profile, user_id):
         raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
 

@@ -19,6 +19,12 @@ from depesha.signals.unread import MAIN, thread_of
 READ, PRIVATE, FULLY_READ = "m.read", "m.read.private", "m.fully_read"
 TYPES = (READ, PRIVATE, FULLY_READ)
 
+RECEIPT = "receipt"
+"""Kind of change: the user named has read further in a room."""
+
+PRIVATE_RECEIPT = "private_receipt"
+"""Kind of change: the same, and nobody else is to know."""
+
 
 def check_thread(type_: str, thread_id: str | None) -> None:
     """Raise 400 for a thread that a receipt cannot be of."""
@@ -69,7 +75,7 @@ async def _set(
         return
     private = type_ == PRIVATE
     change = Change(
-        "private_receipt" if private else "receipt",
+        PRIVATE_RECEIPT if private else RECEIPT,
         Reach.USER if private else Reach.ROOM,
         user_id,
         room_id,
