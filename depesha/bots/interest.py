@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable
 from depesha.bots.registration import Registration
 from depesha.eventlog.append import EventLog
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.state import MEMBER
+from depesha.eventlog.load import logged_of
+from depesha.eventlog.state import MEMBER, Room
+from depesha.eventlog.store import select_member_events
 
 AliasesOf = Callable[[str], Awaitable[list[str]]]
 """The aliases of a room."""
@@ -39,43 +41,22 @@ class Interest:
         return found
 
     async def has_event(self, logged: Logged) -> bool:
-        """True for an event that the service is to be told of."""
+        """True for an event that the service is to be told of; takes in where it moves users."""
         event = logged.event
+        inside = await self._follow(event.room_id, logged.position)
         target = event.state_key if event.type == MEMBER else None
-        concerns = target is not None and self.is_its_user(target)
-        concerns = await self.has_room(event.room_id) or concerns
-        if target is not None:
-            self._move(event.room_id, target, event.content.get("membership") == "join")
-        return concerns
-
-    def _move(self, room_id: str, user_id: str, is_in: bool) -> None:
-        inside = self._inside.get(room_id)
-        if inside is not None and self.is_its_user(user_id):
-            (inside.add if is_in else inside.discard)(user_id)
+        if target is not None and self.is_its_user(target):
+            is_in = event.content.get("membership") == "join"
+            (inside.add if is_in else inside.discard)(target)
+            return True
+        return bool(inside) or await self._is_named(event.room_id)
 
     async def has_room(self, room_id: str) -> bool:
         """True for a room of which the service is told everything."""
-        if any(each.has(room_id) for each in self._service.rooms):
-            return True
-        if await self._users_inside(room_id):
-            return True
-        if not self._service.aliases:
-            return False
-        aliases = await self._aliases_of(room_id)
-        return any(each.has(alias) for each in self._service.aliases for alias in aliases)
-
-    async def _users_inside(self, room_id: str) -> set[str]:
-        """The service's users who have joined the room."""
         inside = self._inside.get(room_id)
         if inside is None:
-            room = await self._log.find_room(room_id)
-            joined = room.joined if room is not None else set[str]()
-            inside = self._inside[room_id] = {u for u in joined if self.is_its_user(u)}
-            if len(self._inside) > _MOST_ROOMS:
-                self._inside.popitem(last=False)
-        else:
-            self._inside.move_to_end(room_id)
-        return inside
+            inside = self._its_users(await self._log.find_room(room_id))
+        return bool(inside) or await self._is_named(room_id)
 
     async def has_person(self, user_id: str) -> bool:
         """True for its own users, and for whoever has joined a room of which it is told."""
@@ -85,3 +66,39 @@ class Interest:
             if place.membership == "join" and await self.has_room(room_id):
                 return True
         return False
+
+    async def _is_named(self, room_id: str) -> bool:
+        """True for a room that the service names, by its id or an alias."""
+        if any(each.has(room_id) for each in self._service.rooms):
+            return True
+        if not self._service.aliases:
+            return False
+        aliases = await self._aliases_of(room_id)
+        return any(each.has(alias) for each in self._service.aliases for alias in aliases)
+
+    def _its_users(self, room: Room | None) -> set[str]:
+        return {u for u in room.joined if self.is_its_user(u)} if room is not None else set()
+
+    async def _follow(self, room_id: str, position: int) -> set[str]:
+        """The service's users in the room just before the entry at `position`."""
+        inside = self._inside.get(room_id)
+        if inside is not None:
+            self._inside.move_to_end(room_id)
+            return inside
+        room = await self._log.find_room(room_id)
+        inside = self._inside[room_id] = self._its_users(room)
+        if room is not None and room.position >= position:
+            await self._roll_back(inside, room, position - 1)
+        if len(self._inside) > _MOST_ROOMS:
+            self._inside.popitem(last=False)
+        return inside
+
+    async def _roll_back(self, inside: set[str], room: Room, until: int) -> None:
+        """Undo the moves after `until`: the log may have gone on before this is asked."""
+        args = (self._log.institution.id, [room.room_id], until, room.position)
+        rows = await self._log.db.scan(select_member_events, *args)
+        for logged in map(logged_of, reversed(rows)):
+            user_id = logged.event.state_key or ""
+            if self.is_its_user(user_id):
+                was_in = (logged.prev_content or {}).get("membership") == "join"
+                (inside.add if was_in else inside.discard)(user_id)
