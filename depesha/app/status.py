@@ -13,8 +13,10 @@ from depesha.spine import Spine
 
 _CSP = (
     b"content-security-policy",
-    b"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none';"
-    b" form-action 'none'; frame-ancestors 'none'",
+    (
+        b"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none';"
+        b" form-action 'none'; frame-ancestors 'none'"
+    ),
 )
 
 

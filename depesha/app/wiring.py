@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 from depesha.accounts import Accounts, Passwords, caller_of, keep_house, operator_of
 from depesha.accounts import api as accounts_api
@@ -33,6 +34,8 @@ from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.server import Server
+from depesha.io.blobs import Folder
+from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
 from depesha.io.observe import Metrics, sample_loop_lag
@@ -41,6 +44,8 @@ from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
+from depesha.media import Media
+from depesha.media import api as media_api
 from depesha.profile import Profile, follow_account, project_openness, tell_rest
 from depesha.profile import api as profile_api
 from depesha.profile import api_networks as profile_networks_api
@@ -89,6 +94,7 @@ class House:
     """What the socket in the data folder leads to: the endpoints of administrators alone."""
     consumers: tuple[Consumer, ...]
     fetcher: Fetcher
+    cpu: Cpu
 
 
 async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
@@ -111,6 +117,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
 
     profile = Profile(spine, accounts, networks=ServiceNetworks(services))
     keys = Keys(spine, accounts)
+    cpu = Cpu()
+    blobs = Folder(Path(config.data) / "media")
+    media = Media(spine, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
@@ -135,6 +144,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(profile, profile_networks_api.ENDPOINTS),
+        *bind(media, media_api.ENDPOINTS),
         *bind(keys, keys_api.ENDPOINTS),
         *bind(keys, keys_backup_api.ENDPOINTS),
         *bind(keys, keys_dehydrated_api.ENDPOINTS),
@@ -196,4 +206,4 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
-    return House(spine, accounts, server, operator, consumers, fetcher)
+    return House(spine, accounts, server, operator, consumers, fetcher, cpu)

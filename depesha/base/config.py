@@ -45,6 +45,9 @@ class Config:
     )
     default_room_version: str = _setting("12", "Room version of new rooms.")
     max_upload_bytes: int = _setting(100 * 2**20, "Largest file that may be uploaded.")
+    open_media: bool = _setting(
+        False, "Files are given also to who is not signed in, at the paths before v1.11."
+    )
     url_previews: bool = _setting(True, "The server fetches link previews for its users.")
     allowed_networks: tuple[str, ...] = _setting(
         (),

@@ -43,9 +43,15 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
             full_state,
             _state_after(ask),
         )
-        body = await build_answer(sync, asked, now)
-        if body is not None:
-            return Reply(body)
+        # Most come with the token of now, only to wait.
+        if full_state or (position, to_device, ephemeral) != (
+            now.position,
+            now.position,
+            now.ephemeral,
+        ):
+            body = await build_answer(sync, asked, now)
+            if body is not None:
+                return Reply(body)
         position = to_device = now.position
         ephemeral = now.ephemeral
         if (log.position, log.ephemeral) != (position, ephemeral):

@@ -1,0 +1,7 @@
+"""Files: kept by their content, given to those who are signed in, with thumbnails and previews.
+
+Requirements M3 (the server's side), M2 (link previews). Spec: client-server API,
+"Content repository".
+"""
+
+from depesha.media.record import Media as Media

@@ -1,0 +1,121 @@
+"""Link previews, fetched by the server so that a link's owner learns of no reader.
+
+Spec: client-server API, `GET /media/preview_url`; OpenGraph.
+"""
+
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from depesha.base.canonical import Content, decode, encode
+from depesha.base.errors import MatrixError, forbidden, invalid_param
+from depesha.io.fetch import Answer, FetchError, Limits
+from depesha.media import store
+from depesha.media.record import Media
+from depesha.media.upload import upload
+
+KEPT_MS = 60 * 60_000
+MOST_URL = 2_000
+_PAGE = Limits(size=1 << 20, seconds=10)
+_PICTURE = Limits(size=5 << 20, seconds=10, types=("image/",))
+_MOST_TEXT = 1_000
+
+
+class _Head(HTMLParser):
+    """Collects OpenGraph properties, the title and the description of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: dict[str, str] = {}
+        self._title: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "title" and "title" not in self.found:
+            self._title = []
+        if tag != "meta":
+            return
+        given = dict(attrs)
+        name = given.get("property") or given.get("name") or ""
+        content = given.get("content")
+        if content and (name.startswith("og:") or name == "description"):
+            self.found.setdefault(name, content.strip()[:_MOST_TEXT])
+
+    def handle_data(self, data: str) -> None:
+        if self._title is not None:
+            self._title.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title" and self._title is not None:
+            self.found["title"] = " ".join("".join(self._title).split())[:_MOST_TEXT]
+            self._title = None
+
+
+def read_page(page: bytes, content_type: str, url: str) -> dict[str, str]:
+    """The OpenGraph properties that a page has, or that its title and description stand for."""
+    charset = content_type.partition("charset=")[2].partition(";")[0].strip("\"' ") or "utf-8"
+    try:
+        text = page.decode(charset, "replace")
+    except LookupError:
+        text = page.decode("utf-8", "replace")
+    head = _Head()
+    head.feed(text)
+    found = head.found
+    told = {name: text for name, text in found.items() if name.startswith("og:")}
+    if title := found.get("title"):
+        told.setdefault("og:title", title)
+    if description := found.get("description"):
+        told.setdefault("og:description", description)
+    if image := told.get("og:image"):
+        told["og:image"] = urljoin(url, image)
+    return told
+
+
+async def preview(media: Media, user_id: str, url: str) -> Content:
+    """The preview of a link. 403 where previews are off, 400 or 502 for what has none."""
+    spine = media.spine
+    if not spine.config.url_previews:
+        raise forbidden("Link previews are switched off here")
+    if len(url) > MOST_URL or urlsplit(url).scheme not in {"http", "https"}:
+        raise invalid_param("Not a link that can be previewed")
+    now = spine.clock.now_ms()
+    known = await spine.db.read(store.select_preview, spine.institution.id, url)
+    if known is not None and now - known.fetched_ts < KEPT_MS:
+        found: Content = decode(known.preview)
+        return found
+    answer = await _fetch(media, url, _PAGE)
+    kind = answer.headers.get("content-type", "")
+    told: Content = {}
+    if kind.startswith(("text/html", "application/xhtml")):
+        told = dict(read_page(answer.body, kind, answer.url))
+    elif kind.startswith("image/"):
+        told = {"og:image": answer.url}
+    if image := told.pop("og:image", None):
+        told.update(await _picture(media, user_id, image))
+    row = store.PreviewRow(encode(told).decode(), now)
+    await spine.db.write(store.upsert_preview, spine.institution.id, url, row)
+    return told
+
+
+async def _fetch(media: Media, url: str, limits: Limits) -> Answer:
+    try:
+        answer = await media.fetcher.fetch("GET", url, limits=limits)
+    except FetchError as error:
+        raise MatrixError(502, "M_UNKNOWN", "The link cannot be previewed") from error
+    if answer.status != 200:
+        raise MatrixError(502, "M_UNKNOWN", "The link cannot be previewed")
+    return answer
+
+
+async def _picture(media: Media, user_id: str, url: str) -> Content:
+    """The picture kept here, so that readers need not ask its owner; nothing when it fails."""
+    try:
+        answer = await _fetch(media, url, _PICTURE)
+    except MatrixError:
+        return {}
+    kind = answer.headers.get("content-type", "")
+    uri = await upload(media, user_id, _once(answer.body), len(answer.body), kind, None)
+    return {"og:image": uri, "og:image:type": kind, "matrix:image:size": len(answer.body)}
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

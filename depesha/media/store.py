@@ -1,0 +1,133 @@
+"""SQL on uploaded files, thumbnails and link previews."""
+
+from typing import NamedTuple
+
+from depesha.io.tx import Tx
+
+
+class FileRow(NamedTuple):
+    """A file; `sha256` is None while its upload has not come. Times in milliseconds."""
+
+    media_id: str
+    user_id: str
+    sha256: str | None
+    size: int
+    content_type: str
+    file_name: str | None
+    created_ts: int
+    expires_ts: int | None
+
+
+class ThumbnailRow(NamedTuple):
+    """A thumbnail that was made before."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+class PreviewRow(NamedTuple):
+    """A link preview as JSON, and when it was made."""
+
+    preview: str
+    fetched_ts: int
+
+
+async def insert_file(tx: Tx, institution_id: int, row: FileRow) -> None:
+    await tx.execute(
+        "INSERT INTO media_files (institution_id, media_id, user_id, sha256, size, content_type,"
+        " file_name, created_ts, expires_ts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        institution_id,
+        *row,
+    )
+
+
+async def select_file(tx: Tx, institution_id: int, media_id: str) -> FileRow | None:
+    return await tx.row(
+        FileRow,
+        "SELECT media_id, user_id, sha256, size, content_type, file_name, created_ts, expires_ts"
+        " FROM media_files WHERE institution_id = $1 AND media_id = $2",
+        institution_id,
+        media_id,
+    )
+
+
+async def update_uploaded(tx: Tx, institution_id: int, row: FileRow) -> int:
+    """Give a pending file its content; the number of rows, 0 when it is not pending."""
+    return await tx.execute(
+        "UPDATE media_files SET sha256 = $3, size = $4, content_type = $5, file_name = $6,"
+        " expires_ts = NULL WHERE institution_id = $1 AND media_id = $2 AND sha256 IS NULL",
+        institution_id,
+        row.media_id,
+        row.sha256,
+        row.size,
+        row.content_type,
+        row.file_name,
+    )
+
+
+async def count_pending(tx: Tx, institution_id: int, user_id: str, now_ms: int) -> int:
+    """Uploads that the user has announced and that may still come."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM media_files WHERE institution_id = $1 AND user_id = $2"
+        " AND sha256 IS NULL AND expires_ts > $3",
+        institution_id,
+        user_id,
+        now_ms,
+    )
+    return found or 0
+
+
+async def insert_thumbnail(
+    tx: Tx,
+    institution_id: int,
+    source_sha256: str,
+    size: tuple[int, int],
+    method: str,
+    row: ThumbnailRow,
+) -> None:
+    await tx.execute(
+        "INSERT INTO media_thumbnails (institution_id, source_sha256, width, height, method,"
+        " sha256, size, content_type) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (institution_id, source_sha256, width, height, method) DO NOTHING",
+        institution_id,
+        source_sha256,
+        *size,
+        method,
+        *row,
+    )
+
+
+async def select_thumbnail(
+    tx: Tx, institution_id: int, source_sha256: str, size: tuple[int, int], method: str
+) -> ThumbnailRow | None:
+    return await tx.row(
+        ThumbnailRow,
+        "SELECT sha256, size, content_type FROM media_thumbnails WHERE institution_id = $1"
+        " AND source_sha256 = $2 AND width = $3 AND height = $4 AND method = $5",
+        institution_id,
+        source_sha256,
+        *size,
+        method,
+    )
+
+
+async def select_preview(tx: Tx, institution_id: int, url: str) -> PreviewRow | None:
+    return await tx.row(
+        PreviewRow,
+        "SELECT preview, fetched_ts FROM media_previews WHERE institution_id = $1 AND url = $2",
+        institution_id,
+        url,
+    )
+
+
+async def upsert_preview(tx: Tx, institution_id: int, url: str, row: PreviewRow) -> None:
+    await tx.execute(
+        "INSERT INTO media_previews (institution_id, url, preview, fetched_ts)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (institution_id, url)"
+        " DO UPDATE SET preview = excluded.preview, fetched_ts = excluded.fetched_ts",
+        institution_id,
+        url,
+        *row,
+    )

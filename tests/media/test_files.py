@@ -1,0 +1,133 @@
+"""Files up and down, thumbnails, and what is refused."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.harness.client import Client
+from tests.harness.server import Server
+
+UPLOAD = "/_matrix/media/v3/upload"
+DOWN = "/_matrix/client/v1/media/download"
+THUMB = "/_matrix/client/v1/media/thumbnail"
+
+
+def path_of(uri: str) -> str:
+    return uri.removeprefix("mxc://")
+
+
+def picture(width: int, height: int, kind: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (20, 90, 160)).save(out, kind)
+    return out.getvalue()
+
+
+async def put(client: Client, data: bytes, kind: str, name: str = "") -> str:
+    headers = {"Content-Type": kind}
+    query = {"filename": name} if name else None
+    answer = await client.request("POST", UPLOAD, data=io.BytesIO(data), headers=headers, query=query)
+    return str(answer.ok()["content_uri"])
+
+
+async def test_a_file_comes_back_as_it_went(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    data = bytes(range(256)) * 20_000
+    uri = await put(alice, data, "application/x-thing", "отчёт.bin")
+    answer = await bob.get(f"{DOWN}/{path_of(uri)}")
+    assert (answer.status, answer.body) == (200, data)
+    assert answer.headers["Content-Type"] == "application/x-thing"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    part = await bob.get(f"{DOWN}/{path_of(uri)}", headers={"Range": "bytes=10-19"})
+    assert (part.status, part.body) == (206, data[10:20])
+    named = await bob.get(f"{DOWN}/{path_of(uri)}/other.bin")
+    assert 'filename="other.bin"' in named.headers["Content-Disposition"]
+    (await server.anyone.get(f"{DOWN}/{path_of(uri)}")).refused(401, "M_MISSING_TOKEN")
+    (await server.anyone.get(f"/_matrix/media/v3/download/{path_of(uri)}")).refused(
+        404, "M_NOT_FOUND"
+    )
+    (await bob.get(f"{DOWN}/depesha.test/unknown")).refused(404, "M_NOT_FOUND")
+    (await bob.get(f"{DOWN}/depesha.test/..%2F..%2Fsecret")).refused(404, "M_NOT_FOUND")
+
+
+async def test_an_html_file_is_never_shown_inline(server: Server) -> None:
+    alice = await server.register("alice")
+    uri = await put(alice, b"<script>1</script>", "text/html")
+    answer = await alice.get(f"{DOWN}/{path_of(uri)}")
+    assert answer.headers["Content-Disposition"] == "attachment"
+    uri = await put(alice, b"plain", "text/plain")
+    answer = await alice.get(f"{DOWN}/{path_of(uri)}")
+    assert answer.headers["Content-Disposition"] == "inline"
+
+
+async def test_thumbnails_are_not_smaller_than_asked(server: Server) -> None:
+    alice = await server.register("alice")
+    uri = await put(alice, picture(1000, 500), "image/png")
+    for width, height, method, wanted in (
+        (30, 30, "crop", (32, 32)),
+        (300, 200, "scale", (320, 160)),
+        (2000, 2000, "scale", (800, 400)),
+    ):
+        query = {"width": width, "height": height, "method": method}
+        answer = await alice.get(f"{THUMB}/{path_of(uri)}", query)
+        assert answer.status == 200
+        with Image.open(io.BytesIO(answer.body)) as made:
+            assert made.size == wanted
+    small = await put(alice, picture(10, 10), "image/png")
+    answer = await alice.get(f"{THUMB}/{path_of(small)}", {"width": 96, "height": 96})
+    assert answer.body == picture(10, 10)
+    text = await put(alice, b"no picture", "image/png")
+    (await alice.get(f"{THUMB}/{path_of(text)}", {"width": 9, "height": 9})).refused(
+        400, "M_UNKNOWN"
+    )
+
+
+async def test_an_announced_file_is_waited_for(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    uri = (await alice.post("/_matrix/media/v1/create", {})).ok()["content_uri"]
+    waiting = asyncio.create_task(bob.get(f"{DOWN}/{path_of(uri)}"))
+    await asyncio.sleep(0)
+    put_path = f"/_matrix/media/v3/upload/{path_of(uri)}"
+    (await bob.request("PUT", put_path, data=b"x")).refused(403, "M_FORBIDDEN")
+    (await alice.request("PUT", put_path, data=b"late but there")).ok()
+    assert (await waiting).body == b"late but there"
+    (await alice.request("PUT", put_path, data=b"again")).refused(409, "M_CANNOT_OVERWRITE_MEDIA")
+    uri = (await alice.post("/_matrix/media/v1/create", {})).ok()["content_uri"]
+    answer = await bob.get(f"{DOWN}/{path_of(uri)}", {"timeout_ms": 0})
+    answer.refused(504, "M_NOT_YET_UPLOADED")
+
+
+async def test_a_file_too_large_is_refused(
+    start_server: Callable[..., AbstractAsyncContextManager[Server]],
+) -> None:
+    async with start_server(max_upload_bytes=1000, open_media=True) as server:
+        alice = await server.register("alice")
+        (await alice.request("POST", UPLOAD, data=b"x" * 1001)).refused(413, "M_TOO_LARGE")
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(5):
+                yield b"x" * 500
+
+        (await alice.request("POST", UPLOAD, data=pieces())).refused(413, "M_TOO_LARGE")
+        for path in ("/_matrix/client/v1/media/config", "/_matrix/media/v3/config"):
+            assert (await alice.get(path)).ok()["m.upload.size"] == 1000
+        uri = await put(alice, picture(4, 4), "image/png")
+        old = "/_matrix/media/v3"
+        anyone = server.anyone
+        assert (await anyone.get(f"{old}/download/{path_of(uri)}")).status == 200
+        assert (await anyone.get(f"{old}/download/{path_of(uri)}/a.png")).status == 200
+        query: dict[str, Any] = {"width": 4, "height": 4}
+        assert (await anyone.get(f"{old}/thumbnail/{path_of(uri)}", query)).status == 200
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://[::1]/", "http://10.0.0.1/"])
+async def test_a_preview_reaches_no_private_address(server: Server, url: str) -> None:
+    alice = await server.register("alice")
+    path = "/_matrix/client/v1/media/preview_url"
+    (await alice.get(path, {"url": url})).refused(502, "M_UNKNOWN")
+    (await alice.get(path, {"url": "file:///etc/passwd"})).refused(400, "M_INVALID_PARAM")
