@@ -153,7 +153,6 @@ def _namespace(value: Json, name: str) -> Namespace:
     if not isinstance(value, dict):
         raise RegistrationError(f"namespaces.{name} must hold mappings")
     try:
-        pattern = re.compile(_text(value, "regex"))
-    except re.error as error:
-        raise RegistrationError(f"namespaces.{name}: {value['regex']!r}: {error}") from error
-    return Namespace(pattern, _flag(value, "exclusive"))
+        return Namespace(re.compile(_text(value, "regex")), _flag(value, "exclusive"))
+    except (RegistrationError, re.error) as error:
+        raise RegistrationError(f"namespaces.{name}: {error}") from error

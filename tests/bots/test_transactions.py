@@ -20,6 +20,15 @@ async def bridged_room(alice: Client, bridge: Bridge, **fields: Any) -> str:
     return room
 
 
+def same_device(server: Server, client: Client) -> Client:
+    """The same device at a server that was started anew; its transactions go on."""
+    found = Client(server.wire, client.user_id, client.token, client.device_id)
+    last = client.next_txn()
+    while found.next_txn() != last:
+        pass
+    return found
+
+
 def types(service: Service) -> list[str]:
     return [event["type"] for event in service.events]
 
@@ -82,7 +91,7 @@ async def test_a_service_hears_of_rooms_and_aliases_that_it_names(
         assert unheard not in [event["event_id"] for event in service.events]
     spaces = {"users": [], "aliases": [], "rooms": [{"exclusive": False, "regex": plain}]}
     async with start_server(**settings(tmp_path, service.url, namespaces=spaces)) as server:
-        alice = Client(server.wire, alice.user_id, alice.token, alice.device_id)
+        alice = same_device(server, alice)
         unheard = await alice.send(named, "unheard")
         await service.until_event(await alice.send(plain, "heard"))
         assert unheard not in [event["event_id"] for event in service.events]
@@ -159,7 +168,7 @@ async def test_a_service_that_was_away_gets_everything_later(
         sent.append(await alice.send(room, "two"))
     # While it is away its user leaves: what was said before is told all the same.
     async with start_server(**fields) as server:
-        alice = Client(server.wire, alice.user_id, alice.token, alice.device_id)
+        alice = same_device(server, alice)
         bridge = Bridge(server.wire)
         sent.append(await alice.send(room, "three"))
         await bridge.leave(room)
@@ -202,10 +211,6 @@ async def test_older_services_are_spoken_to_by_older_paths(
 
 
 # --- signals -------------------------------------------------------------------------
-
-
-async def _with(service: Service, tmp_path: Path, **fields: Any) -> dict[str, Any]:
-    return settings(tmp_path, service.url, **fields)
 
 
 def ephemeral(service: Service, kind: str, name: str = "ephemeral") -> list[Any]:
