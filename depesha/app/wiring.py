@@ -39,7 +39,7 @@ from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
 from depesha.io.observe import Metrics, sample_loop_lag
-from depesha.keys import Keys, follow_device, is_cross_signing_key
+from depesha.keys import Keys, follow_device, follow_person, is_cross_signing_key
 from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
@@ -50,6 +50,11 @@ from depesha.profile import Profile, follow_account, project_openness, tell_rest
 from depesha.profile import api as profile_api
 from depesha.profile import api_networks as profile_networks_api
 from depesha.profile import sync as profile_sync
+from depesha.push import Push
+from depesha.push import api as push_api
+from depesha.push import sync as push_sync
+from depesha.push.deliver import deliver_pushes
+from depesha.push.pushers import follow_device as follow_push_device
 from depesha.rooms import (
     Rooms,
     follow_deactivation,
@@ -123,11 +128,13 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
+    push = Push(spine, profile, signals, fetcher)
     search = Search(spine, timeline)
     bots = Bots(spine, keys, rooms, signals, services)
 
     sections: tuple[Part, ...] = (
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
+        Part(partial(push_sync.section, push), push_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
     )
@@ -154,6 +161,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(rooms, rooms_delayed_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
+        *bind(push, push_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
@@ -177,10 +185,17 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(view_deactivation, rooms),
         timeline.parents.view,
         signals.counts.view,
+        push.cache.view,
         keys.counts.view,
         keys.queues.view,
     )
-    followers: tuple[Follower, ...] = (follow_device, follow_account, follow_deactivation)
+    followers: tuple[Follower, ...] = (
+        follow_device,
+        follow_push_device,
+        follow_person,
+        follow_account,
+        follow_deactivation,
+    )
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
@@ -188,6 +203,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_house, accounts),
         partial(tell_rest, profile),
         partial(keep_index, search),
+        partial(deliver_pushes, push),
         partial(serve_services, bots),
         partial(leave_rooms, rooms),
         partial(send_due, rooms),

@@ -9,6 +9,7 @@ from depesha.keys.claim import reset_all_unclaimed as reset_all_unclaimed
 from depesha.keys.counts import find_told as find_told
 from depesha.keys.cross_sign import is_cross_signing_key as is_cross_signing_key
 from depesha.keys.follow import follow_device as follow_device
+from depesha.keys.follow import follow_person as follow_person
 from depesha.keys.kinds import COUNT as COUNT
 from depesha.keys.kinds import LIST as LIST
 from depesha.keys.kinds import TO_DEVICE as TO_DEVICE

@@ -1,9 +1,10 @@
-"""What becomes of keys and messages when a device goes."""
+"""What becomes of keys and messages when a device or a person goes."""
 
-from depesha.accounts import DEVICE, find_devices
+from depesha.accounts import DEACTIVATED, DEVICE, find_devices
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change
 from depesha.keys import store
+from depesha.keys.backup import store as backup_store
 from depesha.keys.kinds import change_list
 
 
@@ -29,3 +30,11 @@ async def follow_device(w: Writing, change: Change) -> None:
     await store.delete_signatures_by(w.tx, institution_id, user_id, f"ed25519:{device_id}")
     if await store.delete_device_keys(w.tx, institution_id, user_id, device_id):
         await change_list(w, user_id)
+
+
+async def follow_person(w: Writing, change: Change) -> None:
+    """Forget the cross-signing keys and the backups of an account that ends."""
+    if change.kind != DEACTIVATED or change.user_id is None:
+        return
+    await store.delete_cross_signing_of(w.tx, w.institution.id, change.user_id)
+    await backup_store.delete_backups_of(w.tx, w.institution.id, change.user_id)

@@ -401,6 +401,16 @@ async def select_signed_since(
     )
 
 
+async def delete_cross_signing_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    """Forget the user's cross-signing keys, with all signatures on and by the user's keys."""
+    for sql in (
+        "DELETE FROM keys_cross_signing WHERE institution_id = $1 AND user_id = $2",
+        "DELETE FROM keys_signatures WHERE institution_id = $1 AND user_id = $2",
+        "DELETE FROM keys_signatures WHERE institution_id = $1 AND signer_id = $2",
+    ):
+        await tx.execute(sql, institution_id, user_id)
+
+
 # --- when keys changed ---------------------------------------------------------------
 
 

@@ -1,14 +1,20 @@
 """Uploading keys of a device, and claiming them."""
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
+from depesha.io.tx import Tx
 from tests.harness.client import Client
 from tests.harness.server import Server
-from tests.keys.signing import Device, device_keys, new_key, query
+from tests.keys.signing import Device, Identity, device_keys, new_key, password_auth, query
 
 COUNT = "device_one_time_keys_count"
 UNUSED = "device_unused_fallback_key_types"
+BACKUP = "m.megolm_backup.v1.curve25519-aes-sha2"
+TABLES = (
+    *("devices", "one_time", "fallback", "cross_signing", "signatures", "to_device"),
+    *("sent", "dehydrated", "backups", "backup_sessions"),
+)
 
 
 async def test_an_upload_answers_how_many_keys_there_are(phone: Device) -> None:
@@ -218,6 +224,41 @@ async def test_a_removed_device_leaves_no_keys(server: Server, phone: Device) ->
     again = Device(await server.anyone.login("alice", device_id=device_id))
     assert await phone.claim(again) is None
     assert COUNT not in await again.client.sync()
+
+
+async def test_an_ended_account_leaves_no_keys(
+    server: Server, db_url: str, phone: Device, bob: Client
+) -> None:
+    alice = phone.client
+    await phone.upload(["one"])
+    identity = Identity(alice.user_id)
+    (await identity.upload(alice)).ok()
+    body = {"algorithm": BACKUP, "auth_data": {"public_key": "x"}}
+    (await alice.post("/room_keys/version", body)).ok()
+    message = {"messages": {alice.user_id: {"*": {"n": 1}}}}
+    (await bob.put("/sendToDevice/org.example.message/t", message)).ok()
+    (await alice.post("/account/deactivate", {"auth": password_auth(alice.user_id)})).ok()
+    found = await query(bob, alice.user_id)
+    assert found["device_keys"] == found["master_keys"] == found["self_signing_keys"] == {}
+    assert await Device(bob).claim(alice) is None
+    db = server.running.house.spine.db
+    assert await db.read(_rows_of, alice.user_id) == {}
+
+
+class _Count(NamedTuple):
+    number: int
+
+
+async def _rows_of(tx: Tx, user_id: str) -> dict[str, int]:
+    """How many rows of each table are about a user."""
+    found = {}
+    for table in TABLES:
+        rows = await tx.rows(
+            _Count, f"SELECT COUNT(*) FROM keys_{table} WHERE user_id = $1", user_id
+        )
+        if rows[0].number:
+            found[table] = rows[0].number
+    return found
 
 
 async def test_guests_and_strangers_upload_nothing(server: Server) -> None:

@@ -108,6 +108,15 @@ async def update_backup_deleted(tx: Tx, institution_id: int, user_id: str, versi
     )
 
 
+async def delete_backups_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    """Delete all versions with their keys."""
+    for sql in (
+        "DELETE FROM keys_backup_sessions WHERE institution_id = $1 AND user_id = $2",
+        "DELETE FROM keys_backups WHERE institution_id = $1 AND user_id = $2",
+    ):
+        await tx.execute(sql, institution_id, user_id)
+
+
 async def update_contents(
     tx: Tx, institution_id: int, user_id: str, version: int, etag: int, count: int
 ) -> None:
