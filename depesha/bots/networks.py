@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Iterable, Mapping
 
 from depesha.base.canonical import Content
 from depesha.bots.client import json_of, network_route, objects_of
+from depesha.bots.registered import Services
 from depesha.bots.registration import Registration
-from depesha.bots.services import Services
 from depesha.io.fetch import Answer, FetchError
 
 _log = logging.getLogger(__name__)

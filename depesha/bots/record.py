@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from depesha.bots.registered import Services
 from depesha.bots.registration import Registration
-from depesha.bots.services import Services
 from depesha.keys import Keys
 from depesha.rooms import Rooms
 from depesha.signals import Signals

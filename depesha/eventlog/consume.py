@@ -43,7 +43,7 @@ async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) 
             await log.db.write(store.upsert_cursor, log.institution.id, name, position)
         except asyncio.CancelledError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 (a consumer outlives its failures)
             _log.exception("a consumer failed", extra={"consumer": name, "position": position})
             await log.clock.sleep(RETRY_SECONDS)
             continue

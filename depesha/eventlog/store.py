@@ -83,8 +83,8 @@ class PlaceRow(NamedTuple):
 
 
 _EVENT = """
-    SELECT e.position, e.room_order, e.state_id, e.event_id, r.version, b.body, e.replaces, e.sent_by,
-           e.redacted_by, p.body, c.body, ce.event_id
+    SELECT e.position, e.room_order, e.state_id, e.event_id, r.version, b.body, e.replaces,
+           e.sent_by, e.redacted_by, p.body, c.body, ce.event_id
     FROM events e
     JOIN eventlog_rooms r ON r.institution_id = e.institution_id AND r.room_nid = e.room_nid
     JOIN event_bodies b ON b.institution_id = e.institution_id AND b.position = e.position

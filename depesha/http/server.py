@@ -121,15 +121,16 @@ class Server:
             return _error_reply(error)
         except Disconnected:
             return None
-        except Exception:
-            return self._bug(request)
+        except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a 500)
+            return self._bug(request, error)
         finally:
             self.in_work -= 1
 
-    def _bug(self, request: Request) -> Reply:
+    def _bug(self, request: Request, error: Exception) -> Reply:
         """500 with an id that finds the stack in the log, and no detail."""
         bug_id = self._clock.new_id(12)
-        log.exception("bug", extra={"bug": bug_id, "on": f"{request.method} {request.path}"})
+        on = f"{request.method} {request.path}"
+        log.error("bug", exc_info=error, extra={"bug": bug_id, "on": on})
         body = {"errcode": "M_UNKNOWN", "error": f"Internal error {bug_id}"}
         return Reply(encode(body), 500)
 

@@ -5,6 +5,7 @@ must be integers"; room version 12, "Room creators".
 """
 
 from collections.abc import Collection
+from itertools import chain
 
 from depesha.base.canonical import Content
 from depesha.events.event import RoomVersion
@@ -36,10 +37,19 @@ def carried_levels(
         if events.get(TOMBSTONE, default) <= default:
             events[TOMBSTONE] = max(150, default + 1)
     if old.privileged_creators or not levels:
-        above = {} if new.privileged_creators else dict.fromkeys(new_creators, _FULL)
-        former = dict.fromkeys((each for each in old_creators if each not in new_creators), _FULL)
-        users.update(former | above)
+        former = [each for each in old_creators if each not in new_creators]
+        users.update(dict.fromkeys(former, _FULL))
+        if not new.privileged_creators:
+            users.update(dict.fromkeys(new_creators, _highest(carried)))
     return carried
+
+
+def _highest(levels: Content) -> int:
+    """The level that suffices for everything that these levels ask for."""
+    tables = (levels.get(name, {}).values() for name in _TABLES)
+    named = (levels[name] for name in LEVEL_DEFAULTS if name in levels)
+    highest: int = max(_FULL, *named, *chain.from_iterable(tables))
+    return highest
 
 
 def _as_integers(levels: Content, version: RoomVersion) -> Content:

@@ -41,7 +41,7 @@ async def upsert_words(
 async def delete_words(tx: Tx, institution_id: int, position: int) -> None:
     key = "rowid" if tx.engine == "sqlite" else "docid"
     await tx.execute(
-        f"DELETE FROM search_index WHERE {key} = $1",  # noqa: S608 (one of two names)
+        f"DELETE FROM search_index WHERE {key} = $1",
         docid_of(institution_id, position),
     )
 

@@ -4,6 +4,7 @@ Requirements M1, G15's ground. Spec: client-server API, "Receipts", "Typing Noti
 "Presence", "Receiving notifications".
 """
 
+from depesha.signals.count import read_up_to as read_up_to
 from depesha.signals.count import unread as unread
 from depesha.signals.presence import set_presence as set_presence
 from depesha.signals.receipts import PRIVATE_RECEIPT as PRIVATE_RECEIPT

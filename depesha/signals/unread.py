@@ -67,16 +67,45 @@ def thread_of(content: Content) -> str:
     return MAIN
 
 
+EVERYONE = "@room"
+
+
+def mentioned(content: Content) -> list[str]:
+    """Who is mentioned: user ids, and `EVERYONE`. Spec: "User and room mentions"."""
+    mentions = content.get("m.mentions")
+    if not isinstance(mentions, dict):
+        return []
+    users = mentions.get("user_ids")
+    found = [each for each in users if isinstance(each, str)] if isinstance(users, list) else []
+    return [*found[:100], *([EVERYONE] if mentions.get("room") is True else [])]
+
+
 @dataclass(slots=True)
 class Line:
     """Positions of countable events, all and by sender."""
 
     positions: list[int] = field(default_factory=list)
     by_sender: dict[str, list[int]] = field(default_factory=dict)
+    mentions: dict[str, list[int]] = field(default_factory=dict)
+    """Those that mention somebody, by user; all of the room under `EVERYONE`."""
 
-    def add(self, position: int, sender: str) -> None:
+    def add(self, position: int, sender: str, mentioned: list[str]) -> None:
         insort(self.positions, position)
         insort(self.by_sender.setdefault(sender, []), position)
+        for user_id in mentioned:
+            if user_id != sender:
+                insort(self.mentions.setdefault(user_id, []), position)
+
+    def counts(self, after: int, user_id: str) -> Counts:
+        """Notifications and highlights after a position."""
+        unread = self.count(after, user_id)
+        if not unread or not self.mentions:
+            return unread, 0
+        mine = self.mentions.get(user_id, ())
+        ours = self.mentions.get(EVERYONE, ())
+        own = self.by_sender.get(user_id, ())
+        found = {*mine[bisect_right(mine, after) :], *ours[bisect_right(ours, after) :]}
+        return unread, len(found.difference(own))
 
     def count(self, after: int, user_id: str) -> int:
         """Events of others after a position."""
@@ -100,7 +129,7 @@ class RoomCounts:
         event = logged.event
         if event.state_key is None and is_countable(event.type, event.content):
             line = self.lines.setdefault(thread_of(event.content), Line())
-            line.add(logged.position, event.sender)
+            line.add(logged.position, event.sender, mentioned(event.content))
 
     def note_read(self, user_id: str, thread_id: str, read_order: int) -> None:
         threads = self.read.setdefault(user_id, {})
@@ -110,13 +139,19 @@ class RoomCounts:
         read = self.read.get(user_id, {})
         everywhere = max(read.get("", 0), joined_at)
         main = self.lines.get(MAIN)
-        in_main = main.count(max(everywhere, read.get(MAIN, 0)), user_id) if main else 0
+        after_main = max(everywhere, read.get(MAIN, 0))
+        in_main = main.counts(after_main, user_id) if main else (0, 0)
         threads: dict[str, Counts] = {}
         for root, line in self.lines.items():
             after = max(everywhere, read.get(root, 0))
-            if root != MAIN and (count := line.count(after, user_id)):
-                threads[root] = (count, 0)
-        return Unread((in_main, 0), threads)
+            if root != MAIN and (counts := line.counts(after, user_id))[0]:
+                threads[root] = counts
+        return Unread(in_main, threads)
+
+    def read_up_to(self, user_id: str, joined_at: int) -> int:
+        """The room order up to which the user has read the main timeline."""
+        read = self.read.get(user_id, {})
+        return max(read.get("", 0), read.get(MAIN, 0), joined_at)
 
 
 class CountsCache:
@@ -144,7 +179,7 @@ class CountsCache:
                     self._rooms.pop(entry.event.room_id)
                 else:
                     counts.add(entry)
-        elif isinstance(entry, Change) and entry.kind in {"receipt", "private_receipt"}:
+        elif entry.kind in {"receipt", "private_receipt"}:
             counts = self._rooms.get(entry.room_id or "")
             if counts is not None and entry.user_id is not None:
                 order, _, thread_id = entry.item.partition(" ")

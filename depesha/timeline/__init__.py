@@ -5,7 +5,7 @@ between events", "Threading", "Event context".
 """
 
 from depesha.timeline.aggregate import relations_of as relations_of
-from depesha.timeline.record import Timelines as Timelines
 from depesha.timeline.history import Viewer as Viewer
 from depesha.timeline.history import load_page as load_page
 from depesha.timeline.history import serve_events as serve_events
+from depesha.timeline.record import Timelines as Timelines

@@ -23,7 +23,7 @@ from depesha.timeline.history import (
     serve_events,
 )
 from depesha.timeline.record import Timelines
-from depesha.timeline.relations import load_children, load_threads
+from depesha.timeline.relations import Wanted, load_children, load_threads
 
 MOST_RELATIONS = 100
 
@@ -210,19 +210,8 @@ async def _relations(
     parent = await access_event(log, viewer.user_id, room_id, ask.params["eventId"])
     room = await access_room(log, viewer.user_id, room_id)
     sight = await vision(log, viewer.user_id, room)
-    page = await load_children(
-        timeline,
-        sight,
-        room,
-        parent.event.event_id,
-        rel_type=rel_type,
-        type_=type_,
-        recurse=recurse,
-        start=start,
-        stop=stop,
-        backward=backward,
-        limit=limit,
-    )
+    wanted = Wanted(rel_type, type_, recurse, start, stop, backward, limit)
+    page = await load_children(timeline, sight, room, parent.event.event_id, wanted)
     chunk = await serve_events(timeline, viewer, room, page.events, sight)
     parts = [b'"chunk":[' + b",".join(chunk) + b"]"]
     if page.end is not None:

@@ -27,25 +27,37 @@ class Children:
     depth: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which children are asked for, and the gaps between which."""
+
+    rel_type: str | None
+    type: str | None
+    recurse: bool
+    start: int | None
+    stop: int | None
+    backward: bool
+    limit: int
+
+
 async def load_children(
     timeline: Timelines,
     sight: Vision,
     room: Room,
     parent_id: str,
-    *,
-    rel_type: str | None,
-    type_: str | None,
-    recurse: bool,
-    start: int | None,
-    stop: int | None,
-    backward: bool,
-    limit: int,
+    wanted: Wanted,
 ) -> Children:
     """Children that the user may see, in timeline order."""
-    rows, depth = await _collect(timeline, room, parent_id, rel_type, recurse=recurse)
-    low, high = (stop, start) if backward else (start, stop)
+    rel_type, type_, backward, limit = (
+        wanted.rel_type,
+        wanted.type,
+        wanted.backward,
+        wanted.limit,
+    )
+    rows, depth = await _collect(timeline, room, parent_id, rel_type, recurse=wanted.recurse)
+    low, high = (wanted.stop, wanted.start) if backward else (wanted.start, wanted.stop)
     ignored = await ignored_users(timeline.profile, sight.user_id)
-    wanted = sorted(
+    positions = sorted(
         row.position
         for row in rows
         if (type_ is None or row.type == type_)
@@ -53,8 +65,8 @@ async def load_children(
         and (low or 0) < row.position <= (END if high is None else high)
     )
     if backward:
-        wanted.reverse()
-    return await _first_visible(timeline, sight, wanted, limit, backward, depth)
+        positions.reverse()
+    return await _first_visible(timeline, sight, positions, limit, backward, depth)
 
 
 async def _collect(

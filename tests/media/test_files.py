@@ -28,9 +28,9 @@ def picture(width: int, height: int, kind: str = "PNG") -> bytes:
 
 
 async def put(client: Client, data: bytes, kind: str, name: str = "") -> str:
-    headers = {"Content-Type": kind}
+    options: dict[str, Any] = {"headers": {"Content-Type": kind}, "data": io.BytesIO(data)}
     query = {"filename": name} if name else None
-    answer = await client.request("POST", UPLOAD, data=io.BytesIO(data), headers=headers, query=query)
+    answer = await client.request("POST", UPLOAD, query=query, **options)
     return str(answer.ok()["content_uri"])
 
 

@@ -202,9 +202,9 @@ def _fields(
     if initial or MEMBER in changed:
         fields["joined_count"], fields["invited_count"] = len(room.joined), len(room.invited)
     name = room.text("m.room.name", "name") or None
-    if name is not None or (ask.is_stable and not initial and "m.room.name" in changed):
-        if initial or "m.room.name" in changed:
-            fields["name"] = name
+    is_renamed = not initial and "m.room.name" in changed
+    if (initial and name) or (is_renamed and (name or ask.is_stable)):
+        fields["name"] = name
     avatar = room.text("m.room.avatar", "url") or None
     if (initial and avatar) or (not initial and "m.room.avatar" in changed):
         fields["avatar"] = avatar

@@ -1,0 +1,44 @@
+"""What an event is to somebody: the rules of one person on one event."""
+
+from depesha.base.canonical import Content
+from depesha.eventlog.changes import Logged
+from depesha.eventlog.state import MEMBER, Room
+from depesha.events.power import notification_level, power_of
+from depesha.profile import ignored_users
+from depesha.push.record import Push, load_choices_of
+from depesha.push.rules import SILENT, Facts, Outcome, Viewer
+from depesha.push.ruleset import compile_rules
+
+
+def facts_of(logged: Logged, room: Room) -> Facts:
+    """The event as conditions ask about it; made once for all viewers."""
+    event = logged.event
+    told: Content = {
+        "type": event.type,
+        "sender": event.sender,
+        "room_id": event.room_id,
+        "event_id": event.event_id,
+        "content": event.content,
+    }
+    if event.state_key is not None:
+        told["state_key"] = event.state_key
+
+    def may_notify(key: str) -> bool:
+        needed = notification_level(key, room.find, room.version)
+        return power_of(event.sender, room.find, room.version) >= needed
+
+    return Facts(told, len(room.joined), may_notify)
+
+
+async def evaluate(push: Push, user_id: str, logged: Logged, room: Room, facts: Facts) -> Outcome:
+    """The outcome of the user's rules; silent for own events and those of ignored people."""
+    event = logged.event
+    if event.sender == user_id or logged.redacted_by:
+        return SILENT
+    if event.sender in await ignored_users(push.profile, user_id):
+        return SILENT
+    entry = room.find(MEMBER, user_id)
+    name = entry.content.get("displayname") if entry else None
+    viewer = Viewer(user_id, name if isinstance(name, str) else None)
+    choices = await load_choices_of(push, user_id)
+    return compile_rules(choices, room.room_id).evaluate(event.type, facts, viewer)

@@ -1,0 +1,95 @@
+"""Where pushes go. Spec: client-server API, "Pushers"."""
+
+from urllib.parse import urlsplit
+
+from depesha.accounts import DEVICE, find_devices
+from depesha.base.canonical import Content, decode, encode, find_unsafe
+from depesha.base.errors import bad_json, invalid_param, missing_param
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.push import store
+from depesha.push.record import PUSHER, Push, load_pushers
+
+MOST_BYTES = 16 * 1024
+_NEEDED = ("app_display_name", "device_display_name", "lang", "data")
+
+
+def check_pusher(body: Content) -> None:
+    """Raise 400 for what cannot be a pusher."""
+    for name, most in (("app_id", 64), ("pushkey", 512)):
+        value = body.get(name)
+        if not isinstance(value, str):
+            raise missing_param(name)
+        if not value or len(value.encode()) > most:
+            raise invalid_param(f"{name} has at most {most} bytes")
+    if "kind" not in body:
+        raise missing_param("kind")
+    if body["kind"] is not None:
+        _check_gateway(body)
+
+
+def _check_gateway(body: Content) -> None:
+    """Raise 400 for a pusher that leads nowhere."""
+    for name in _NEEDED:
+        if name not in body:
+            raise missing_param(name)
+    if not isinstance(body["data"], dict):
+        raise bad_json("data must be an object")
+    if body["kind"] != "http":
+        raise invalid_param("kind must be http")
+    url = body["data"].get("url")
+    if not isinstance(url, str):
+        raise missing_param("data.url")
+    parts = urlsplit(url)
+    if parts.path != "/_matrix/push/v1/notify" or parts.scheme not in {"https", "http"}:
+        raise invalid_param("data.url must be https://…/_matrix/push/v1/notify")
+    if find_unsafe(body) or len(encode(body)) > MOST_BYTES:
+        raise bad_json("The pusher is too large, or has values that cannot be kept")
+
+
+async def set_pusher(push: Push, user_id: str, device_id: str, body: Content) -> None:
+    """Add, change or (with kind null) remove a pusher."""
+    check_pusher(body)
+    app_id, pushkey = body["app_id"], body["pushkey"]
+    kept = {key: value for key, value in body.items() if key != "append"}
+    row = store.PusherRow(
+        user_id, app_id, pushkey, device_id, encode(kept).decode(), push.spine.clock.now_ms()
+    )
+
+    async def plan(w: Writing) -> None:
+        institution_id = w.institution.id
+        if body["kind"] is None:
+            await store.delete_pusher(w.tx, institution_id, user_id, app_id, pushkey)
+        else:
+            if body.get("append") is not True:
+                await store.delete_others(w.tx, institution_id, user_id, app_id, pushkey)
+            await store.upsert_pusher(w.tx, institution_id, row)
+        await w.change(Change(PUSHER, Reach.NOBODY, user_id))
+
+    await push.spine.log.commit(plan)
+
+
+async def remove_pusher(push: Push, row: store.PusherRow) -> None:
+    """Remove a pusher whose key its gateway has refused."""
+
+    async def plan(w: Writing) -> None:
+        key = row.user_id, row.app_id, row.pushkey
+        await store.delete_pusher(w.tx, w.institution.id, *key)
+        await w.change(Change(PUSHER, Reach.NOBODY, row.user_id))
+
+    await push.spine.log.commit(plan)
+
+
+async def follow_device(w: Writing, change: Change) -> None:
+    """A device that is gone gets no pushes."""
+    if change.kind == DEVICE and change.user_id is not None and change.item:
+        gone = change.item
+        devices = await find_devices(w.tx, w.institution.id, [change.user_id])
+        if gone not in devices.get(change.user_id, {}):
+            await store.delete_device_pushers(w.tx, w.institution.id, change.user_id, gone)
+            await w.change(Change(PUSHER, Reach.NOBODY, change.user_id))
+
+
+async def list_pushers(push: Push, user_id: str) -> list[Content]:
+    rows = (await load_pushers(push)).get(user_id, [])
+    return [decode(row.pusher) for row in rows]
