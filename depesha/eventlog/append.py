@@ -41,6 +41,9 @@ _log = logging.getLogger(__name__)
 FRESH_SECONDS = 1.0
 """How old the knowledge of the log's head may be when several workers share it."""
 
+SOON_SECONDS = 1.0
+"""How long a room is not woken again for changes of which many come at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class GateContext:
@@ -294,6 +297,7 @@ class EventLog:
         self._fresh_at = clock.monotonic()
         self._touched_rooms: set[str] = set()
         self._touched_users: set[str] = set()
+        self._soon: set[str] = set()
         self._wake_planned = False
         self._moved: asyncio.Future[None] | None = None
         self.after_commit: Callable[[int], None] = lambda position: None
@@ -460,6 +464,10 @@ class EventLog:
             self._touched_users.add(entry.user_id)
         elif entry.reach is Reach.ROOM and entry.room_id:
             self._touched_rooms.add(entry.room_id)
+        elif entry.reach in {Reach.ROOM_SOON, Reach.ROOM_LATER} and entry.user_id:
+            self._touched_users.add(entry.user_id)
+            if entry.reach is Reach.ROOM_SOON and entry.room_id:
+                self._touch_soon(entry.room_id)
         elif entry.reach is Reach.SHARED and entry.user_id:
             self._touched_users.add(entry.user_id)
             rooms = self.memberships.get(entry.user_id)
@@ -471,6 +479,24 @@ class EventLog:
                 room_id for room_id, place in rooms.items() if place.membership == "join"
             )
         self._plan_wake()
+
+    def _touch_soon(self, room_id: str) -> None:
+        if room_id not in self._soon:
+            self._soon.add(room_id)
+            self.clock.call_later(SOON_SECONDS, lambda: self._touch_at_last(room_id))
+
+    def _touch_at_last(self, room_id: str) -> None:
+        self._soon.discard(room_id)
+        self._touched_rooms.add(room_id)
+        self._plan_wake()
+
+    def may_wait(self, change: Change, user_id: str) -> bool:
+        """True when the user need not be told of the change by itself, at least not yet."""
+        if change.user_id == user_id:
+            return False
+        return change.reach is Reach.ROOM_LATER or (
+            change.reach is Reach.ROOM_SOON and change.room_id in self._soon
+        )
 
     def _plan_wake(self) -> None:
         if not self._wake_planned:

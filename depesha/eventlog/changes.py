@@ -26,6 +26,11 @@ class Reach(IntEnum):
     """The user named and everyone who shares a joined room with them."""
     DEVICE = 4
     """The one device of the user named whose id is the `item`."""
+    ROOM_SOON = 5
+    """The joined members of the room named; but for the user named they wake once a second."""
+    ROOM_LATER = 6
+    """The joined members of the room named, with whatever else they are told: of them only the
+    user named wakes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ PRIVATE_RECEIPT = "private_receipt"
 """Kind of change: the same, and nobody else is to know."""
 
 
+MOST_WOKEN = 500
+"""Members of a room up to which a receipt wakes the others."""
+
+
 def check_thread(type_: str, thread_id: str | None) -> None:
     """Raise 400 for a thread that a receipt cannot be of."""
     if thread_id is None:
@@ -73,14 +77,14 @@ async def _set(
     )
     if before is not None and before >= place.room_order:
         return
-    private = type_ == PRIVATE
-    change = Change(
-        PRIVATE_RECEIPT if private else RECEIPT,
-        Reach.USER if private else Reach.ROOM,
-        user_id,
-        room_id,
-        f"{place.room_order} {thread_id or ''}",
-    )
+    item = f"{place.room_order} {thread_id or ''}"
+    if type_ == PRIVATE:
+        change = Change(PRIVATE_RECEIPT, Reach.USER, user_id, room_id, item)
+    else:
+        # Everybody reads what everybody is told: each telling each would be a square.
+        is_large = len((await w.tip(room_id)).room.joined) > MOST_WOKEN
+        reach = Reach.ROOM_LATER if is_large else Reach.ROOM_SOON
+        change = Change(RECEIPT, reach, user_id, room_id, item)
     position = await w.change(change)
     row = store.ReceiptRow(
         user_id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from depesha.base.canonical import Content
 from depesha.eventlog import store as eventlog_store
-from depesha.eventlog.changes import Change, Entry, Logged
+from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.state import Room
 from depesha.io.tx import Tx

@@ -75,8 +75,13 @@ class Rooms:
         return not (self.join or self.invite or self.knock or self.leave)
 
 
-async def build_answer(sync: Sync, asked: Asked, now: Token) -> bytes | None:
-    """The response's body, or None when there is nothing to tell yet."""
+async def build_answer(
+    sync: Sync, asked: Asked, now: Token, *, may_wait: bool = False
+) -> bytes | None:
+    """The response's body, or None when there is nothing to tell yet.
+
+    With `may_wait` it is empty when there is something, but nothing to end a parked request by.
+    """
     log, user_id = sync.spine.log, asked.user_id
     places = await log.rooms_of(user_id)
     if asked.since and not asked.full_state:
@@ -86,6 +91,8 @@ async def build_answer(sync: Sync, asked: Asked, now: Token) -> bytes | None:
     is_idle = changed.is_nothing and asked.ephemeral_since == now.ephemeral
     if is_idle and asked.to_device_since == asked.since:
         return None
+    if may_wait and changed.may_wait and asked.ephemeral_since == now.ephemeral:
+        return b""
     wanted = _wanted(asked, places, changed)
     section = await _ask_sections(sync, asked, now, changed, wanted)
     rooms = Rooms()

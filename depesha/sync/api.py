@@ -43,21 +43,25 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
             full_state,
             _state_after(ask),
         )
+        body, left = None, until - clock.monotonic()
         # Most come with the token of now, only to wait.
         if full_state or (position, to_device, ephemeral) != (
             now.position,
             now.position,
             now.ephemeral,
         ):
-            body = await build_answer(sync, asked, now)
-            if body is not None:
+            body = await build_answer(sync, asked, now, may_wait=left > 0)
+            if body:
                 return Reply(body)
-        position = to_device = now.position
+        if body is None:
+            position = to_device = now.position
         ephemeral = now.ephemeral
-        if (log.position, log.ephemeral) != (position, ephemeral):
+        if (log.position, log.ephemeral) != (now.position, now.ephemeral):
             continue
-        if not await log.waiters.wait(caller.user_id, until - clock.monotonic()):
-            return Reply(await encode_nothing(sync, asked, now))
+        if not await log.waiters.wait(caller.user_id, left):
+            if body is None:
+                return Reply(await encode_nothing(sync, asked, now))
+            until = clock.monotonic()  # What could wait is told now.
 
 
 async def access_since(sync: Sync, ask: Ask[None]) -> Token | None:
