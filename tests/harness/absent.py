@@ -7,7 +7,6 @@ to each other.
 from collections.abc import Mapping
 
 _NOT_YET = """
-    pingAppservice
     getContentAuthed getContentOverrideNameAuthed getContentThumbnailAuthed getUrlPreviewAuthed
     getConfigAuthed uploadContent uploadContentToMXC createContent getContent
     getContentOverrideName getContentThumbnail getUrlPreview getConfig
