@@ -34,6 +34,7 @@ _PREFLIGHT = Reply(
         ),
         (b"access-control-max-age", b"86400"),
     ),
+    b"text/plain",
 )
 
 Query = Mapping[str, list[str]]

@@ -1,0 +1,30 @@
+"""The log across restarts, and redaction in what is remembered."""
+
+from typing import Any
+
+from tests.harness.server import Server
+
+
+async def test_a_token_holds_over_a_restart(start_server: Any) -> None:
+    async with start_server() as server:
+        alice = await server.register("alice")
+        room = await alice.create_room(name="Kept")
+        since = (await alice.sync())["next_batch"]
+        sent = await alice.send(room, "before the restart")
+        token, user_id = alice.token, alice.user_id
+    async with start_server() as server:
+        again = server.anyone
+        again.token, again.user_id = token, user_id
+        part = (await again.sync(since))["rooms"]["join"][room]
+        assert [e["event_id"] for e in part["timeline"]["events"]] == [sent]
+        assert (await again.state(room, "m.room.name")) == {"name": "Kept"}
+
+
+async def test_redacted_state_is_stripped_where_it_is_in_force(server: Server) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    event_id = await alice.set_state(room, "m.room.topic", {"topic": "secret"})
+    (await alice.put(f"/_matrix/client/v3/rooms/{room}/redact/{event_id}/1", {})).ok()
+    assert await alice.state(room, "m.room.topic") == {}
+    part = (await alice.sync())["rooms"]["join"][room]
+    assert "secret" not in str(part)

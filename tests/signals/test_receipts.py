@@ -1,0 +1,95 @@
+"""Receipts: whom they wake, and when they are told."""
+
+from typing import Any
+
+import pytest
+
+from depesha.signals import receipts
+from tests.harness.client import Client
+from tests.harness.server import Server
+
+
+async def test_a_receipt_is_told_to_others_within_a_second(server: Server) -> None:
+    alice, bob, room, event_id = await _two(server)
+    since = (await bob.sync())["next_batch"]
+    waiting = await server.park(bob, since)
+    await _read(alice, room, event_id)
+    await server.clock.advance(0.9)
+    assert not waiting.done()
+    await server.clock.advance(0.2)
+    assert _readers(await waiting, room, event_id) == {alice.user_id}
+
+
+async def test_who_comes_meanwhile_waits_for_it_too(server: Server) -> None:
+    alice, bob, room, event_id = await _two(server)
+    since = (await bob.sync())["next_batch"]
+    await _read(alice, room, event_id)
+    waiting = await server.park(bob, since)
+    assert not waiting.done()
+    await server.clock.advance(1.1)
+    assert _readers(await waiting, room, event_id) == {alice.user_id}
+
+
+async def test_the_readers_own_devices_learn_of_it_at_once(server: Server) -> None:
+    alice, _, room, event_id = await _two(server)
+    waiting = await server.park(alice, (await alice.sync())["next_batch"])
+    await _read(alice, room, event_id)
+    assert _readers(await waiting, room, event_id) == {alice.user_id}
+
+
+async def test_in_a_large_room_a_receipt_goes_with_the_next_message(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MOST_WOKEN", 1)
+    alice, bob, room, event_id = await _two(server)
+    waiting = await server.park(bob, (await bob.sync())["next_batch"])
+    await _read(alice, room, event_id)
+    await server.clock.advance(5)
+    assert not waiting.done()
+    await alice.send(room, "more")
+    answer = await waiting
+    assert _readers(answer, room, event_id) == {alice.user_id}
+    assert len(answer["rooms"]["join"][room]["timeline"]["events"]) == 1
+
+
+async def test_in_a_large_room_a_receipt_goes_with_the_empty_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receipts, "MOST_WOKEN", 1)
+    alice, bob, room, event_id = await _two(server)
+    since = (await bob.sync())["next_batch"]
+    await _read(alice, room, event_id)
+    waiting = await server.park(bob, since, 20)
+    assert not waiting.done()
+    await server.clock.advance(21)
+    assert _readers(await waiting, room, event_id) == {alice.user_id}
+    # Who does not want to wait is told at once.
+    assert _readers(await bob.sync(since), room, event_id) == {alice.user_id}
+
+
+async def _two(server: Server) -> tuple[Client, Client, str, str]:
+    """Two members of a room, and a message there."""
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(invite=[bob.user_id])
+    await bob.join(room)
+    event_id = await bob.send(room, "read me")
+    # Whoever syncs is online from then on: nobody is told of that later.
+    await alice.sync()
+    await bob.sync()
+    return alice, bob, room, event_id
+
+
+async def _read(reader: Client, room: str, event_id: str) -> None:
+    path = f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{event_id}"
+    (await reader.post(path, {})).ok()
+
+
+def _readers(answer: Any, room: str, event_id: str) -> set[str]:
+    """Who has read the event, as an answer tells it."""
+    events = answer["rooms"]["join"][room]["ephemeral"]["events"]
+    return {
+        user_id
+        for event in events
+        if event["type"] == "m.receipt"
+        for user_id in event["content"][event_id]["m.read"]
+    }
