@@ -13,8 +13,8 @@ from depesha.keys.follow import follow_person as follow_person
 from depesha.keys.kinds import COUNT as COUNT
 from depesha.keys.kinds import LIST as LIST
 from depesha.keys.kinds import TO_DEVICE as TO_DEVICE
-from depesha.keys.queue import Address as Address
-from depesha.keys.queue import acknowledge as acknowledge
-from depesha.keys.queue import find_messages as find_messages
-from depesha.keys.queue import remove_messages as remove_messages
+from depesha.keys.messages.queue import Address as Address
+from depesha.keys.messages.queue import acknowledge as acknowledge
+from depesha.keys.messages.queue import find_messages as find_messages
+from depesha.keys.messages.queue import remove_messages as remove_messages
 from depesha.keys.record import Keys as Keys

@@ -14,11 +14,11 @@ from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_re
 from depesha.keys.claim import claim_keys
 from depesha.keys.cross_sign import check_cross_signing, is_free, upload_cross_signing
 from depesha.keys.lists import find_list_changes
+from depesha.keys.messages.send import send_to_device
 from depesha.keys.query import query_keys
 from depesha.keys.record import Keys
 from depesha.keys.rules import Usage
 from depesha.keys.sign import upload_signatures
-from depesha.keys.to_device import send_to_device
 from depesha.keys.upload import check_upload, upload_keys
 
 LARGE_BODY = 4 * 2**20

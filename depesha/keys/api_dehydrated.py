@@ -16,7 +16,7 @@ from depesha.keys.dehydrate import (
     delete_asleep,
     put_asleep,
 )
-from depesha.keys.queue import MOST_AT_ONCE, Waiting
+from depesha.keys.messages.queue import MOST_AT_ONCE, Waiting
 from depesha.keys.record import Keys
 from depesha.keys.upload import check_upload
 

@@ -12,7 +12,7 @@ from depesha.base.ids import MAX_ID_BYTES
 from depesha.eventlog.append import Writing
 from depesha.keys import store
 from depesha.keys.cross_sign import is_cross_signing_key
-from depesha.keys.queue import Waiting, find_waiting
+from depesha.keys.messages.queue import Waiting, find_waiting
 from depesha.keys.record import Keys
 from depesha.keys.upload import Upload, store_keys
 

@@ -6,6 +6,7 @@ from depesha.eventlog.changes import Change
 from depesha.keys import store
 from depesha.keys.backup import store as backup_store
 from depesha.keys.kinds import change_list
+from depesha.keys.messages import store as message_store
 
 
 async def follow_device(w: Writing, change: Change) -> None:
@@ -23,8 +24,8 @@ async def follow_device(w: Writing, change: Change) -> None:
         return
     await store.delete_one_time_keys(w.tx, institution_id, user_id, device_id)
     await store.delete_fallback_keys(w.tx, institution_id, user_id, device_id)
-    await store.delete_messages(w.tx, institution_id, user_id, device_id, w.position)
-    await store.delete_sent(w.tx, institution_id, user_id, device_id, 2**62)
+    await message_store.delete_messages(w.tx, institution_id, user_id, device_id, w.position)
+    await message_store.delete_sent(w.tx, institution_id, user_id, device_id, 2**62)
     await store.delete_dehydrated(w.tx, institution_id, user_id, device_id)
     await store.delete_signatures_on(w.tx, institution_id, user_id, device_id)
     await store.delete_signatures_by(w.tx, institution_id, user_id, f"ed25519:{device_id}")

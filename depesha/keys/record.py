@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
 from depesha.keys.counts import Counts
-from depesha.keys.queue import Queues
+from depesha.keys.messages.queue import Queues
 from depesha.spine import Spine
 
 

@@ -9,7 +9,7 @@ from depesha.eventlog.state import MEMBER
 from depesha.keys.counts import find_told
 from depesha.keys.kinds import COUNT, LIST, SIGNED
 from depesha.keys.lists import find_list_changes
-from depesha.keys.queue import find_waiting
+from depesha.keys.messages.queue import find_waiting
 from depesha.keys.record import Keys
 
 KINDS = frozenset({LIST, SIGNED, COUNT, MEMBER})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from depesha.accounts import DEVICE
 from depesha.eventlog.changes import Change, Entry
 from depesha.io.tx import Tx
-from depesha.keys import store
 from depesha.keys.kinds import TO_DEVICE
+from depesha.keys.messages import store
 
 if TYPE_CHECKING:
     from depesha.keys.record import Keys

@@ -12,8 +12,8 @@ from depesha.base.ids import MAX_ID_BYTES
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller
-from depesha.keys import store
 from depesha.keys.kinds import TO_DEVICE
+from depesha.keys.messages import store
 from depesha.keys.record import Keys
 
 MOST_RECIPIENTS = 10_000
