@@ -88,11 +88,11 @@ async def build_answer(
         changed = await find_changed(log, user_id, asked.device_id, places, asked.since)
     else:
         changed = _everything(places)
-    is_idle = changed.is_nothing and asked.ephemeral_since == now.ephemeral
-    if is_idle and asked.to_device_since == asked.since:
-        return None
-    if may_wait and changed.may_wait and asked.ephemeral_since == now.ephemeral:
-        return b""
+    if asked.ephemeral_since == now.ephemeral and asked.to_device_since == asked.since:
+        if changed.is_nothing:
+            return None
+        if may_wait and changed.may_wait:
+            return b""
     wanted = _wanted(asked, places, changed)
     section = await _ask_sections(sync, asked, now, changed, wanted)
     rooms = Rooms()
