@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import uvloop
 
+from depesha.app.demo import check_listen, fill, invitation
 from depesha.app.operate import listening_to_operator, opened
 from depesha.app.wiring import House
 from depesha.base.clock import Clock
@@ -89,7 +90,11 @@ async def serve(config: Config, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    check_listen(config)
     async with running(config, clock) as server:
+        if config.demo:
+            await fill(server.house)
+            sys.stderr.write(invitation(server.base_url))
         _log.info("serving", extra={"url": server.base_url, "server": config.server_name})
         # What was made at start stays: the collector need not look at it again.
         gc.collect()

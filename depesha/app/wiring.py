@@ -100,6 +100,8 @@ class House:
     consumers: tuple[Consumer, ...]
     fetcher: Fetcher
     cpu: Cpu
+    profile: Profile
+    rooms: Rooms
 
 
 async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
@@ -222,4 +224,4 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
-    return House(spine, accounts, server, operator, consumers, fetcher, cpu)
+    return House(spine, accounts, server, operator, consumers, fetcher, cpu, profile, rooms)

@@ -65,13 +65,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def find_unsafe(value: Json, *, any_number: bool = False) -> str | None:
+def find_unsafe(value: Json, *, any_number: bool = False, any_size: bool = False) -> str | None:
     """What keeps a decoded value from having a canonical form, or None.
 
     Floats (also integers of 2^64 and more, which decode to floats), integers outside
     +-(2^53 - 1) and nesting deeper than `MAX_DEPTH` are refused; so is U+0000, which
-    PostgreSQL cannot keep in a text. With `any_number` the numbers are let through.
+    PostgreSQL cannot keep in a text. With `any_number` floats are let through, and integers
+    that `encode` can write; with `any_size` these may be of any size.
     """
+    lowest, highest = (-(2**63), 2**64 - 1) if any_number else (-MAX_INT, MAX_INT)
     level: list[Json] = [value]
     for _ in range(MAX_DEPTH):
         below: list[Json] = []
@@ -86,12 +88,11 @@ def find_unsafe(value: Json, *, any_number: bool = False) -> str | None:
                     return "a key contains U+0000"
             elif kind is list:
                 below.extend(item)
-            elif (
-                (kind is int or kind is float)
-                and not any_number
-                and (kind is float or not -MAX_INT <= item <= MAX_INT)
-            ):
-                return "a number is not an integer within +-(2^53 - 1)"
+            elif kind is float or (kind is int and not lowest <= item <= highest):
+                if not any_number:
+                    return "a number is not an integer within +-(2^53 - 1)"
+                if kind is int and not any_size:
+                    return "an integer has more than 64 bits"
         if not below:
             return None
         level = below

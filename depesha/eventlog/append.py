@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from depesha.base.clock import Clock
-from depesha.base.errors import MatrixError, forbidden, not_found
+from depesha.base.errors import forbidden, not_found
 from depesha.eventlog import store
 from depesha.eventlog.changes import Change, Entry, Logged, Reach, Tail, Token, Waiters
 from depesha.eventlog.erase import erase_redacted
@@ -608,10 +608,3 @@ class EventLog:
             return False
         later = [other for other in self.runs.values() if other > start]
         return not later or token.position <= min(later)
-
-
-def check_known(room: Room | None) -> Room:
-    """The room; 404 M_NOT_FOUND when there is none."""
-    if room is None:
-        raise MatrixError(404, "M_NOT_FOUND", "Unknown room")
-    return room

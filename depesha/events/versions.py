@@ -65,7 +65,7 @@ class RoomVersion:
 
     def find_unsafe(self, value: Json) -> str | None:
         """What keeps the value out of an event of this version, or None."""
-        return find_unsafe(value, any_number=not self.strict_json)
+        return find_unsafe(value, any_number=not self.strict_json, any_size=not self.strict_json)
 
 
 _V3 = RoomVersion("3")

@@ -9,20 +9,24 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from depesha.base.clock import Clock
 from depesha.io.tx import Unavailable
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
 
 _SUBJECT = "depesha.head."
 _POLL_SECONDS = 1.0
 _RECONNECT_SECONDS = 1
 
 _log = logging.getLogger(__name__)
+
+
+class _Message(Protocol):
+    subject: str
+    data: bytes
 
 
 class _Listener(NamedTuple):
@@ -101,7 +105,7 @@ class Wake:
             except Error as error:
                 await _note(error)
 
-    async def _hear(self, message: "Msg") -> None:
+    async def _hear(self, message: _Message) -> None:
         log = message.subject.removeprefix(_SUBJECT)
         if log.isdecimal() and message.data.isdigit() and len(message.data) < 20:
             listener = self._listeners.get(int(log))

@@ -10,6 +10,7 @@ from depesha.profile.data import write_data as write_data
 from depesha.profile.fields import PROFILE as PROFILE
 from depesha.profile.fields import load_fields as load_fields
 from depesha.profile.fields import member_content as member_content
+from depesha.profile.fields import set_field as set_field
 from depesha.profile.fields import tell_rest as tell_rest
 from depesha.profile.networks import Networks as Networks
 from depesha.profile.people import find_visible as find_visible

@@ -231,8 +231,10 @@ async def send_due(rooms: Rooms) -> None:
             await spine.db.write(store.delete_finalised, spine.institution.id, now - KEPT_MS)
             continue
         following = await spine.db.read(store.select_next_due, spine.institution.id)
-        wait = POLL_SECONDS if following is None else max(0.0, (following - now) / 1000)
-        await rooms.delayed.wait(spine.clock, min(POLL_SECONDS, wait))
+        wait = POLL_SECONDS
+        if following is not None:
+            wait = min(wait, (following - spine.clock.now_ms()) / 1000)
+        await rooms.delayed.wait(spine.clock, wait)
 
 
 _OVERTAKEN: str = encode(

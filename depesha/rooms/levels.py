@@ -48,7 +48,7 @@ def _highest(levels: Content) -> int:
     """The level that suffices for everything that these levels ask for."""
     tables = (levels.get(name, {}).values() for name in _TABLES)
     named = (levels[name] for name in LEVEL_DEFAULTS if name in levels)
-    highest: int = max(_FULL, *named, *chain.from_iterable(tables))
+    highest: int = max([_FULL, *named, *chain.from_iterable(tables)])
     return highest
 
 

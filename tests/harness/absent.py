@@ -6,16 +6,6 @@ to each other.
 
 from collections.abc import Mapping
 
-_NOT_YET = """
-    getContentAuthed getContentOverrideNameAuthed getContentThumbnailAuthed getUrlPreviewAuthed
-    getConfigAuthed uploadContent uploadContentToMXC createContent getContent
-    getContentOverrideName getContentThumbnail getUrlPreview getConfig
-    getWellknownPolicy
-    getNotifications getPushers postPusher getPushRules getPushRulesGlobal getPushRule
-    setPushRule deletePushRule isPushRuleEnabled setPushRuleEnabled getPushRuleActions
-    setPushRuleActions
-"""
-
 _NO_CONTACTS = """
     post3PIDs add3PID bind3PID requestTokenTo3PIDEmail requestTokenTo3PIDMSISDN
     requestTokenToRegisterEmail requestTokenToRegisterMSISDN
@@ -23,9 +13,9 @@ _NO_CONTACTS = """
 """
 
 ABSENT: Mapping[str, str] = {
-    **dict.fromkeys(_NOT_YET.split(), "not yet"),
     **dict.fromkeys(_NO_CONTACTS.split(), "always refused: no letter or short message is sent yet"),
     **dict.fromkeys(("redirectToSSO", "redirectToIdP"), "always refused: no single sign-on yet"),
+    "getWellknownPolicy": "404: this server is no policy server",
     "getAuthMetadata": "answers that there is no OAuth 2.0 API",
 }
 """operationId → reason."""

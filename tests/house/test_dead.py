@@ -10,6 +10,7 @@ CALLED_BY_LIBRARIES = {
     *("connection_made", "connection_lost", "data_received", "eof_received", "pause_writing"),
     *("resume_writing", "on_message_begin", "on_url", "on_header", "on_headers_complete"),
     *("on_body", "on_message_complete"),
+    *("handle_starttag", "handle_data", "handle_endtag"),
 }
 
 AHEAD: Mapping[str, str] = {
@@ -17,6 +18,7 @@ AHEAD: Mapping[str, str] = {
         ("is_key_id", "has_right_hash", "sign_json", "verify_json", "verify_pdu"), "federation"
     ),
     **dict.fromkeys(("is_key_valid", "is_key_expired"), "federation"),
+    **dict.fromkeys(("find_size", "delete", "sweep"), "retention of files"),
 }
 """Name → what will use it. Only whole parts of the protocol may stand before their use."""
 
