@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from depesha.base.canonical import Content
@@ -106,8 +107,12 @@ class Token(NamedTuple):
         return self.to_device or self.position
 
 
+@lru_cache(maxsize=1_000)
 def parse_token(text: str) -> Token | None:
-    """The token, or None when it is not one of ours; what sliding sync adds is passed over."""
+    """The token, or None when it is not one of ours; what sliding sync adds is passed over.
+
+    Whoever was woken by the same event comes back with the same text, so it is parsed once.
+    """
     parts = text[1:].split(".")
     if text[:1] != "d" or len(parts) not in {4, 5, 6}:
         return None

@@ -71,6 +71,22 @@ class Seen:
             self._found.clear()
 
 
+class Filters:
+    """Kept filters lately used, by user and id, bounded: one never changes once it is kept."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def get(self, user_id: str, filter_id: str) -> str | None:
+        return self._texts.get((user_id, filter_id))
+
+    def put(self, user_id: str, filter_id: str, text: str) -> None:
+        if len(self._texts) >= self._most:
+            del self._texts[next(iter(self._texts))]
+        self._texts[user_id, filter_id] = text
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Profiles, account data, tags and filters of one institution's people.
@@ -83,6 +99,7 @@ class Profile:
     networks: Networks = NO_NETWORKS
     data: DataCache = field(default_factory=DataCache)
     seen: Seen = field(default_factory=Seen)
+    filters: Filters = field(default_factory=Filters)
 
 
 async def load_data(profile: Profile, user_id: str) -> Data:

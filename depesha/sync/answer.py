@@ -47,6 +47,22 @@ class Asked:
     state_after: str
     """The key of the state after the timeline, or empty: the state before it is asked for."""
 
+    def is_at(self, now: Token) -> bool:
+        """True when the client has everything up to `now`."""
+        return (
+            self.since == self.to_device_since == now.position
+            and self.ephemeral_since == now.ephemeral
+        )
+
+    def moved_to(self, now: Token) -> "Asked":
+        """The same question, of what comes after `now`."""
+        return replace(
+            self,
+            since=now.position,
+            to_device_since=now.position,
+            ephemeral_since=now.ephemeral,
+        )
+
 
 @dataclass(slots=True)
 class Rooms:
@@ -100,7 +116,8 @@ async def build_answer(
         part = await _joined(sync, asked, now, room_id, since, places[room_id], section, changed)
         if part is not None:
             rooms.join.append(part)
-    await _other_rooms(sync, asked, now, places, rooms)
+    if changed.places:
+        await _other_rooms(sync, asked, now, changed, rooms)
     return _encode(asked, now, rooms, section)
 
 
@@ -360,11 +377,12 @@ def _encode_summary(
 
 
 async def _other_rooms(
-    sync: Sync, asked: Asked, now: Token, places: dict[str, Membership], rooms: Rooms
+    sync: Sync, asked: Asked, now: Token, changed: Changed, rooms: Rooms
 ) -> None:
     """Invitations, knocks, and rooms left."""
     ignored = await ignored_users(sync.profile, asked.user_id)
-    for room_id, place in list(places.items()):
+    places = await sync.spine.log.rooms_of(asked.user_id)
+    for room_id, place in [(r, places[r]) for r in changed.places if r in places]:
         if not asked.since < place.position <= now.position or place.membership == "join":
             continue
         if not asked.filter.room.allows(room_id):

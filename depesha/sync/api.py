@@ -31,36 +31,35 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
         await acknowledge(sync.keys, caller.user_id, caller.device_id, since.to_device_since)
     position, ephemeral = (since.position, _ephemeral(sync, since)) if since else (0, 0)
     to_device = since.to_device_since if since else 0
+    asked = Asked(
+        caller.user_id,
+        caller.device_id,
+        position,
+        to_device,
+        ephemeral,
+        wanted,
+        full_state,
+        _state_after(ask),
+    )
+    return Reply(await _answer(sync, asked, until))
+
+
+async def _answer(sync: Sync, asked: Asked, until: float) -> bytes:
+    """The answer as soon as there is one, or the empty one at `until` of the monotonic clock."""
+    log, clock = sync.spine.log, sync.spine.clock
     while True:
-        now = log.token()
-        asked = Asked(
-            caller.user_id,
-            caller.device_id,
-            position,
-            to_device,
-            ephemeral,
-            wanted,
-            full_state,
-            _state_after(ask),
-        )
-        body, left = None, until - clock.monotonic()
+        now, body, left = log.token(), None, until - clock.monotonic()
         # Most come with the token of now, only to wait.
-        if full_state or (position, to_device, ephemeral) != (
-            now.position,
-            now.position,
-            now.ephemeral,
-        ):
+        if asked.full_state or not asked.is_at(now):
             body = await build_answer(sync, asked, now, may_wait=left > 0)
             if body:
-                return Reply(body)
-        if body is None:
-            position = to_device = now.position
-        ephemeral = now.ephemeral
+                return body
+            asked = asked.moved_to(now) if body is None else asked
         if (log.position, log.ephemeral) != (now.position, now.ephemeral):
             continue
-        if not await log.waiters.wait(caller.user_id, left):
+        if not await log.waiters.wait(asked.user_id, left):
             if body is None:
-                return Reply(await encode_nothing(sync, asked, now))
+                return await encode_nothing(sync, asked, now)
             until = clock.monotonic()  # What could wait is told now.
 
 

@@ -70,7 +70,17 @@ def test_numbers_within_the_range(number: int) -> None:
 @pytest.mark.parametrize("number", [MAX_INT + 1, -MAX_INT - 1, 2**64, 1.0, 1e300, float("nan")])
 def test_numbers_out_of_the_range(number: float) -> None:
     assert find_unsafe({"a": [number]}) is not None
-    assert find_unsafe({"a": [number]}, any_number=True) is None
+    assert find_unsafe({"a": [number]}, any_number=True, any_size=True) is None
+
+
+@given(st.integers(-(2**70), 2**70) | st.sampled_from([-(2**63), 2**64 - 1]))
+def test_a_number_that_passes_can_be_written(number: int) -> None:
+    try:
+        encode([number])
+    except TypeError:
+        assert find_unsafe([number], any_number=True) is not None
+    else:
+        assert find_unsafe([number], any_number=True) is None
 
 
 @pytest.mark.parametrize("value", ["a\0", {"a\0": 1}, [{"b": ["\0"]}]])
