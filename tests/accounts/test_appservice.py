@@ -32,6 +32,7 @@ class Bridge:
     id: str = "bridge"
     user_id: str = "@_bridge_bot:depesha.test"
     token: str = "as_token"
+    is_limited: bool = True
 
     def may_be(self, user_id: str) -> bool:
         return user_id.startswith("@_bridge_")
@@ -41,6 +42,15 @@ class Bridge:
 
     def find_owner(self, user_id: str) -> Appservice | None:
         return self if self.may_be(user_id) else None
+
+    def may_use_alias(self, alias: str, service_id: str | None) -> bool:
+        return True
+
+    async def provide_user(self, user_id: str) -> bool:
+        return False
+
+    async def provide_alias(self, alias: str) -> bool:
+        return False
 
 
 @pytest.fixture
