@@ -29,7 +29,7 @@ check: setup ## linters, types, import contracts, dead code, sizes
 bench: setup ## measure beside Synapse on this machine (about 15 minutes)
 	$(BIN)/python -m tools.bench $(ARGS)
 
-fuzz: setup ## an hour of random requests and random events
+fuzz: setup ## thousands of random requests, on each engine (some minutes)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/law $(ARGS)
 
 sizes: setup ## functions and files beside the guide

@@ -9,6 +9,7 @@ import pytest
 from depesha.base.config import SETTINGS
 from tests.harness.endpoints import load_endpoints
 from tests.house.source import ROOT
+from tools.docs import endpoints
 
 LANGUAGES = ("en", "ru")
 GROUPS = dict(zip("PUOMCWKDSIG", (13, 6, 10, 16, 3, 8, 6, 12, 7, 3, 19), strict=True))
@@ -42,6 +43,10 @@ def test_every_endpoint_of_our_own_is_described(language: str) -> None:
         if path.startswith(("/_depesha/", "/_synapse/"))
     }
     assert {name for name in own if name not in text} == set()
+
+
+def test_the_list_of_endpoints_is_fresh() -> None:
+    assert _read("docs/generated/endpoints.md") == endpoints(), "make docs writes it anew"
 
 
 def test_every_requirement_has_its_row() -> None:
