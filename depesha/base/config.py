@@ -73,6 +73,9 @@ class Config:
     turn_ttl_seconds: int = _setting(86_400, "How long TURN credentials hold.")
     admin_contact: str = _setting("", "Matrix id or e-mail in /.well-known/matrix/support.")
     max_requests: int = _setting(20_000, "Requests in work or parked at once; more get 429.")
+    receipts_wake_members: int = _setting(
+        500, "In rooms with more members a receipt wakes nobody: it goes with the next answer."
+    )
     hot_tail_bytes: int = _setting(32 * 2**20, "Bytes of latest changes kept in memory.")
     log_format: str = _setting("auto", "json, text, or auto (text on a terminal).")
     log_level: str = _setting("info", "debug, info, warning or error.")

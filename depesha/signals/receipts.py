@@ -26,10 +26,6 @@ PRIVATE_RECEIPT = "private_receipt"
 """Kind of change: the same, and nobody else is to know."""
 
 
-MOST_WOKEN = 500
-"""Members of a room up to which a receipt wakes the others."""
-
-
 def check_thread(type_: str, thread_id: str | None) -> None:
     """Raise 400 for a thread that a receipt cannot be of."""
     if thread_id is None:
@@ -52,15 +48,23 @@ async def set_receipts(
         check_thread(type_, thread_id)
     await access_joined(signals.spine.log, user_id, room_id)
 
+    most_woken = signals.spine.config.receipts_wake_members
+
     async def plan(w: Writing) -> None:
         for type_, event_id in receipts.items():
-            await _set(w, user_id, room_id, type_, event_id, thread_id)
+            await _set(w, user_id, room_id, type_, event_id, thread_id, most_woken)
 
     await signals.spine.log.commit(plan)
 
 
 async def _set(
-    w: Writing, user_id: str, room_id: str, type_: str, event_id: str, thread_id: str | None
+    w: Writing,
+    user_id: str,
+    room_id: str,
+    type_: str,
+    event_id: str,
+    thread_id: str | None,
+    most_woken: int,
 ) -> None:
     institution_id = w.institution.id
     place = await eventlog_store.select_place(w.tx, institution_id, event_id)
@@ -82,7 +86,7 @@ async def _set(
         change = Change(PRIVATE_RECEIPT, Reach.USER, user_id, room_id, item)
     else:
         # Everybody reads what everybody is told: each telling each would be a square.
-        is_large = len((await w.tip(room_id)).room.joined) > MOST_WOKEN
+        is_large = len((await w.tip(room_id)).room.joined) > most_woken
         reach = Reach.ROOM_LATER if is_large else Reach.ROOM_SOON
         change = Change(RECEIPT, reach, user_id, room_id, item)
     position = await w.change(change)

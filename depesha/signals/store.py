@@ -49,6 +49,32 @@ async def select_receipts(
     )
 
 
+class RoomReceiptRow(NamedTuple):
+    """A receipt and its room; `ts` in milliseconds."""
+
+    room_id: str
+    user_id: str
+    type: str
+    thread_id: str
+    event_id: str
+    ts: int
+    position: int
+
+
+async def select_receipts_of_rooms(
+    tx: Tx, institution_id: int, room_ids: list[str], since: int
+) -> list[RoomReceiptRow]:
+    """Receipts of several rooms that changed after a position, in order of change."""
+    return await tx.rows(
+        RoomReceiptRow,
+        "SELECT room_id, user_id, type, thread_id, event_id, ts, position FROM signals_receipts"
+        " WHERE institution_id = $1 AND room_id = ANY($2) AND position > $3 ORDER BY position",
+        institution_id,
+        room_ids,
+        since,
+    )
+
+
 async def select_receipt(
     tx: Tx, institution_id: int, room_id: str, user_id: str, type_: str, thread_id: str
 ) -> int | None:

@@ -23,23 +23,33 @@ async def section(signals: Signals, ask: SyncAsk) -> Section:
 
 
 async def _receipts(signals: Signals, ask: SyncAsk, part: Section) -> None:
+    """One query for all rooms with the same `since`: mostly there is but one or two of these."""
     spine = signals.spine
+    by_since: dict[int, list[str]] = {}
     for room_id, since in ask.rooms.items():
+        by_since.setdefault(since or -1, []).append(room_id)
+    for since, room_ids in by_since.items():
         rows = await spine.db.read(
-            store.select_receipts, spine.institution.id, room_id, since or -1
+            store.select_receipts_of_rooms, spine.institution.id, room_ids, since
         )
-        content: Content = {}
-        for row in rows:
-            if row.type == PRIVATE and row.user_id != ask.user_id:
-                continue
-            receipt: Content = {"ts": row.ts}
-            if row.thread_id:
-                receipt["thread_id"] = row.thread_id
-            users = content.setdefault(row.event_id, {}).setdefault(row.type, {})
-            users[row.user_id] = receipt
-        if content:
+        for room_id, content in _contents(rows, ask.user_id).items():
             event = b'{"type":"m.receipt","content":%b}' % encode(content)
             part.ephemeral.setdefault(room_id, []).append(event)
+
+
+def _contents(rows: list[store.RoomReceiptRow], user_id: str) -> dict[str, Content]:
+    """The content of `m.receipt` by room, as one user may know it."""
+    rooms: dict[str, Content] = {}
+    for row in rows:
+        if row.type == PRIVATE and row.user_id != user_id:
+            continue
+        receipt: Content = {"ts": row.ts}
+        if row.thread_id:
+            receipt["thread_id"] = row.thread_id
+        content = rooms.setdefault(row.room_id, {})
+        users = content.setdefault(row.event_id, {}).setdefault(row.type, {})
+        users[row.user_id] = receipt
+    return rooms
 
 
 def _typing(signals: Signals, ask: SyncAsk, part: Section) -> None:

@@ -40,8 +40,7 @@ async def test_counts_and_queues_follow_the_other_worker(
             assert "to_device" not in first
             await phone.claim(phone)
             message = {"messages": {elsewhere.user_id: {"*": {"n": 1}}}}
-            path = "/sendToDevice/org.example.message/t"
-            (await phone.client.put(path, message)).ok()
+            (await phone.client.put("/sendToDevice/org.example.message/t", message)).ok()
             await clock.advance(FRESH_SECONDS)
             second = await elsewhere.sync(first["next_batch"])
             assert second["device_one_time_keys_count"] == {"signed_curve25519": 1}

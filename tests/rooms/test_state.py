@@ -37,7 +37,7 @@ async def test_what_is_so_already_stays_the_event_it_is(alice: Client) -> None:
 async def test_outsiders_neither_read_nor_set_state(alice: Client, bob: Client) -> None:
     room = await alice.create_room()
     for method, tail in (("GET", "state"), ("GET", f"state/{OWN}"), ("PUT", f"state/{OWN}/k")):
-        body = {"json": {}} if method == "PUT" else {}
+        body: dict[str, Any] = {"json": {}} if method == "PUT" else {}
         refusals = [
             (await bob.request(method, f"/rooms/{each}/{tail}", **body)).refused(403, "M_FORBIDDEN")
             for each in (room, NOWHERE)

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from depesha.signals import receipts
 from tests.harness.client import Client
 from tests.harness.server import Server
 
@@ -38,33 +35,33 @@ async def test_the_readers_own_devices_learn_of_it_at_once(server: Server) -> No
 
 
 async def test_in_a_large_room_a_receipt_goes_with_the_next_message(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    start_server: Any,
 ) -> None:
-    monkeypatch.setattr(receipts, "MOST_WOKEN", 1)
-    alice, bob, room, event_id = await _two(server)
-    waiting = await server.park(bob, (await bob.sync())["next_batch"])
-    await _read(alice, room, event_id)
-    await server.clock.advance(5)
-    assert not waiting.done()
-    await alice.send(room, "more")
-    answer = await waiting
-    assert _readers(answer, room, event_id) == {alice.user_id}
-    assert len(answer["rooms"]["join"][room]["timeline"]["events"]) == 1
+    async with start_server(receipts_wake_members=1) as server:
+        alice, bob, room, event_id = await _two(server)
+        waiting = await server.park(bob, (await bob.sync())["next_batch"])
+        await _read(alice, room, event_id)
+        await server.clock.advance(5)
+        assert not waiting.done()
+        await alice.send(room, "more")
+        answer = await waiting
+        assert _readers(answer, room, event_id) == {alice.user_id}
+        assert len(answer["rooms"]["join"][room]["timeline"]["events"]) == 1
 
 
 async def test_in_a_large_room_a_receipt_goes_with_the_empty_answer(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    start_server: Any,
 ) -> None:
-    monkeypatch.setattr(receipts, "MOST_WOKEN", 1)
-    alice, bob, room, event_id = await _two(server)
-    since = (await bob.sync())["next_batch"]
-    await _read(alice, room, event_id)
-    waiting = await server.park(bob, since, 20)
-    assert not waiting.done()
-    await server.clock.advance(21)
-    assert _readers(await waiting, room, event_id) == {alice.user_id}
-    # Who does not want to wait is told at once.
-    assert _readers(await bob.sync(since), room, event_id) == {alice.user_id}
+    async with start_server(receipts_wake_members=1) as server:
+        alice, bob, room, event_id = await _two(server)
+        since = (await bob.sync())["next_batch"]
+        await _read(alice, room, event_id)
+        waiting = await server.park(bob, since, 20)
+        assert not waiting.done()
+        await server.clock.advance(21)
+        assert _readers(await waiting, room, event_id) == {alice.user_id}
+        # Who does not want to wait is told at once.
+        assert _readers(await bob.sync(since), room, event_id) == {alice.user_id}
 
 
 async def _two(server: Server) -> tuple[Client, Client, str, str]:
