@@ -334,6 +334,6 @@ def test_no_test_sleeps_or_pretends() -> None:
 
 
 def _is_no_code(call: ast.Call) -> bool:
-    """Whether what is replaced is the process's own, such as `sys.stdin`, or a limit in capitals."""
+    """Whether it replaces what is the process's own (`sys.stdin`), or a limit in capitals."""
     texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
     return any(isinstance(t, str) and (t.startswith("sys.") or t.isupper()) for t in texts[:1])
