@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
+from aiohttp import web
 from PIL import Image
 
 from tests.harness.client import Client
@@ -131,3 +132,37 @@ async def test_a_preview_reaches_no_private_address(server: Server, url: str) ->
     path = "/_matrix/client/v1/media/preview_url"
     (await alice.get(path, {"url": url})).refused(502, "M_UNKNOWN")
     (await alice.get(path, {"url": "file:///etc/passwd"})).refused(400, "M_INVALID_PARAM")
+
+
+PAGE = """<html><head><title>Title</title><meta property="og:image" content="/picture.png">
+<meta name="description" content="What it is about"></head><body>text</body></html>"""
+
+
+async def test_a_link_is_previewed_and_its_picture_kept_here(
+    start_server: Callable[..., AbstractAsyncContextManager[Server]],
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=PAGE, content_type="text/html")
+
+    async def image(request: web.Request) -> web.Response:
+        return web.Response(body=picture(8, 8), content_type="image/png")
+
+    site = web.Application()
+    site.router.add_get("/page", page)
+    site.router.add_get("/picture.png", image)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        async with start_server(allowed_networks=("127.0.0.0/8",)) as server:
+            alice = await server.register("alice")
+            for path in ("/_matrix/client/v1/media/preview_url", "/_matrix/media/v3/preview_url"):
+                told = (await alice.get(path, {"url": f"{url}/page"})).ok()
+                assert told["og:title"] == "Title"
+                assert told["og:description"] == "What it is about"
+                answer = await alice.get(f"{DOWN}/{path_of(told['og:image'])}")
+                assert answer.body == picture(8, 8)
+            (await alice.get(path, {"url": f"{url}/none"})).refused(502, "M_UNKNOWN")
+    finally:
+        await runner.cleanup()
