@@ -190,6 +190,10 @@ class Tail:
         found.reverse()
         return found
 
+    def room_back(self, room_id: str) -> Iterator[Logged]:
+        """Events of one room, newest first."""
+        return reversed(self._by_room.get(room_id, ()))
+
     def replace(self, position: int, new: Logged) -> None:
         """Put another form of an event (a redacted one) in its place."""
         index = _bisect(self._entries, position - 1)

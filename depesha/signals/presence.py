@@ -11,6 +11,7 @@ STATES = ("online", "offline", "unavailable")
 IDLE_MS = 5 * 60_000
 """After so long without a sign of life someone counts as offline."""
 REFRESH_MS = 60_000
+SAME_MS = 1_000
 
 
 async def set_presence(
@@ -30,7 +31,7 @@ async def set_presence(
     state.active_ts = now
     if not changed:
         return
-    state.presence = presence
+    state.presence, state.told = presence, b""
     if put:
         state.status_msg = status_msg
     places = await signals.spine.log.rooms_of(user_id)
@@ -52,6 +53,13 @@ def presence_content(signals: Signals, user_id: str) -> Content:
 
 
 def presence_event(signals: Signals, user_id: str) -> bytes:
-    """The `m.presence` event of a user as JSON."""
-    content = encode(presence_content(signals, user_id))
-    return b'{"type":"m.presence","sender":%b,"content":%b}' % (encode(user_id), content)
+    """The `m.presence` event of a user as JSON, at most `SAME_MS` old.
+
+    When all come at once, each is told of all: so it is encoded for many.
+    """
+    state, now = signals.presence.get(user_id, PresenceState()), signals.spine.clock.now_ms()
+    if not state.told or now - state.told_ts > SAME_MS:
+        content = encode(presence_content(signals, user_id))
+        state.told = b'{"type":"m.presence","sender":%b,"content":%b}' % (encode(user_id), content)
+        state.told_ts = now
+    return state.told

@@ -24,6 +24,9 @@ class PresenceState:
     status_msg: str | None = None
     active_ts: int = 0
     position: int = 0
+    told: bytes = b""
+    """The event as told at `told_ts`; empty once it has changed."""
+    told_ts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

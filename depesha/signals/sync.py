@@ -10,6 +10,9 @@ from depesha.signals.typing import typing_event
 
 KINDS = frozenset({RECEIPT, PRIVATE_RECEIPT})
 
+MANY = 50
+"""People from whom on their rooms are not looked at one by one."""
+
 
 async def section(signals: Signals, ask: SyncAsk) -> Section:
     """What changed of receipts, typing and presence."""
@@ -68,13 +71,23 @@ async def _presence(signals: Signals, ask: SyncAsk, part: Section) -> None:
     ]
     if not changed:
         return
-    mine = await signals.spine.log.rooms_of(ask.user_id)
-    for user_id in changed:
-        theirs = await signals.spine.log.rooms_of(user_id)
-        if user_id == ask.user_id or any(
-            place.membership == "join"
-            and (other := mine.get(room_id)) is not None
-            and other.membership == "join"
-            for room_id, place in theirs.items()
-        ):
-            part.presence.append(presence_event(signals, user_id))
+    shares = await _sharers(signals, ask.user_id, changed)
+    part.presence += (presence_event(signals, user_id) for user_id in changed if user_id in shares)
+
+
+async def _sharers(signals: Signals, user_id: str, others: list[str]) -> set[str]:
+    """Those of `others` that share a joined room with the user, who is one of them.
+
+    A first sync asks of everybody: then the rooms' members are read, not the rooms of each.
+    """
+    log = signals.spine.log
+    mine = {r for r, place in (await log.rooms_of(user_id)).items() if place.membership == "join"}
+    if len(others) > MANY:
+        rooms = await log.find_rooms(mine)
+        return {user_id}.union(*(room.joined for room in rooms.values()))
+    found = {user_id}
+    for other in others:
+        theirs = await log.rooms_of(other)
+        if any(r in mine and place.membership == "join" for r, place in theirs.items()):
+            found.add(other)
+    return found

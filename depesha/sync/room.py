@@ -16,6 +16,9 @@ from depesha.eventlog.state import MEMBER, Key, Room, StateEntry, state_entry
 State = dict[Key, StateEntry]
 Keep = Callable[[Logged], bool]
 
+_MOST_PAGES = 20
+"""Times the limit: so many events are looked at for a timeline of which most is not shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -45,20 +48,27 @@ class Timeline:
 
 
 async def load_timeline(log: EventLog, window: Window) -> Timeline:
-    """The newest events that the viewer may see and the filter keeps."""
-    if window.sight is None and log.tail.start <= window.since:
-        events = [
-            logged
-            for logged in log.tail.room_since(window.room.room_id, window.since)
-            if logged.position <= window.until and window.keep(logged)
-        ]
-        return Timeline(events[-window.limit :], len(events) > window.limit)
+    """The newest events that the viewer may see and the filter keeps.
+
+    From the tail when it reaches back far enough: its events are decoded, and mostly encoded.
+    """
+    tail, found = log.tail, list[Logged]()
+    for looked_at, logged in enumerate(tail.room_back(window.room.room_id)):
+        if logged.position <= window.since or len(found) > window.limit:
+            break
+        if looked_at == _MOST_PAGES * (window.limit + 1):
+            return _newest(found, window.limit, more=True)
+        if logged.position <= window.until and _is_shown(logged, window):
+            found.append(logged)
+    is_whole = tail.start <= window.since or tail.start < window.room.nid
+    if is_whole or len(found) > window.limit:
+        return _newest(found, window.limit, more=False)
     return await _load_back(log, window)
 
 
 async def _load_back(log: EventLog, window: Window) -> Timeline:
     found, before, want = list[Logged](), window.until + 1, window.limit + 1
-    for _ in range(20):
+    for _ in range(_MOST_PAGES):
         rows = await log.db.read(
             store.select_page_back,
             log.institution.id,
