@@ -54,6 +54,8 @@ from depesha.push import Push
 from depesha.push import api as push_api
 from depesha.push import sync as push_sync
 from depesha.push.deliver import deliver_pushes
+from depesha.push.project import project_push
+from depesha.push.project import view as push_view
 from depesha.push.pushers import follow_device as follow_push_device
 from depesha.rooms import (
     Rooms,
@@ -74,6 +76,7 @@ from depesha.search.consume import keep_index
 from depesha.signals import Signals
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
+from depesha.signals import view as signals_view
 from depesha.spine import Spine
 from depesha.sync import Sync
 from depesha.sync import api as sync_api
@@ -179,6 +182,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         project_guest_access,
         project_overtaken,
         project_relation,
+        partial(project_push, push),
     )
     views: tuple[View, ...] = (
         accounts.sessions.view,
@@ -186,8 +190,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         profile.seen.view,
         partial(view_deactivation, rooms),
         timeline.parents.view,
-        signals.counts.view,
-        push.cache.view,
+        partial(signals_view, signals),
+        partial(push_view, push),
         keys.counts.view,
         keys.queues.view,
     )

@@ -519,6 +519,53 @@ async def select_place(tx: Tx, institution_id: int, event_id: str) -> PlaceRow |
     )
 
 
+class SenderRow(NamedTuple):
+    """Where an event stands, and whose it is."""
+
+    room_order: int
+    sender: str
+
+
+async def select_senders(
+    tx: Tx, institution_id: int, room_nid: int, types: list[str], until: int, limit: int
+) -> list[SenderRow]:
+    """Events of these types with room_order <= until, newest first."""
+    return await tx.rows(
+        SenderRow,
+        "SELECT room_order, sender FROM events WHERE institution_id = $1 AND room_nid = $2"
+        " AND type = ANY($3) AND room_order <= $4 ORDER BY room_order DESC LIMIT $5",
+        institution_id,
+        room_nid,
+        types,
+        until,
+        limit,
+    )
+
+
+async def count_events(
+    tx: Tx,
+    institution_id: int,
+    room_nid: int,
+    types: list[str],
+    not_senders: list[str],
+    after: int,
+    until: int,
+) -> int:
+    """How many events of these types have after < room_order <= until."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM events WHERE institution_id = $1 AND room_nid = $2"
+        " AND type = ANY($3) AND sender <> ALL($4) AND room_order > $5 AND room_order <= $6",
+        institution_id,
+        room_nid,
+        types,
+        not_senders,
+        after,
+        until,
+    )
+    return found or 0
+
+
 async def select_page_back(
     tx: Tx, institution_id: int, room_nid: int, before: int, after: int, limit: int
 ) -> list[EventRow]:

@@ -11,6 +11,7 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.read import END
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.push import store
+from depesha.push.audience import hears_of
 from depesha.push.notifications import list_notifications
 from depesha.push.pushers import list_pushers, set_pusher
 from depesha.push.record import RULES, Push, load_choices_of
@@ -21,11 +22,14 @@ from depesha.push.ruleset import (
     all_rules,
     change_rule,
     check_kind,
+    compile_rules,
     delete_rule,
     dump_choices,
     load_choices,
     put_rule,
+    rooms_named,
 )
+from depesha.signals import write_hearing
 
 _ALL = "/_matrix/client/v3/pushrules/"
 _RULE = _ALL + "global/{kind}/{ruleId}"
@@ -57,9 +61,15 @@ async def _change(push: Push, user_id: str, change: Callable[[Choices], Choices]
     async def plan(w: Writing) -> None:
         row = await store.select_choices(w.tx, w.institution.id, user_id)
         before = UNCHANGED if row is None else load_choices(row.choices)
-        text = dump_choices(change(before))
+        after = change(before)
+        if after == before:
+            return
+        text = dump_choices(after)
         position = await w.change(Change(RULES, Reach.USER, user_id))
         await store.upsert_choices(w.tx, w.institution.id, user_id, text, position)
+        everywhere = hears_of(compile_rules(after, ""))
+        rooms = {room: hears_of(compile_rules(after, room)) for room in rooms_named(after)}
+        await write_hearing(w, user_id, everywhere, rooms)
 
     await push.spine.log.commit(plan)
 

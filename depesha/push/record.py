@@ -7,6 +7,7 @@ from depesha.eventlog.changes import Change, Entry
 from depesha.io.fetch import Fetcher
 from depesha.profile import Profile
 from depesha.push import store
+from depesha.push.audience import Audiences
 from depesha.push.ruleset import UNCHANGED, Choices, load_choices
 from depesha.signals import Signals
 from depesha.spine import Spine
@@ -51,6 +52,7 @@ class Push:
     signals: Signals
     fetcher: Fetcher
     cache: PushCache = field(default_factory=PushCache)
+    audiences: Audiences = field(default_factory=Audiences)
 
 
 async def load_choices_of(push: Push, user_id: str) -> Choices:

@@ -145,6 +145,12 @@ def _with_own(choices: Choices, kind: str, rules: list[Content]) -> Choices:
 # --- compiling -----------------------------------------------------------------------
 
 
+def rooms_named(choices: Choices) -> frozenset[str]:
+    """The rooms that some rule treats unlike the others."""
+    rules = [(kind, rule) for kind, rules in choices.own.items() for rule in rules]
+    return frozenset(room for kind, rule in rules if (room := _only_room(kind, rule)) is not None)
+
+
 def _only_room(kind: str, rule: Content) -> str | None:
     """The one room in which the rule may match, if there is one."""
     if kind == "room":

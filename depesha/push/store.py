@@ -12,6 +12,13 @@ class ChoicesRow(NamedTuple):
     position: int
 
 
+class UserChoicesRow(NamedTuple):
+    """A user's choices as JSON."""
+
+    user_id: str
+    choices: str
+
+
 class PusherRow(NamedTuple):
     """A pusher; `pusher` is JSON, `since_ts` in milliseconds."""
 
@@ -29,6 +36,18 @@ async def select_choices(tx: Tx, institution_id: int, user_id: str) -> ChoicesRo
         "SELECT choices, position FROM push_choices WHERE institution_id = $1 AND user_id = $2",
         institution_id,
         user_id,
+    )
+
+
+async def select_all_choices(
+    tx: Tx, institution_id: int, user_ids: list[str]
+) -> list[UserChoicesRow]:
+    """The choices of those users who have changed anything."""
+    return await tx.rows(
+        UserChoicesRow,
+        "SELECT user_id, choices FROM push_choices WHERE institution_id = $1 AND user_id = ANY($2)",
+        institution_id,
+        user_ids,
     )
 
 

@@ -9,8 +9,9 @@ from depesha.base.errors import forbidden
 from depesha.eventlog.read import access_joined
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.signals.presence import presence_content, set_presence
-from depesha.signals.receipts import FULLY_READ, PRIVATE, READ, set_receipts
+from depesha.signals.receipts import set_receipts
 from depesha.signals.record import Signals
+from depesha.signals.rules import FULLY_READ, PRIVATE, READ
 from depesha.signals.typing import set_typing
 
 _ROOM = "/_matrix/client/v3/rooms/{roomId}"

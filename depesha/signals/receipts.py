@@ -4,19 +4,19 @@ Spec: client-server API, "Receipts", "Read and unread markers".
 """
 
 from depesha.base.canonical import encode
-from depesha.base.errors import MatrixError, bad_json, invalid_param, not_found
+from depesha.base.errors import bad_json, invalid_param, not_found
 from depesha.base.ids import is_event_id
 from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.load import logged_of
-from depesha.eventlog.read import access_joined
+from depesha.eventlog.read import access_event, access_joined
 from depesha.profile import write_data
 from depesha.signals import store
 from depesha.signals.record import Signals
-from depesha.signals.unread import MAIN, thread_of
+from depesha.signals.rules import FULLY_READ, MAIN, PRIVATE, READ
+from depesha.signals.thread import find_thread
 
-READ, PRIVATE, FULLY_READ = "m.read", "m.read.private", "m.fully_read"
 TYPES = (READ, PRIVATE, FULLY_READ)
 
 RECEIPT = "receipt"
@@ -47,6 +47,8 @@ async def set_receipts(
             raise bad_json("Not an event id")
         check_thread(type_, thread_id)
     await access_joined(signals.spine.log, user_id, room_id)
+    for event_id in set(receipts.values()):
+        await access_event(signals.spine.log, user_id, room_id, event_id)
 
     most_woken = signals.spine.config.receipts_wake_members
 
@@ -104,10 +106,8 @@ async def _set(
 
 async def _check_in_thread(w: Writing, position: int, event_id: str, thread_id: str) -> None:
     """Raise 400 when the event is not of the thread; a root is of its thread, too."""
-    rows = await eventlog_store.select_events(w.tx, w.institution.id, [position])
-    thread = thread_of(logged_of(rows[0]).event.content)
-    if thread != thread_id and not (thread == MAIN and thread_id == event_id):
-        relation = logged_of(rows[0]).event.content.get("m.relates_to")
-        # An edit or a reaction within a thread names its parent, not the root.
-        if thread_id == MAIN or not isinstance(relation, dict):
-            raise MatrixError(400, "M_INVALID_PARAM", "The event is not in this thread")
+    if event_id == thread_id:
+        return
+    (row,) = await eventlog_store.select_events(w.tx, w.institution.id, [position])
+    if await find_thread(w.tx, w.institution.id, logged_of(row).event) != thread_id:
+        raise invalid_param("The event is not in this thread")

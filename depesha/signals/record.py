@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from depesha.base.clock import Timer
 from depesha.profile import Profile
-from depesha.signals.unread import CountsCache
+from depesha.signals.counts import Counts
 from depesha.spine import Spine
 
 
@@ -37,4 +37,4 @@ class Signals:
     profile: Profile
     typing: Typing = field(default_factory=Typing)
     presence: dict[str, PresenceState] = field(default_factory=dict)
-    counts: CountsCache = field(default_factory=CountsCache)
+    counts: Counts = field(default_factory=Counts)

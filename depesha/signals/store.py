@@ -1,5 +1,6 @@
 """SQL on receipts, and the counting of events."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from depesha.io.tx import Tx
@@ -16,6 +17,38 @@ class ReceiptRow(NamedTuple):
     ts: int
     position: int
 
+
+class ExceptionRow(NamedTuple):
+    """An event that counts otherwise than its type says."""
+
+    event_order: int
+    sender: str
+    thread: str
+    typed: int
+    counted: int
+    highlighted: int
+
+
+class SingleRow(NamedTuple):
+    """What an event is to one user."""
+
+    event_order: int
+    user_id: str
+    sender: str
+    thread: str
+    typed: int
+    notified: int
+    highlighted: int
+
+
+class HearingRow(NamedTuple):
+    """How much reaches a user in a room; an empty `room_id` is everywhere else."""
+
+    room_id: str
+    hears: int
+
+
+# --- receipts ------------------------------------------------------------------------
 
 _RECEIPT = (
     "SELECT user_id, type, thread_id, event_id, read_order, ts, position FROM signals_receipts"
@@ -88,4 +121,132 @@ async def select_receipt(
         user_id,
         type_,
         thread_id,
+    )
+
+
+async def select_own_receipts(
+    tx: Tx, institution_id: int, room_id: str, user_id: str
+) -> list[ReceiptRow]:
+    return await tx.rows(
+        ReceiptRow,
+        _RECEIPT + " WHERE institution_id = $1 AND room_id = $2 AND user_id = $3",
+        institution_id,
+        room_id,
+        user_id,
+    )
+
+
+# --- what counts ---------------------------------------------------------------------
+
+
+async def upsert_exception(tx: Tx, institution_id: int, room_nid: int, row: ExceptionRow) -> None:
+    await tx.execute(
+        "INSERT INTO signals_exceptions (institution_id, room_nid, event_order, sender, thread,"
+        " typed, counted, highlighted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " ON CONFLICT (institution_id, room_nid, event_order) DO UPDATE SET"
+        " counted = excluded.counted, highlighted = excluded.highlighted",
+        institution_id,
+        room_nid,
+        *row,
+    )
+
+
+async def select_exception(
+    tx: Tx, institution_id: int, room_nid: int, event_order: int
+) -> ExceptionRow | None:
+    rows = await select_exceptions(tx, institution_id, room_nid, event_order - 1, event_order)
+    return rows[0] if rows else None
+
+
+async def select_exceptions(
+    tx: Tx, institution_id: int, room_nid: int, after: int, until: int
+) -> list[ExceptionRow]:
+    """Exceptions with after < event_order <= until, oldest first."""
+    return await tx.rows(
+        ExceptionRow,
+        "SELECT event_order, sender, thread, typed, counted, highlighted FROM signals_exceptions"
+        " WHERE institution_id = $1 AND room_nid = $2 AND event_order > $3 AND event_order <= $4"
+        " ORDER BY event_order",
+        institution_id,
+        room_nid,
+        after,
+        until,
+    )
+
+
+_SINGLE = "event_order, user_id, sender, thread, typed, notified, highlighted"
+
+
+async def insert_singles(
+    tx: Tx, institution_id: int, room_nid: int, rows: Iterable[SingleRow]
+) -> None:
+    await tx.insert_many(
+        "signals_singles",
+        ("institution_id", "room_nid", *SingleRow._fields),
+        [(institution_id, room_nid, *row) for row in rows],
+    )
+
+
+async def delete_singles(tx: Tx, institution_id: int, room_nid: int, event_order: int) -> None:
+    await tx.execute(
+        "DELETE FROM signals_singles"
+        " WHERE institution_id = $1 AND room_nid = $2 AND event_order = $3",
+        institution_id,
+        room_nid,
+        event_order,
+    )
+
+
+async def select_singles(
+    tx: Tx, institution_id: int, room_nid: int, after: int, until: int
+) -> list[SingleRow]:
+    """Everyone's with after < event_order <= until, oldest first."""
+    return await tx.rows(
+        SingleRow,
+        f"SELECT {_SINGLE} FROM signals_singles WHERE institution_id = $1 AND room_nid = $2"
+        " AND event_order > $3 AND event_order <= $4 ORDER BY event_order",
+        institution_id,
+        room_nid,
+        after,
+        until,
+    )
+
+
+async def select_own_singles(
+    tx: Tx, institution_id: int, room_nid: int, user_id: str, after: int, until: int
+) -> list[SingleRow]:
+    """One user's with after < event_order <= until, oldest first."""
+    return await tx.rows(
+        SingleRow,
+        f"SELECT {_SINGLE} FROM signals_singles WHERE institution_id = $1 AND room_nid = $2"
+        " AND user_id = $3 AND event_order > $4 AND event_order <= $5 ORDER BY event_order",
+        institution_id,
+        room_nid,
+        user_id,
+        after,
+        until,
+    )
+
+
+async def select_hearing(tx: Tx, institution_id: int, user_id: str) -> list[HearingRow]:
+    return await tx.rows(
+        HearingRow,
+        "SELECT room_id, hears FROM signals_hearing WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def replace_hearing(
+    tx: Tx, institution_id: int, user_id: str, rows: Iterable[HearingRow]
+) -> None:
+    await tx.execute(
+        "DELETE FROM signals_hearing WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    await tx.insert_many(
+        "signals_hearing",
+        ("institution_id", "user_id", "room_id", "hears"),
+        [(institution_id, user_id, *row) for row in rows],
     )

@@ -4,8 +4,9 @@ from depesha.base.canonical import Content, encode
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.signals import store
 from depesha.signals.presence import presence_event
-from depesha.signals.receipts import PRIVATE, PRIVATE_RECEIPT, RECEIPT
+from depesha.signals.receipts import PRIVATE_RECEIPT, RECEIPT
 from depesha.signals.record import Signals
+from depesha.signals.rules import PRIVATE
 from depesha.signals.typing import typing_event
 
 KINDS = frozenset({RECEIPT, PRIVATE_RECEIPT})

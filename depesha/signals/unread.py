@@ -1,198 +1,173 @@
-"""Unread counts, as arithmetic: how many countable events came after what one has read.
+"""Counting what a user has not read of a room.
 
-A room's countable events are kept as sorted positions, of the timeline and of each thread, shared
-by everyone in it; nothing is stored per reader.
-Spec: client-server API, "Receiving notifications", "Threaded read receipts".
+Spec: client-server API, "Receiving notifications", "Marking notifications as read".
 """
 
-from bisect import bisect_right, insort
-from collections import OrderedDict
-from dataclasses import dataclass, field
-
-from depesha.base.canonical import Content
 from depesha.eventlog import store as eventlog_store
-from depesha.eventlog.changes import Entry, Logged
-from depesha.eventlog.load import logged_of
 from depesha.eventlog.state import Room
 from depesha.io.tx import Tx
+from depesha.profile import ignored_users
 from depesha.signals import store
-
-MAIN = "main"
-MOST_KEPT = 1_000
-"""Events of a room that are looked at: more unread ones than these are not counted."""
-
-COUNTABLE = frozenset(
-    {
-        "m.room.message",
-        "m.room.encrypted",
-        "m.sticker",
-        "m.poll.start",
-        "org.matrix.msc3381.poll.start",
-    }
+from depesha.signals.counts import Placed, counted
+from depesha.signals.record import Signals
+from depesha.signals.rules import (
+    COUNTED_TYPES,
+    MAIN,
+    Counted,
+    Hears,
+    Line,
+    Reading,
+    Single,
+    Tally,
+    Unread,
 )
 
-Counts = tuple[int, int]
-"""Notifications and, among them, highlights."""
+_FIRST = 100
+"""Events of a room that are read at first; who has more unread asks the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """What a user has not read of a room: in its main timeline, in each thread, and in all."""
-
-    main: Counts
-    threads: dict[str, Counts]
-
-    @property
-    def total(self) -> Counts:
-        notified, highlighted = self.main
-        for counts in self.threads.values():
-            notified, highlighted = notified + counts[0], highlighted + counts[1]
-        return notified, highlighted
+async def unread(signals: Signals, user_id: str, room: Room) -> Unread:
+    """What the user has not read of the room. Usually from memory."""
+    placed = signals.counts.find_tally(user_id, room.room_id)
+    if placed is None or placed.line is not signals.counts.find_line(room.room_id):
+        placed = await _load(signals, user_id, room)
+    elif placed.upto < placed.line.end:
+        placed.advance()
+    return placed.tally.unread
 
 
-def is_countable(type_: str, content: Content) -> bool:
-    """True for what notifies by the default push rules: no edits, no notices."""
-    if type_ not in COUNTABLE or content.get("msgtype") == "m.notice":
-        return False
-    relation = content.get("m.relates_to")
-    return not (isinstance(relation, dict) and relation.get("rel_type") == "m.replace")
+async def read_up_to(signals: Signals, user_id: str, room: Room) -> int:
+    """The room order up to which the user has read the main timeline."""
+    return (await load_reading(signals, user_id, room)).read_to(MAIN)
 
 
-def thread_of(content: Content) -> str:
-    """The thread that an event belongs to: its root, or "main"."""
-    relation = content.get("m.relates_to")
-    if isinstance(relation, dict) and relation.get("rel_type") == "m.thread":
-        root = relation.get("event_id")
-        return root if isinstance(root, str) else MAIN
-    return MAIN
+async def _load(signals: Signals, user_id: str, room: Room) -> Placed:
+    counts = signals.counts
+    while True:
+        line, changes = await _access_line(signals, room), counts.changes
+        reading = await load_reading(signals, user_id, room)
+        start = line.start
+        tally = Tally(reading)
+        if reading.lowest < start:
+            await _count_older(signals, tally, room, start)
+        is_old = counts.changes != changes or line.start != start
+        if is_old or counts.find_line(room.room_id) is not line:
+            continue
+        placed = Placed(tally, line, start)
+        placed.advance()
+        counts.put_tally(room.room_id, placed)
+        return placed
 
 
-EVERYONE = "@room"
+# --- reading -------------------------------------------------------------------------
 
 
-def mentioned(content: Content) -> list[str]:
-    """Who is mentioned: user ids, and `EVERYONE`. Spec: "User and room mentions"."""
-    mentions = content.get("m.mentions")
-    if not isinstance(mentions, dict):
-        return []
-    users = mentions.get("user_ids")
-    found = [each for each in users if isinstance(each, str)] if isinstance(users, list) else []
-    return [*found[:100], *([EVERYONE] if mentions.get("room") is True else [])]
+async def load_reading(signals: Signals, user_id: str, room: Room) -> Reading:
+    """Up to where the user has read the room, by either kind of receipt."""
+    spine = signals.spine
+    receipts, hearing = await spine.db.read(_select, spine.institution.id, room.room_id, user_id)
+    place = (await spine.log.rooms_of(user_id)).get(room.room_id)
+    read: dict[str, int] = {}
+    for row in receipts:
+        read[row.thread_id] = max(row.read_order, read.get(row.thread_id, 0))
+    by_room = {row.room_id: Hears(row.hears) for row in hearing}
+    return Reading(
+        user_id,
+        floor=place.since_position if place else 0,
+        unthreaded=read.pop("", 0),
+        threads=read,
+        hears=by_room.get(room.room_id, by_room.get("", Hears.EVERYTHING)),
+        ignored=await ignored_users(signals.profile, user_id),
+    )
 
 
-@dataclass(slots=True)
-class Line:
-    """Positions of countable events, all and by sender."""
-
-    positions: list[int] = field(default_factory=list)
-    by_sender: dict[str, list[int]] = field(default_factory=dict)
-    mentions: dict[str, list[int]] = field(default_factory=dict)
-    """Those that mention somebody, by user; all of the room under `EVERYONE`."""
-
-    def add(self, position: int, sender: str, mentioned: list[str]) -> None:
-        insort(self.positions, position)
-        insort(self.by_sender.setdefault(sender, []), position)
-        for user_id in mentioned:
-            if user_id != sender:
-                insort(self.mentions.setdefault(user_id, []), position)
-
-    def counts(self, after: int, user_id: str) -> Counts:
-        """Notifications and highlights after a position."""
-        unread = self.count(after, user_id)
-        if not unread or not self.mentions:
-            return unread, 0
-        mine = self.mentions.get(user_id, ())
-        ours = self.mentions.get(EVERYONE, ())
-        own = self.by_sender.get(user_id, ())
-        found = {*mine[bisect_right(mine, after) :], *ours[bisect_right(ours, after) :]}
-        return unread, len(found.difference(own))
-
-    def count(self, after: int, user_id: str) -> int:
-        """Events of others after a position."""
-        unread = len(self.positions) - bisect_right(self.positions, after)
-        own = self.by_sender.get(user_id)
-        if unread and own:
-            unread -= len(own) - bisect_right(own, after)
-        return unread
+async def _select(
+    tx: Tx, institution_id: int, room_id: str, user_id: str
+) -> tuple[list[store.ReceiptRow], list[store.HearingRow]]:
+    receipts = await store.select_own_receipts(tx, institution_id, room_id, user_id)
+    return receipts, await store.select_hearing(tx, institution_id, user_id)
 
 
-@dataclass(slots=True)
-class RoomCounts:
-    """The countable events of a room, and how far each has read: by user and thread."""
-
-    position: int
-    lines: dict[str, Line] = field(default_factory=dict)
-    read: dict[str, dict[str, int]] = field(default_factory=dict)
-    """User → thread ("" for unthreaded) → room order read up to."""
-
-    def add(self, logged: Logged) -> None:
-        event = logged.event
-        if event.state_key is None and is_countable(event.type, event.content):
-            line = self.lines.setdefault(thread_of(event.content), Line())
-            line.add(logged.position, event.sender, mentioned(event.content))
-
-    def note_read(self, user_id: str, thread_id: str, read_order: int) -> None:
-        threads = self.read.setdefault(user_id, {})
-        threads[thread_id] = max(read_order, threads.get(thread_id, 0))
-
-    def unread(self, user_id: str, joined_at: int) -> Unread:
-        read = self.read.get(user_id, {})
-        everywhere = max(read.get("", 0), joined_at)
-        main = self.lines.get(MAIN)
-        after_main = max(everywhere, read.get(MAIN, 0))
-        in_main = main.counts(after_main, user_id) if main else (0, 0)
-        threads: dict[str, Counts] = {}
-        for root, line in self.lines.items():
-            after = max(everywhere, read.get(root, 0))
-            if root != MAIN and (counts := line.counts(after, user_id))[0]:
-                threads[root] = counts
-        return Unread(in_main, threads)
-
-    def read_up_to(self, user_id: str, joined_at: int) -> int:
-        """The room order up to which the user has read the main timeline."""
-        read = self.read.get(user_id, {})
-        return max(read.get("", 0), read.get(MAIN, 0), joined_at)
+# --- lines ---------------------------------------------------------------------------
 
 
-class CountsCache:
-    """Counts of rooms lately asked for, bounded in rooms; true by what the log tells."""
-
-    def __init__(self, most_rooms: int = 5_000) -> None:
-        self._most = most_rooms
-        self._rooms: OrderedDict[str, RoomCounts] = OrderedDict()
-
-    def get(self, room_id: str) -> RoomCounts | None:
-        return self._rooms.get(room_id)
-
-    def put(self, room_id: str, counts: RoomCounts) -> None:
-        self._rooms[room_id] = counts
-        if len(self._rooms) > self._most:
-            self._rooms.popitem(last=False)
-
-    def view(self, entry: Entry) -> None:
-        """Take in an event or a receipt."""
-        if isinstance(entry, Logged):
-            counts = self._rooms.get(entry.event.room_id)
-            if counts is not None and entry.position > counts.position:
-                counts.position = entry.position
-                if entry.event.type == "m.room.redaction":
-                    self._rooms.pop(entry.event.room_id)
-                else:
-                    counts.add(entry)
-        elif entry.kind in {"receipt", "private_receipt"}:
-            counts = self._rooms.get(entry.room_id or "")
-            if counts is not None and entry.user_id is not None:
-                order, _, thread_id = entry.item.partition(" ")
-                counts.note_read(entry.user_id, thread_id, int(order))
+async def _access_line(signals: Signals, room: Room) -> Line:
+    """The room's line with its latest events."""
+    counts, spine = signals.counts, signals.spine
+    while True:
+        line = counts.start_line(room.room_id, room.position)
+        if line.is_loaded:
+            return line
+        start, events, singles = await spine.db.read(
+            _select_line, spine.institution.id, room.nid, line.start
+        )
+        if counts.find_line(room.room_id) is line and not line.is_loaded:
+            line.prepend(start, events, singles)
+            counts.loaded(room.room_id, line)
 
 
-async def load_counts(tx: Tx, institution_id: int, room: Room) -> RoomCounts:
-    """The counts of a room from its latest events and its receipts."""
-    rows = await eventlog_store.select_page_back(tx, institution_id, room.nid, 2**62, -1, MOST_KEPT)
-    counts = RoomCounts(rows[0].position if rows else 0)
-    for row in reversed(rows):
-        counts.add(logged_of(row))
-    for receipt in await store.select_receipts(tx, institution_id, room.room_id, -1):
-        if receipt.type != "m.fully_read":
-            counts.note_read(receipt.user_id, receipt.thread_id, receipt.read_order)
-    return counts
+async def _select_line(
+    tx: Tx, institution_id: int, room_nid: int, until: int
+) -> tuple[int, list[Counted], list[Single]]:
+    """What counts of a room up to an order, oldest first, and from where on that is complete."""
+    rows = await eventlog_store.select_senders(
+        tx, institution_id, room_nid, list(COUNTED_TYPES), until, _FIRST
+    )
+    start = rows[-1].room_order - 1 if len(rows) == _FIRST else 0
+    events = {row.room_order: counted(*row, MAIN, highlight=False) for row in reversed(rows)}
+    for row in await store.select_exceptions(tx, institution_id, room_nid, start, until):
+        events.pop(row.event_order, None)
+        if row.counted:
+            events[row.event_order] = _of_exception(row)
+    singles = await store.select_singles(tx, institution_id, room_nid, start, until)
+    return start, sorted(events.values()), list(map(_of_single, singles))
+
+
+def _of_exception(row: store.ExceptionRow) -> Counted:
+    return counted(row.event_order, row.sender, row.thread, highlight=bool(row.highlighted))
+
+
+def _of_single(row: store.SingleRow) -> Single:
+    order, user_id, sender, thread, _, notified, highlighted = row
+    return Single(order, user_id, sender, thread, bool(notified), bool(highlighted))
+
+
+# --- older ---------------------------------------------------------------------------
+
+
+async def _count_older(signals: Signals, tally: Tally, room: Room, until: int) -> None:
+    """Count what is unread up to an order, in the database."""
+    spine, reading = signals.spine, tally.reading
+    exceptions, singles, typed = await spine.db.scan(
+        _select_older, spine.institution.id, room.nid, reading, until
+    )
+    tally.count([_of_exception(row) for row in exceptions if row.counted], map(_of_single, singles))
+    if reading.hears is Hears.EVERYTHING:
+        rows: list[store.ExceptionRow | store.SingleRow] = [*exceptions, *singles]
+        told = {
+            row.event_order
+            for row in rows
+            if row.typed and row.event_order > reading.read_to(MAIN)
+            if not reading.skips(row.sender)
+        }
+        tally.add(MAIN, typed - len(told), 0)
+
+
+async def _select_older(
+    tx: Tx, institution_id: int, room_nid: int, reading: Reading, until: int
+) -> tuple[list[store.ExceptionRow], list[store.SingleRow], int]:
+    """What is told one by one, and how many events count by their type alone."""
+    exceptions = await store.select_exceptions(tx, institution_id, room_nid, reading.lowest, until)
+    singles = await store.select_own_singles(
+        tx, institution_id, room_nid, reading.user_id, reading.lowest, until
+    )
+    typed = await eventlog_store.count_events(
+        tx,
+        institution_id,
+        room_nid,
+        list(COUNTED_TYPES),
+        [reading.user_id, *reading.ignored],
+        reading.read_to(MAIN),
+        until,
+    )
+    return exceptions, singles, typed

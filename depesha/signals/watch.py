@@ -9,8 +9,8 @@ from depesha.base.canonical import Content, decode
 from depesha.io.tx import Tx
 from depesha.signals import store
 from depesha.signals.presence import presence_event
-from depesha.signals.receipts import PRIVATE
 from depesha.signals.record import Signals
+from depesha.signals.rules import PRIVATE
 from depesha.signals.typing import typing_event
 
 

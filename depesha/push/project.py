@@ -1,0 +1,60 @@
+"""What an event's transaction does about notifications: the rules are evaluated once.
+
+Spec: client-server API, "Push Notifications", "Server behaviour".
+"""
+
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Entry, Logged
+from depesha.eventlog.state import MEMBER, Tip
+from depesha.io.tx import Tx
+from depesha.push import store
+from depesha.push.audience import Audience, facts_of
+from depesha.push.record import RULES, Push
+from depesha.push.rules import ANYONE
+from depesha.push.ruleset import UNCHANGED_RULES, load_choices
+from depesha.signals import Particular, Weight, note_event, uncount_event
+
+
+async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None:
+    """Find out what the event is to whom, and write it down for the unread counts."""
+    event = logged.event
+    if event.type == "m.room.redaction":
+        for erased in w.erased:
+            if erased.redacted_by == logged.position:
+                await uncount_event(w, erased, tip.room.nid)
+    facts = facts_of(event, tip)
+    outcome = UNCHANGED_RULES.evaluate(event.type, facts, ANYONE)
+    weight = Weight(outcome.notify, outcome.highlight)
+    audience = await access_audience(push, w.tx, tip)
+    particulars = [
+        Particular(user_id, found)
+        for user_id, found in audience.particulars(event, facts, weight, tip)
+        if w.institution.is_local(user_id)
+    ]
+    await note_event(push.signals, w, logged, tip.room.nid, weight, particulars)
+
+
+async def access_audience(push: Push, tx: Tx, tip: Tip) -> Audience:
+    """The room's audience with everybody's rules of now."""
+    institution = push.spine.institution
+    if tip.room.position == 0:
+        # The room is being made: nobody has joined it yet for whom a rule could speak.
+        return Audience(tip.room_id, ())
+    audience = push.audiences.access(tip.room, institution.is_local)
+    if audience.stale:
+        rows = await store.select_all_choices(tx, institution.id, list(audience.stale))
+        audience.refresh({row.user_id: load_choices(row.choices) for row in rows})
+    return audience
+
+
+def view(push: Push, entry: Entry) -> None:
+    """Take in one committed entry of the log."""
+    push.cache.view(entry)
+    if isinstance(entry, Change):
+        if entry.kind == RULES and entry.user_id is not None:
+            push.audiences.rules_changed(push.spine.log.rooms, entry.user_id)
+        return
+    event, user_id = entry.event, entry.event.state_key
+    if event.type == MEMBER and user_id and push.spine.institution.is_local(user_id):
+        membership = event.content.get("membership")
+        push.audiences.member_changed(event.room_id, user_id, str(membership))

@@ -1,0 +1,30 @@
+"""Which thread an event belongs to. Spec: client-server API, "Threaded read receipts"."""
+
+from depesha.eventlog import store
+from depesha.eventlog.load import logged_of
+from depesha.events.event import Event
+from depesha.io.tx import Tx
+from depesha.signals.rules import MAIN
+from depesha.timeline import THREAD, read_relation
+
+_HOPS = 3
+"""How far relations are followed, as the specification recommends."""
+
+
+async def find_thread(tx: Tx, institution_id: int, event: Event) -> str:
+    """The root of the event's thread, or `MAIN`."""
+    for hop in range(_HOPS + 1):
+        relation = read_relation(event.content)
+        if relation is None or not relation.parent_id.startswith("$"):
+            return MAIN
+        if relation.rel_type == THREAD:
+            return relation.parent_id
+        if hop == _HOPS:
+            break
+        place = await store.select_place(tx, institution_id, relation.parent_id)
+        if place is None or place.room_id != event.room_id:
+            return MAIN
+        event = logged_of(
+            (await store.select_events(tx, institution_id, [place.position]))[0]
+        ).event
+    return MAIN

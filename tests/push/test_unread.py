@@ -1,0 +1,140 @@
+"""Unread counts follow the push rules, and are the same after a restart."""
+
+from typing import Any
+
+from tests.conftest import StartServer
+from tests.harness.client import Client
+from tests.harness.server import Server
+
+RULES = "/_matrix/client/v3/pushrules/global/"
+
+
+async def _two(server: Server) -> tuple[Client, Client, str]:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(invite=[bob.user_id])
+    await bob.join(room)
+    return alice, bob, room
+
+
+async def _counts(client: Client, room: str) -> tuple[int, int]:
+    part = (await client.sync())["rooms"]["join"][room]["unread_notifications"]
+    return part["notification_count"], part["highlight_count"]
+
+
+async def _say(
+    client: Client, room: str, txn: str, type_: str = "m.room.message", **more: Any
+) -> str:
+    path = f"/_matrix/client/v3/rooms/{room}/send/{type_}/{txn}"
+    body = {"msgtype": "m.text", "body": "hello", **more}
+    event_id: str = (await client.put(path, body)).ok()["event_id"]
+    return event_id
+
+
+async def _read(client: Client, room: str, event_id: str, **body: Any) -> None:
+    path = f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{event_id}"
+    (await client.post(path, body)).ok()
+
+
+async def test_only_what_notifies_is_counted(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    first = await _say(alice, room, "1")
+    await _say(alice, room, "2", msgtype="m.notice")
+    edit = {"rel_type": "m.replace", "event_id": first}
+    await _say(alice, room, "3", **{"m.relates_to": edit, "m.new_content": {"body": "x"}})
+    await _say(alice, room, "4", type_="org.example.other")
+    await _say(bob, room, "5")
+    assert await _counts(bob, room) == (1, 0)
+    await _say(alice, room, "6", type_="m.room.encrypted")
+    assert await _counts(bob, room) == (2, 0)
+
+
+async def test_a_mention_of_the_room_needs_power(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    await _say(bob, room, "1", **{"m.mentions": {"room": True}})
+    assert await _counts(alice, room) == (1, 0)
+    await _say(alice, room, "2", **{"m.mentions": {"room": True}})
+    assert await _counts(bob, room) == (1, 1)
+
+
+async def test_a_mention_counts_also_where_the_event_would_not(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    mention = {"m.mentions": {"user_ids": [bob.user_id, alice.user_id, "@no:where", ""]}}
+    await _say(alice, room, "1", type_="org.example.other", **mention)
+    assert await _counts(bob, room) == (1, 1)
+    assert await _counts(alice, room) == (0, 0)
+
+
+async def test_a_muted_room_counts_nothing_or_mentions(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    await _say(alice, room, "1")
+    (await bob.put(f"{RULES}room/{room}", {"actions": []})).ok()
+    await _say(alice, room, "2")
+    assert await _counts(bob, room) == (0, 0)
+    await _say(alice, room, "3", **{"m.mentions": {"user_ids": [bob.user_id]}})
+    await _say(alice, room, "4", **{"m.mentions": {"room": True}})
+    assert await _counts(bob, room) == (2, 2)
+    condition = {"kind": "event_match", "key": "room_id", "pattern": room}
+    (await bob.put(f"{RULES}override/{room}", {"actions": [], "conditions": [condition]})).ok()
+    await _say(alice, room, "5", **{"m.mentions": {"user_ids": [bob.user_id]}})
+    assert await _counts(bob, room) == (2, 2)
+    other = await alice.create_room(invite=[bob.user_id])
+    await bob.join(other)
+    await _say(alice, other, "6")
+    assert await _counts(bob, other) == (1, 0)
+
+
+async def test_a_word_of_ones_own_highlights(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    actions = ["notify", {"set_tweak": "highlight"}]
+    (await bob.put(f"{RULES}content/pie", {"pattern": "pie", "actions": actions})).ok()
+    await _say(alice, room, "1", body="A PIE!")
+    await _say(alice, room, "2", body="magpies")
+    assert await _counts(bob, room) == (2, 1)
+
+
+async def test_a_redacted_message_counts_no_more(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    await _say(alice, room, "1")
+    wrong = await _say(alice, room, "2", **{"m.mentions": {"user_ids": [bob.user_id]}})
+    assert await _counts(bob, room) == (2, 1)
+    (await alice.put(f"/_matrix/client/v3/rooms/{room}/redact/{wrong}/3", {})).ok()
+    assert await _counts(bob, room) == (1, 0)
+
+
+async def test_whom_one_ignores_is_not_counted(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    await _say(alice, room, "1")
+    data = f"/_matrix/client/v3/user/{bob.user_id}/account_data/m.ignored_user_list"
+    (await bob.put(data, {"ignored_users": {alice.user_id: {}}})).ok()
+    await _say(alice, room, "2", **{"m.mentions": {"user_ids": [bob.user_id]}})
+    assert await _counts(bob, room) == (0, 0)
+
+
+async def test_counts_are_exact_after_a_restart_and_beyond_memory(
+    start_server: StartServer,
+) -> None:
+    async with start_server() as server:
+        alice, bob, room = await _two(server)
+        carol = await server.register("carol")
+        root = await _say(alice, room, "root")
+        for n in range(130):
+            await _say(alice if n % 10 else bob, room, f"m{n}")
+        thread = {"m.relates_to": {"rel_type": "m.thread", "event_id": root}}
+        await _say(alice, room, "t", **thread)
+        await _say(alice, room, "n", msgtype="m.notice")
+        mention = {"m.mentions": {"user_ids": [bob.user_id]}}
+        await _say(alice, room, "@", **mention)
+        expected = (1 + 117 + 1 + 1, 1)
+        assert await _counts(bob, room) == expected
+        await alice.invite(room, carol.user_id)
+        await carol.join(room)
+        assert await _counts(carol, room) == (0, 0)
+    async with start_server() as server:
+        again = await server.anyone.login("bob")
+        assert await _counts(again, room) == expected
+        assert await _counts(await server.anyone.login("carol"), room) == (0, 0)
+        await _say(await server.anyone.login("alice"), room, "last")
+        assert await _counts(again, room) == (expected[0] + 1, 1)
+        await _read(again, room, root)
+        assert await _counts(again, room) == (expected[0], 1)
+        assert await _counts(await server.anyone.login("carol"), room) == (1, 0)
