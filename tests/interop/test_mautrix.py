@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 from mautrix.client import Client as MautrixClient
-from mautrix.types import EventType, Membership, MessageEvent, StateEvent, UserID
+from mautrix.types import (
+    EventType,
+    Membership,
+    MemberStateEventContent,
+    MessageEvent,
+    StateEvent,
+    UserID,
+)
 
 from tests.harness.client import PASSWORD, Client, Wire
 
@@ -24,8 +31,9 @@ class Bot:
         client.add_event_handler(EventType.ROOM_MEMBER, self._invited)
 
     async def _invited(self, event: StateEvent) -> None:
-        mine = event.state_key == self.client.mxid
-        if mine and event.content.membership == Membership.INVITE:
+        content = event.content
+        assert isinstance(content, MemberStateEventContent)
+        if event.state_key == self.client.mxid and content.membership == Membership.INVITE:
             await self.invites.put(event)
 
     async def next_message(self) -> MessageEvent:

@@ -63,6 +63,17 @@ class Nio:
             await self.sync_once()
         raise AssertionError("what was waited for did not come")
 
+    def knows(self, other: "Nio", room_id: str) -> bool:
+        """True when this client can encrypt to the other in the room."""
+        room, user = self.client.rooms.get(room_id), other.client.user_id
+        devices = self.client.device_store
+        return (
+            room is not None
+            and room.encrypted
+            and user in room.users
+            and any(each.id == other.client.device_id for each in devices.active_user_devices(user))
+        )
+
     async def see(self, event_id: str) -> Any:
         return await self.until(lambda: self.events.get(event_id))
 
@@ -103,16 +114,8 @@ async def share_a_room(alice: Nio, bob: Nio, version: str) -> str:
     room = str(made.room_id)
     await bob.until(lambda: room in bob.client.invited_rooms)
     await bob.client.join(room)
-    for one, other in ((alice, bob), (bob, alice)):
-        await one.until(
-            lambda one=one, other=other: (
-                room in one.client.rooms
-                and one.client.rooms[room].encrypted
-                and other.client.user_id in one.client.rooms[room].users
-                and one.client.device_store.active_user_devices(other.client.user_id)
-                and other.client.device_id in one.client.device_store[other.client.user_id]
-            )
-        )
+    await alice.until(lambda: alice.knows(bob, room))
+    await bob.until(lambda: bob.knows(alice, room))
     return room
 
 
@@ -187,8 +190,8 @@ async def test_an_encrypted_file(nios: tuple[Nio, Nio]) -> None:
 async def test_receipts_and_unread_counts(nios: tuple[Nio, Nio]) -> None:
     alice, bob = nios
     room = await share_a_room(alice, bob, "12")
-    for body in ("one", "two", "three"):
-        last = await alice.send(room, text(body))
+    sent = [await alice.send(room, text(body)) for body in ("one", "two", "three")]
+    last = sent[-1]
     await bob.see(last)
     assert bob.client.rooms[room].unread_notifications == 3
     await bob.client.update_receipt_marker(room, last)
