@@ -606,5 +606,7 @@ class EventLog:
         start = self.runs.get(token.run)
         if start is None or token.position > self.position:
             return False
+        if token.run == self.run:
+            return True
         later = [other for other in self.runs.values() if other > start]
         return not later or token.position <= min(later)

@@ -55,7 +55,7 @@ def _query(raw: bytes) -> Query:
                 found.setdefault(name, []).append(value)
     except UnicodeDecodeError:
         raise invalid_param("The query string is not UTF-8") from None
-    if any("\x00" in value for values in found.values() for value in values):
+    if b"\x00" in raw or b"%00" in raw:
         raise invalid_param("The query string contains U+0000")
     return found
 
