@@ -1,84 +1,190 @@
 """Delivering pushes: a consumer of the log, so that a push comes after its event can be read.
 
-Spec: push gateway API, `POST /_matrix/push/v1/notify`.
+What a gateway does not take is kept, and tried again later each time, for a day.
+Spec: push gateway API.
 """
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from depesha.base.canonical import Content, decode, encode
+from depesha.base.canonical import decode, encode
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import consume
+from depesha.eventlog.read import find_events
 from depesha.eventlog.state import MEMBER, Room
 from depesha.io.fetch import FetchError, Limits
 from depesha.push import store
 from depesha.push.evaluate import evaluate, facts_of
+from depesha.push.notice import Notice, notification
 from depesha.push.pushers import remove_pusher
 from depesha.push.record import Push, load_pushers
-from depesha.push.rules import Outcome
-from depesha.signals import unread
+from depesha.push.store import DueRow, PusherKey, PusherRow
+from depesha.signals import PRIVATE_RECEIPT, RECEIPT, unread
 
-TRIES = 3
-RETRY_SECONDS = 5.0
+GIVE_UP_MS = 24 * 3_600_000
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 10.0, 3_600.0
+_LOOK_SECONDS = 5.0
+_AT_ONCE = 50
 _LIMITS = Limits(size=64 * 1024, seconds=10)
 
 _log = logging.getLogger(__name__)
 
+Pushers = dict[str, list[PusherRow]]
+
+
+@dataclass(slots=True)
+class _Failing:
+    """A pusher whose gateway did not take something; `again` is on the monotonic clock."""
+
+    attempts: int
+    again: float
+
+
+class _Delivery:
+    """Sends notices, and remembers which pushers fail."""
+
+    def __init__(self, push: Push) -> None:
+        self._push = push
+        self._failing: dict[PusherKey, _Failing] = {}
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def start(self) -> None:
+        spine = self._push.spine
+        for key in await spine.db.read(store.select_due_keys, spine.institution.id):
+            self._failing[key] = _Failing(0, spine.clock.monotonic())
+
+    async def handle(self, entries: Sequence[Entry]) -> None:
+        """Send what the entries notify of; what is not taken is due from then on."""
+        pushers = await load_pushers(self._push)
+        if not pushers:
+            return
+        notices = await _notices(self._push, entries, pushers)
+        due: list[tuple[PusherKey, DueRow]] = []
+        async with asyncio.TaskGroup() as group:
+            for notice in notices:
+                group.create_task(self._try(notice, due))
+        if due:
+            spine = self._push.spine
+            await spine.db.write(store.insert_due, spine.institution.id, due)
+            # Meanwhile the pusher may have been found to work again.
+            for key, _ in due:
+                self._failing.setdefault(key, _Failing(0, spine.clock.monotonic()))
+
+    async def _try(self, notice: Notice, due: list[tuple[PusherKey, DueRow]]) -> None:
+        key = notice.pusher.key
+        # What waits goes first: a later notice stands in line.
+        is_taken = key not in self._failing and await self._send(notice)
+        if not is_taken and notice.logged is not None:
+            due.append((key, DueRow(notice.logged.position, self._push.spine.clock.now_ms())))
+
+    async def _send(self, notice: Notice) -> bool:
+        """Whether the gateway took it, or never will; a key that it refuses is forgotten."""
+        async with self._slots:
+            told = await notification(self._push, notice)
+            url: str = decode(notice.pusher.pusher)["data"]["url"]
+            try:
+                answer = await self._push.fetcher.fetch(
+                    "POST",
+                    url,
+                    headers={"Content-Type": "application/json"},
+                    body=encode({"notification": told}),
+                    limits=_LIMITS,
+                )
+            except FetchError as error:
+                return self._failed(notice.pusher.key, str(error))
+        if answer.status == 429 or answer.status >= 500:
+            return self._failed(notice.pusher.key, f"{url}: status {answer.status}")
+        if answer.status == 200 and _is_rejected(answer.body, notice.pusher.pushkey):
+            await remove_pusher(self._push, notice.pusher)
+        return True
+
+    def _failed(self, key: PusherKey, why: str) -> bool:
+        attempts = self._failing.get(key, _Failing(0, 0)).attempts + 1
+        seconds = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 20))
+        self._failing[key] = _Failing(attempts, self._push.spine.clock.monotonic() + seconds)
+        _log.warning("a push was not taken", extra={"why": why, "again_in": seconds})
+        return False
+
+    async def retry(self) -> None:
+        """Try for ever what is due."""
+        clock = self._push.spine.clock
+        while True:
+            await clock.sleep(_LOOK_SECONDS)
+            now = clock.monotonic()
+            for key, failing in list(self._failing.items()):
+                if failing.again <= now:
+                    await self._retry(key)
+
+    async def _retry(self, key: PusherKey) -> None:
+        """Send what is due to one pusher, in order, until something is not taken."""
+        push, spine = self._push, self._push.spine
+        rows = await spine.db.read(store.select_due, spine.institution.id, key)
+        own = (await load_pushers(push)).get(key.user_id, ())
+        pusher = next((row for row in own if row.key == key), None)
+        events = await find_events(spine.log, [row.event_position for row in rows])
+        for row in rows:
+            logged = events.get(row.event_position)
+            is_late = spine.clock.now_ms() - row.since_ts > GIVE_UP_MS
+            if pusher is not None and logged is not None and not is_late:
+                for notice in await _notices(push, [logged], {key.user_id: [pusher]}):
+                    if not await self._send(notice):
+                        return
+            await spine.db.write(store.delete_due, spine.institution.id, key, row.event_position)
+        del self._failing[key]
+        if await spine.db.read(store.select_due, spine.institution.id, key):
+            self._failing[key] = _Failing(0, spine.clock.monotonic())
+
 
 async def deliver_pushes(push: Push) -> None:
     """Send what notifies somebody to the gateways of their pushers, for ever."""
-
-    async def handle(entries: Sequence[Entry]) -> None:
-        pushers = await load_pushers(push)
-        if not pushers:
-            return
-        for entry in entries:
-            if isinstance(entry, Logged):
-                await _deliver(push, entry, pushers)
-
-    await consume(push.spine.log, "push", handle)
+    delivery = _Delivery(push)
+    await delivery.start()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(delivery.retry())
+        group.create_task(consume(push.spine.log, "push", delivery.handle))
 
 
-async def _deliver(push: Push, logged: Logged, pushers: dict[str, list[store.PusherRow]]) -> None:
-    event = logged.event
-    room = await push.spine.log.find_room(event.room_id)
+# --- what is to be told --------------------------------------------------------------
+
+
+async def _notices(push: Push, entries: Iterable[Entry], pushers: Pushers) -> list[Notice]:
+    """What the entries are to those who have pushers."""
+    notices, readers = list[Notice](), set[str]()
+    for entry in entries:
+        if isinstance(entry, Logged):
+            notices += await _event_notices(push, entry, pushers)
+        elif entry.kind in {RECEIPT, PRIVATE_RECEIPT} and entry.user_id in pushers:
+            readers.add(entry.user_id or "")
+    notices += (Notice(row, None, None, None) for user in readers for row in pushers[user])
+    return notices
+
+
+async def _event_notices(push: Push, logged: Logged, pushers: Pushers) -> list[Notice]:
+    event, log = logged.event, push.spine.log
+    room = await log.find_room(event.room_id)
     if room is None:
-        return
+        return []
     concerned = pushers.keys() & room.joined
     if event.type == MEMBER and event.state_key in pushers:
         concerned |= {event.state_key}
-    facts = facts_of(logged, room)
+    notices, facts = list[Notice](), facts_of(logged, room)
     for user_id in sorted(concerned):
         outcome = await evaluate(push, user_id, logged, room, facts)
-        if outcome.notify:
-            for row in pushers[user_id]:
-                await _send(push, row, logged, room, outcome)
+        if outcome.notify and await _is_news(push, user_id, logged, room):
+            notices += (Notice(row, logged, room, outcome) for row in pushers[user_id])
+    return notices
 
 
-async def _send(
-    push: Push, row: store.PusherRow, logged: Logged, room: Room, outcome: Outcome
-) -> None:
-    """One push, tried a few times; a key that the gateway refuses is forgotten."""
-    pusher: Content = decode(row.pusher)
-    body = encode({"notification": await _notification(push, row, pusher, logged, room, outcome)})
-    url: str = pusher["data"]["url"]
-    headers = {"Content-Type": "application/json"}
-    for attempt in range(TRIES):
-        if attempt:
-            await push.spine.clock.sleep(RETRY_SECONDS * attempt)
-        try:
-            answer = await push.fetcher.fetch(
-                "POST", url, headers=headers, body=body, limits=_LIMITS
-            )
-        except FetchError as error:
-            _log.warning("a push gateway did not answer", extra={"why": str(error)})
-            continue
-        if answer.status == 200:
-            if _is_rejected(answer.body, row.pushkey):
-                await remove_pusher(push, row)
-            return
-        if answer.status < 500:
-            return
+async def _is_news(push: Push, user_id: str, logged: Logged, room: Room) -> bool:
+    """False for what came before the user did, and for what has been read elsewhere."""
+    place = (await push.spine.log.rooms_of(user_id)).get(room.room_id)
+    if place is None or place.membership != "join":
+        return place is not None and place.position == logged.position
+    return place.since_position <= logged.position and (
+        await unread(push.signals, user_id, room)
+    ).total != (0, 0)
 
 
 def _is_rejected(body: bytes, pushkey: str) -> bool:
@@ -88,56 +194,3 @@ def _is_rejected(body: bytes, pushkey: str) -> bool:
         return False
     rejected = told.get("rejected") if isinstance(told, dict) else None
     return isinstance(rejected, list) and pushkey in rejected
-
-
-async def _notification(
-    push: Push,
-    row: store.PusherRow,
-    pusher: Content,
-    logged: Logged,
-    room: Room,
-    outcome: Outcome,
-) -> Content:
-    """The notification in the format that the pusher asks for."""
-    event = logged.event
-    data = {key: value for key, value in pusher["data"].items() if key not in {"url"}}
-    device: Content = {
-        "app_id": row.app_id,
-        "pushkey": row.pushkey,
-        "pushkey_ts": row.since_ts // 1000,
-        "data": data,
-    }
-    told: Content = {
-        "event_id": event.event_id,
-        "room_id": event.room_id,
-        "prio": "high",
-        "counts": {"unread": await _unread_rooms(push, row.user_id)},
-        "devices": [device],
-    }
-    if pusher["data"].get("format") == "event_id_only":
-        return told
-    device["tweaks"] = outcome.tweaks
-    told |= {"type": event.type, "sender": event.sender, "content": event.content}
-    sender = room.find(MEMBER, event.sender)
-    for name, value in (
-        ("sender_display_name", sender.content.get("displayname") if sender else None),
-        ("room_name", room.text("m.room.name", "name") or None),
-        ("room_alias", room.text("m.room.canonical_alias", "alias") or None),
-    ):
-        if isinstance(value, str):
-            told[name] = value
-    if event.type == MEMBER:
-        told["user_is_target"] = event.state_key == row.user_id
-        told["membership"] = event.content.get("membership")
-    return told
-
-
-async def _unread_rooms(push: Push, user_id: str) -> int:
-    """The badge: rooms with something unread, and invitations."""
-    log, count = push.spine.log, 0
-    for room_id, place in list((await log.rooms_of(user_id)).items()):
-        if place.membership == "invite":
-            count += 1
-        elif place.membership == "join" and (room := await log.find_room(room_id)) is not None:
-            count += (await unread(push.signals, user_id, room)).total[0] > 0
-    return count

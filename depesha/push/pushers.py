@@ -1,5 +1,7 @@
 """Where pushes go. Spec: client-server API, "Pushers"."""
 
+import ipaddress
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from depesha.accounts import DEVICE, find_devices
@@ -11,10 +13,11 @@ from depesha.push import store
 from depesha.push.record import PUSHER, Push, load_pushers
 
 MOST_BYTES = 16 * 1024
+NOTIFY_PATH = "/_matrix/push/v1/notify"
 _NEEDED = ("app_display_name", "device_display_name", "lang", "data")
 
 
-def check_pusher(body: Content) -> None:
+def check_pusher(body: Content, allowed_networks: Sequence[str]) -> None:
     """Raise 400 for what cannot be a pusher."""
     for name, most in (("app_id", 64), ("pushkey", 512)):
         value = body.get(name)
@@ -25,14 +28,16 @@ def check_pusher(body: Content) -> None:
     if "kind" not in body:
         raise missing_param("kind")
     if body["kind"] is not None:
-        _check_gateway(body)
+        _check_gateway(body, allowed_networks)
 
 
-def _check_gateway(body: Content) -> None:
+def _check_gateway(body: Content, allowed_networks: Sequence[str]) -> None:
     """Raise 400 for a pusher that leads nowhere."""
     for name in _NEEDED:
         if name not in body:
             raise missing_param(name)
+        if name != "data" and not isinstance(body[name], str):
+            raise bad_json(f"{name} must be a string")
     if not isinstance(body["data"], dict):
         raise bad_json("data must be an object")
     if body["kind"] != "http":
@@ -40,16 +45,39 @@ def _check_gateway(body: Content) -> None:
     url = body["data"].get("url")
     if not isinstance(url, str):
         raise missing_param("data.url")
-    parts = urlsplit(url)
-    if parts.path != "/_matrix/push/v1/notify" or parts.scheme not in {"https", "http"}:
-        raise invalid_param("data.url must be https://…/_matrix/push/v1/notify")
+    if not is_gateway_url(url, allowed_networks):
+        raise invalid_param(f"data.url must be https://…{NOTIFY_PATH}")
     if find_unsafe(body) or len(encode(body)) > MOST_BYTES:
         raise bad_json("The pusher is too large, or has values that cannot be kept")
 
 
+def is_gateway_url(url: str, allowed_networks: Sequence[str]) -> bool:
+    """True for an https URL of a gateway.
+
+    Plain http is let through to addresses, not names, in the networks that the operator allows:
+    there the gateway stands beside the server.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.path != NOTIFY_PATH or not host or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_in(host, allowed_networks))
+
+
+def _is_in(host: str, networks: Sequence[str]) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(text, strict=False) for text in networks)
+
+
 async def set_pusher(push: Push, user_id: str, device_id: str, body: Content) -> None:
     """Add, change or (with kind null) remove a pusher."""
-    check_pusher(body)
+    check_pusher(body, push.spine.config.allowed_networks)
     app_id, pushkey = body["app_id"], body["pushkey"]
     kept = {key: value for key, value in body.items() if key != "append"}
     row = store.PusherRow(

@@ -1,5 +1,6 @@
 """SQL on push rules and pushers."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from depesha.io.tx import Tx
@@ -28,6 +29,10 @@ class PusherRow(NamedTuple):
     device_id: str
     pusher: str
     since_ts: int
+
+    @property
+    def key(self) -> "PusherKey":
+        return PusherKey(self.user_id, self.app_id, self.pushkey)
 
 
 async def select_choices(tx: Tx, institution_id: int, user_id: str) -> ChoicesRow | None:
@@ -118,4 +123,62 @@ async def select_pushers(tx: Tx, institution_id: int) -> list[PusherRow]:
         "SELECT user_id, app_id, pushkey, device_id, pusher, since_ts FROM push_pushers"
         " WHERE institution_id = $1",
         institution_id,
+    )
+
+
+# --- what is due ---------------------------------------------------------------------
+
+
+class PusherKey(NamedTuple):
+    """Which pusher."""
+
+    user_id: str
+    app_id: str
+    pushkey: str
+
+
+class DueRow(NamedTuple):
+    """A notification that has not been taken, and when it was first tried (ms)."""
+
+    event_position: int
+    since_ts: int
+
+
+async def insert_due(tx: Tx, institution_id: int, rows: Iterable[tuple[PusherKey, DueRow]]) -> None:
+    await tx.insert_many(
+        "push_due",
+        ("institution_id", *PusherKey._fields, *DueRow._fields),
+        [(institution_id, *key, *row) for key, row in rows],
+        " ON CONFLICT (institution_id, user_id, app_id, pushkey, event_position) DO NOTHING",
+    )
+
+
+async def select_due_keys(tx: Tx, institution_id: int) -> list[PusherKey]:
+    """Pushers for which something is due."""
+    return await tx.rows(
+        PusherKey,
+        "SELECT DISTINCT user_id, app_id, pushkey FROM push_due WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def select_due(tx: Tx, institution_id: int, key: PusherKey) -> list[DueRow]:
+    """What is due to a pusher, oldest first."""
+    return await tx.rows(
+        DueRow,
+        "SELECT event_position, since_ts FROM push_due WHERE institution_id = $1"
+        " AND user_id = $2 AND app_id = $3 AND pushkey = $4 ORDER BY event_position",
+        institution_id,
+        *key,
+    )
+
+
+async def delete_due(tx: Tx, institution_id: int, key: PusherKey, until: int) -> None:
+    """Forget what is due of events up to a position."""
+    await tx.execute(
+        "DELETE FROM push_due WHERE institution_id = $1"
+        " AND user_id = $2 AND app_id = $3 AND pushkey = $4 AND event_position <= $5",
+        institution_id,
+        *key,
+        until,
     )

@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.harness.server import Server
 
 RULES = "/_matrix/client/v3/pushrules/"
+SET = "/_matrix/client/v3/pushers/set"
 
 
 async def test_rules_are_added_changed_and_removed(server: Server) -> None:
@@ -48,10 +49,11 @@ class Gateway:
         self.got: asyncio.Queue[Any] = asyncio.Queue()
         self.rejected: list[str] = []
         self.url = ""
+        self.status = 200
 
     async def notify(self, request: web.Request) -> web.Response:
         self.got.put_nowait(orjson.loads(await request.read())["notification"])
-        return web.json_response({"rejected": self.rejected})
+        return web.json_response({"rejected": self.rejected}, status=self.status)
 
 
 @asynccontextmanager
@@ -131,3 +133,90 @@ async def test_mentions_are_highlights_and_notifications(server: Server) -> None
     (await bob.post(receipt, {})).ok()
     counts = (await bob.sync())["rooms"]["join"][room]["unread_notifications"]
     assert counts == {"notification_count": 0, "highlight_count": 0}
+
+
+async def test_what_is_not_taken_is_sent_later(start_server: Any) -> None:
+    async with gateway() as phone:
+        phone.status = 503
+        async with start_server(allowed_networks=("127.0.0.0/8",)) as server:
+            alice, bob = await server.register("alice"), await server.register("bob")
+            room = await alice.create_room(invite=[bob.user_id])
+            await bob.join(room)
+            (await bob.post(SET, pusher(phone.url))).ok()
+            events = [await alice.send(room, "one"), await alice.send(room, "two")]
+            assert (await phone.got.get())["event_id"] == events[0]
+            await server.clock.advance(6)
+            assert phone.got.empty()
+        phone.status = 200
+        async with start_server(allowed_networks=("127.0.0.0/8",)) as server:
+            assert await _after(server, phone) == events[0]
+            assert await _after(server, phone) == events[1]
+            alice = await server.anyone.login("alice")
+            third = await alice.send(room, "three")
+            assert await _after(server, phone) == third
+
+
+async def _after(server: Server, phone: Gateway) -> str:
+    """The event of the next push, for which time may have to pass."""
+    while phone.got.empty():
+        await server.clock.advance(1)
+    event_id: str = (await phone.got.get())["event_id"]
+    return event_id
+
+
+async def test_reading_takes_the_badge_away(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, gateway() as phone:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(invite=[bob.user_id])
+        await bob.join(room)
+        (await bob.post(SET, pusher(phone.url, own="data"))).ok()
+        body = {"msgtype": "m.text", "body": "you", "m.mentions": {"user_ids": [bob.user_id]}}
+        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/1"
+        event_id = (await alice.put(path, body)).ok()["event_id"]
+        push = await phone.got.get()
+        assert (push["content"], push["prio"], push["counts"]) == (body, "high", {"unread": 1})
+        assert push["devices"][0]["tweaks"] == {"sound": "default", "highlight": True}
+        assert push["devices"][0]["data"] == {"own": "data"}
+        (await bob.post(f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{event_id}", {})).ok()
+        badge = await phone.got.get()
+        assert (badge["counts"], "event_id" in badge) == ({"unread": 0}, False)
+
+
+async def test_who_has_signed_out_is_not_told(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, gateway() as phone:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(invite=[bob.user_id])
+        await bob.join(room)
+        other = await server.anyone.login("bob")
+        (await bob.post(SET, pusher(phone.url))).ok()
+        (await other.post(SET, pusher(phone.url) | {"pushkey": "other"})).ok()
+        (await bob.post("/_matrix/client/v3/logout")).ok()
+        await alice.send(room, "hello")
+        assert (await phone.got.get())["devices"][0]["pushkey"] == "other"
+        (left,) = (await other.get("/_matrix/client/v3/pushers")).ok()["pushers"]
+        assert left["pushkey"] == "other"
+
+
+async def test_plain_http_is_for_allowed_networks(server: Server) -> None:
+    bob = await server.register("bob")
+    for url in (
+        "http://127.0.0.1/_matrix/push/v1/notify",
+        "http://push.example.org/_matrix/push/v1/notify",
+        "https://push.example.org/other",
+        "https://a:b@push.example.org/_matrix/push/v1/notify",
+        "ftp://push.example.org/_matrix/push/v1/notify",
+    ):
+        (await bob.post(SET, pusher(url))).refused(400, "M_INVALID_PARAM")
+    (await bob.post(SET, pusher("https://push.example.org/_matrix/push/v1/notify"))).ok()
+    (await bob.post(SET, {"kind": None, "app_id": "org.example.app", "pushkey": "key"})).ok()
+    assert (await bob.get("/_matrix/client/v3/pushers")).ok() == {"pushers": []}
+
+
+async def test_a_key_belongs_to_the_last_who_set_it(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    wanted = pusher("https://push.example.org/_matrix/push/v1/notify")
+    (await alice.post(SET, wanted)).ok()
+    (await bob.post(SET, wanted | {"append": True})).ok()
+    assert (await alice.get("/_matrix/client/v3/pushers")).ok()["pushers"]
+    (await bob.post(SET, wanted)).ok()
+    assert (await alice.get("/_matrix/client/v3/pushers")).ok()["pushers"] == []

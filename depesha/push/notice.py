@@ -1,0 +1,75 @@
+"""What a push gateway is told. Spec: push gateway API, `POST /_matrix/push/v1/notify`."""
+
+from dataclasses import dataclass
+
+from depesha.base.canonical import Content, decode
+from depesha.eventlog.changes import Logged
+from depesha.eventlog.state import MEMBER, Room
+from depesha.push.record import Push
+from depesha.push.rules import Outcome
+from depesha.push.store import PusherRow
+from depesha.signals import unread
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event that is to be told to one pusher; without one, the badge alone is."""
+
+    pusher: PusherRow
+    logged: Logged | None
+    room: Room | None
+    outcome: Outcome | None
+
+
+async def notification(push: Push, notice: Notice) -> Content:
+    """The notification in the format that the pusher asks for."""
+    row = notice.pusher
+    data: Content = decode(row.pusher)["data"]
+    device: Content = {
+        "app_id": row.app_id,
+        "pushkey": row.pushkey,
+        "pushkey_ts": row.since_ts // 1000,
+        "data": {name: value for name, value in data.items() if name != "url"},
+    }
+    unread_rooms = await _count_unread_rooms(push, row.user_id)
+    told: Content = {"counts": {"unread": unread_rooms}, "devices": [device]}
+    if notice.logged is None or notice.room is None or notice.outcome is None:
+        return told
+    event, tweaks = notice.logged.event, notice.outcome.tweaks
+    is_urgent = event.type == "m.room.encrypted" or "sound" in tweaks or "highlight" in tweaks
+    told |= {
+        "event_id": event.event_id,
+        "room_id": event.room_id,
+        "prio": "high" if is_urgent else "low",
+    }
+    if data.get("format") != "event_id_only":
+        device["tweaks"] = tweaks
+        told |= _event_fields(notice.logged, notice.room, row.user_id)
+    return told
+
+
+def _event_fields(logged: Logged, room: Room, user_id: str) -> Content:
+    event = logged.event
+    sender = room.find(MEMBER, event.sender)
+    names: Content = {
+        "sender_display_name": sender.content.get("displayname") if sender else None,
+        "room_name": room.text("m.room.name", "name") or None,
+        "room_alias": room.text("m.room.canonical_alias", "alias") or None,
+    }
+    told: Content = {name: value for name, value in names.items() if isinstance(value, str)}
+    told |= {"type": event.type, "sender": event.sender, "content": event.content}
+    if event.type == MEMBER:
+        told["user_is_target"] = event.state_key == user_id
+        told["membership"] = event.content.get("membership")
+    return told
+
+
+async def _count_unread_rooms(push: Push, user_id: str) -> int:
+    """The badge: rooms with something unread, and invitations."""
+    log, count = push.spine.log, 0
+    for room_id, place in list((await log.rooms_of(user_id)).items()):
+        if place.membership == "invite":
+            count += 1
+        elif place.membership == "join" and (room := await log.find_room(room_id)) is not None:
+            count += (await unread(push.signals, user_id, room)).total[0] > 0
+    return count
