@@ -21,9 +21,8 @@ async def _counts(client: Client, room: str) -> tuple[int, int]:
     return part["notification_count"], part["highlight_count"]
 
 
-async def _say(
-    client: Client, room: str, txn: str, type_: str = "m.room.message", **more: Any
-) -> str:
+async def _say(client: Client, room: str, txn: str, **more: Any) -> str:
+    type_ = more.pop("type_", "m.room.message")
     path = f"/_matrix/client/v3/rooms/{room}/send/{type_}/{txn}"
     body = {"msgtype": "m.text", "body": "hello", **more}
     event_id: str = (await client.put(path, body)).ok()["event_id"]
