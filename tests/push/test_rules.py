@@ -155,7 +155,7 @@ def test_the_predefined_rules() -> None:
     mention = {"m.mentions": {"user_ids": ["@bob:x"]}}
     room = {"m.mentions": {"room": True}}
     edit = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$1"}}
-    invite = {"type": "m.room.member", "content": {"membership": "invite"}}
+    invite: dict[str, Any] = {"type": "m.room.member", "content": {"membership": "invite"}}
     assert outcome() == (True, False)
     assert outcome(type="m.room.encrypted") == (True, False)
     assert outcome(type="m.call.invite") == (True, False)
