@@ -30,6 +30,8 @@ MOST_UNREAD_BODY = 256 * 1024
 """Bytes of a body kept before the client is told to wait."""
 IDLE_SECONDS = 75
 """How long a connection may be silent between requests, or within a request's headers."""
+SWEEP_SECONDS = 15
+"""How often silent connections are looked for."""
 STOP_SECONDS = 5
 """How long requests in work may go on when the server stops."""
 
@@ -289,6 +291,7 @@ class Wire:
         self._plain_from = plain_from
         self._server: asyncio.Server | None = None
         self._date = b""
+        self._second = -1
         self._tick: Timer | None = None
 
     async def listen(
@@ -299,7 +302,7 @@ class Wire:
         self._server = await loop.create_server(
             lambda: Connection(self), host, port, ssl=tls, backlog=2048
         )
-        self._beat()
+        self._sweep()
         name = self._server.sockets[0].getsockname()
         return name[0], name[1]
 
@@ -311,7 +314,7 @@ class Wire:
             self._server = await loop.create_unix_server(lambda: Connection(self), path)
         finally:
             os.umask(before)
-        self._beat()
+        self._sweep()
 
     def may_connect(self, address: str, is_tls: bool) -> bool:
         """Plain HTTP only from this machine, or from a proxy that is trusted (P8)."""
@@ -319,20 +322,27 @@ class Wire:
             return True
         return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
-    def _beat(self) -> None:
-        """Once a second: the Date header, and connections that are silent for too long."""
-        self._date = formatdate(self.clock.now_ms() / 1000, usegmt=True).encode()
+    def _sweep(self) -> None:
+        """Hang up on connections that are silent for too long, every now and then."""
         before = self.clock.monotonic() - IDLE_SECONDS
         for connection in [c for c in self.connections if c.is_idle and c.idle_since < before]:
             connection.close()
-        self._tick = self.clock.call_later(1, self._beat)
+        self._tick = self.clock.call_later(SWEEP_SECONDS, self._sweep)
+
+    def _now(self) -> bytes:
+        """The Date header, written once a second."""
+        second = self.clock.now_ms() // 1000
+        if second != self._second:
+            self._second = second
+            self._date = formatdate(second, usegmt=True).encode()
+        return self._date
 
     def head(self, reply: Reply | StreamReply, length: int | None, keeps: bool) -> bytes:
         """Status line and headers; `length` None means chunked."""
         lines = [
             _STATUS_LINES.get(reply.status, b"HTTP/1.1 %d \r\n" % reply.status),
             b"date: ",
-            self._date,
+            self._now(),
             b"\r\ncontent-type: ",
             reply.content_type,
             b"\r\ntransfer-encoding: chunked"

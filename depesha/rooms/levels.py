@@ -54,7 +54,7 @@ def _highest(levels: Content) -> int:
 
 def _as_integers(levels: Content, version: RoomVersion) -> Content:
     """The levels as integers: what older versions took for one may be a text."""
-    found = {key: value for key, value in levels.items() if key not in _TABLES}
+    found = {k: v for k, v in levels.items() if k not in _TABLES and k not in LEVEL_DEFAULTS}
     found |= _read({key: levels[key] for key in LEVEL_DEFAULTS if key in levels}, version)
     for name in _TABLES:
         if isinstance(levels.get(name), dict):

@@ -203,6 +203,7 @@ async def test_older_services_are_spoken_to_by_older_paths(
     service.refuse = [404]
     room = await bridged_room(alice, bridge)
     await service.until_event(await alice.send(room, "hello"))
+    await service.until(lambda: len(service.transactions) >= 2)
     new, old = service.transactions[:2]
     assert new.path.startswith("/_matrix/app/v1/transactions/")
     assert old.path == new.path.removeprefix("/_matrix/app/v1")
