@@ -8,7 +8,7 @@ from depesha.rooms.delayed import KEPT_MS, MAX_DELAY_MS, MOST_SCHEDULED
 from tests.accounts.steps import make_admin, with_password
 from tests.conftest import StartServer
 from tests.harness.client import Client, Response
-from tests.harness.clock import START_MS
+from tests.harness.clock import START_MS, TestClock
 from tests.harness.server import Server
 from tests.rooms.steps import NOWHERE, timeline
 
@@ -228,16 +228,22 @@ async def test_only_so_many_wait(alice: Client) -> None:
     assert error["org.matrix.msc4140.errcode"] == "M_MAX_DELAYED_EVENTS_EXCEEDED"
 
 
-async def test_what_became_of_it_is_forgotten_in_time(server: Server, alice: Client) -> None:
-    room = await alice.create_room()
-    first = (await delay(alice, room)).ok()["delay_id"]
-    await server.clock.advance(10)
-    await finalised(alice, first)
-    await server.clock.advance(KEPT_MS / 1000)
-    second = (await delay(alice, room, txn="u")).ok()["delay_id"]
-    await server.clock.advance(10)
-    await finalised(alice, second)
-    (await alice.get(f"{EVENTS}/{first}")).refused(404, "M_NOT_FOUND")
+async def test_what_became_of_it_is_forgotten_in_time(
+    start_server: StartServer, clock: TestClock
+) -> None:
+    async with start_server() as server:
+        alice = await server.register("alice")
+        room = await alice.create_room()
+        first = (await delay(alice, room)).ok()["delay_id"]
+        await clock.advance(10)
+        await finalised(alice, first)
+    await clock.advance(KEPT_MS / 1000)
+    async with start_server() as server:
+        alice = Client(server.wire, alice.user_id, alice.token, alice.device_id)
+        second = (await delay(alice, room, txn="u")).ok()["delay_id"]
+        await clock.advance(10)
+        await finalised(alice, second)
+        (await alice.get(f"{EVENTS}/{first}")).refused(404, "M_NOT_FOUND")
 
 
 async def test_a_delayed_redaction(server: Server, alice: Client) -> None:
