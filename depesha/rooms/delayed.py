@@ -222,13 +222,13 @@ async def send_due(rooms: Rooms) -> None:
     while True:
         now = spine.clock.now_ms()
         due = await spine.db.read(store.select_due, spine.institution.id, now, MOST_AT_ONCE)
-        for row in due:
-            try:
-                await _send(rooms, row)
-            except MatrixError as error:
-                _log.info("a delayed event was refused", extra={"reason": error.message})
         if due:
             await spine.db.write(store.delete_finalised, spine.institution.id, now - KEPT_MS)
+            for row in due:
+                try:
+                    await _send(rooms, row)
+                except MatrixError as error:
+                    _log.info("a delayed event was refused", extra={"reason": error.message})
             continue
         following = await spine.db.read(store.select_next_due, spine.institution.id)
         wait = POLL_SECONDS
