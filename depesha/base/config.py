@@ -45,6 +45,7 @@ class Config:
     )
     default_room_version: str = _setting("12", "Room version of new rooms.")
     max_upload_bytes: int = _setting(100 * 2**20, "Largest file that may be uploaded.")
+    media_quota_bytes: int = _setting(0, "Bytes that all files of one user may take; 0: no limit.")
     open_media: bool = _setting(
         False, "Files are given also to who is not signed in, at the paths before v1.11."
     )

@@ -42,6 +42,12 @@ class Blobs(Protocol):
         Raises FileNotFoundError, also midway when the file is deleted meanwhile.
         """
 
+    async def read(self, sha256: str, start: int, stop: int) -> bytes:
+        """The bytes from `start` to before `stop` at one go, for what fits into memory.
+
+        Raises FileNotFoundError.
+        """
+
     async def find_size(self, sha256: str) -> int | None:
         """The size in bytes, or None when there is no such file."""
 
@@ -89,6 +95,9 @@ class Folder:
             if len(piece) < count:
                 break
             start += count
+
+    async def read(self, sha256: str, start: int, stop: int) -> bytes:
+        return await asyncio.to_thread(_read, self._path(sha256), start, stop - start)
 
     async def find_size(self, sha256: str) -> int | None:
         with contextlib.suppress(FileNotFoundError):

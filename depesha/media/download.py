@@ -1,7 +1,6 @@
 """Giving files out. Spec: `GET /media/download/…`, `GET /media/thumbnail/…`."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from depesha.base.errors import MatrixError, not_found
@@ -10,7 +9,7 @@ from depesha.media import store
 from depesha.media.record import Media
 from depesha.media.rules import check_media, disposition, read_range
 
-WHOLE_BYTES = 1 << 20
+WHOLE_BYTES = 4 << 20
 """Up to this size a file is sent in one piece."""
 MOST_WAIT_MS = 60_000
 
@@ -50,7 +49,7 @@ async def access_file(
     if server_name != spine.institution.server_name:
         raise not_found("Files of other servers cannot be reached yet")
     row = await spine.db.read(store.select_file, spine.institution.id, media_id)
-    if row is None:
+    if row is None or is_over(row, spine.clock.now_ms()):
         raise not_found("Not found")
     if row.sha256 is None:
         await _wait(media, media_id, min(timeout_ms, MOST_WAIT_MS))
@@ -58,6 +57,11 @@ async def access_file(
     if row is None or row.sha256 is None:
         raise MatrixError(504, "M_NOT_YET_UPLOADED", "The file has not been uploaded yet")
     return row
+
+
+def is_over(row: store.FileRow, now_ms: int) -> bool:
+    """True when the time for an announced upload has passed."""
+    return row.sha256 is None and row.expires_ts is not None and row.expires_ts <= now_ms
 
 
 async def _wait(media: Media, media_id: str, ms: int) -> None:
@@ -103,16 +107,13 @@ async def send(
     try:
         part = read_range(wanted.range, size)
     except ValueError:
-        unmet = (b"content-range", b"bytes */%d" % size)
-        return Reply(b"", 416, (*headers, unmet), content_type.encode())
+        unmet = {"Content-Range": f"bytes */{size}"}
+        raise MatrixError(416, "M_UNKNOWN", "Not in the file", headers=unmet) from None
     start, stop, status = (0, size, 200) if part is None else (*part, 206)
     if part is not None:
         headers = (*headers, (b"content-range", b"bytes %d-%d/%d" % (start, stop - 1, size)))
-    chunks = media.blobs.get(sha256, start, stop)
     if stop - start <= WHOLE_BYTES:
-        return Reply(await _whole(chunks), status, headers, content_type.encode())
+        whole = await media.blobs.read(sha256, start, stop)
+        return Reply(whole, status, headers, content_type.encode())
+    chunks = media.blobs.get(sha256, start, stop)
     return StreamReply(chunks, content_type.encode(), stop - start, status, headers)
-
-
-async def _whole(chunks: AsyncIterator[bytes]) -> bytes:
-    return b"".join([chunk async for chunk in chunks])

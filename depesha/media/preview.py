@@ -3,15 +3,18 @@
 Spec: client-server API, `GET /media/preview_url`; OpenGraph.
 """
 
+import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from depesha.base.canonical import Content, decode, encode
 from depesha.base.errors import MatrixError, forbidden, invalid_param
+from depesha.io.cpu import CpuError
 from depesha.io.fetch import Answer, FetchError, Limits
 from depesha.media import store
 from depesha.media.record import Media
+from depesha.media.rules import clean_type
 from depesha.media.upload import upload
 
 KEPT_MS = 60 * 60_000
@@ -19,6 +22,40 @@ MOST_URL = 2_000
 _PAGE = Limits(size=1 << 20, seconds=10)
 _PICTURE = Limits(size=5 << 20, seconds=10, types=("image/",))
 _MOST_TEXT = 1_000
+_READ_SECONDS = 10
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_-]{1,30})", re.IGNORECASE)
+
+CHARSETS = frozenset(
+    {
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "windows-1250",
+        "windows-1251",
+        "windows-1252",
+        "windows-1253",
+        "windows-1254",
+        "windows-1255",
+        "windows-1256",
+        "windows-1257",
+        "cp1251",
+        "cp866",
+        "koi8-r",
+        "koi8-u",
+        "iso-8859-1",
+        "iso-8859-2",
+        "iso-8859-5",
+        "iso-8859-15",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "shift_jis",
+        "euc-jp",
+        "euc-kr",
+    }
+)
+"""Encodings in which pages are read."""
 
 
 class _Head(HTMLParser):
@@ -51,14 +88,12 @@ class _Head(HTMLParser):
 
 
 def read_page(page: bytes, content_type: str, url: str) -> dict[str, str]:
-    """The OpenGraph properties that a page has, or that its title and description stand for."""
-    charset = content_type.partition("charset=")[2].partition(";")[0].strip("\"' ") or "utf-8"
-    try:
-        text = page.decode(charset, "replace")
-    except LookupError:
-        text = page.decode("utf-8", "replace")
+    """The OpenGraph properties that a page has, or that its title and description stand for.
+
+    Runs in a worker process: a stranger wrote the page.
+    """
     head = _Head()
-    head.feed(text)
+    head.feed(_decode(page, content_type).replace("\0", ""))
     found = head.found
     told = {name: text for name, text in found.items() if name.startswith("og:")}
     if title := found.get("title"):
@@ -70,12 +105,28 @@ def read_page(page: bytes, content_type: str, url: str) -> dict[str, str]:
     return told
 
 
+def _decode(page: bytes, content_type: str) -> str:
+    """The page as text, by the header, else by its own word, else as UTF-8."""
+    named = _CHARSET.search(content_type) or _CHARSET.search(page[:2048].decode("latin-1"))
+    charset = named[1].lower() if named else "utf-8"
+    # Not every codec that Python knows is for text, or safe.
+    return page.decode(charset if charset in CHARSETS else "utf-8", "replace")
+
+
+def is_link(url: str) -> bool:
+    """True for what may be a web page."""
+    try:
+        return len(url) <= MOST_URL and urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
 async def preview(media: Media, user_id: str, url: str) -> Content:
     """The preview of a link. 403 where previews are off, 400 or 502 for what has none."""
     spine = media.spine
     if not spine.config.url_previews:
         raise forbidden("Link previews are switched off here")
-    if len(url) > MOST_URL or urlsplit(url).scheme not in {"http", "https"}:
+    if not is_link(url):
         raise invalid_param("Not a link that can be previewed")
     now = spine.clock.now_ms()
     known = await spine.db.read(store.select_preview, spine.institution.id, url)
@@ -86,7 +137,7 @@ async def preview(media: Media, user_id: str, url: str) -> Content:
     kind = answer.headers.get("content-type", "")
     told: Content = {}
     if kind.startswith(("text/html", "application/xhtml")):
-        told = dict(read_page(answer.body, kind, answer.url))
+        told = dict(await _read(media, answer, kind))
     elif kind.startswith("image/"):
         told = {"og:image": answer.url}
     if image := told.pop("og:image", None):
@@ -94,6 +145,13 @@ async def preview(media: Media, user_id: str, url: str) -> Content:
     row = store.PreviewRow(encode(told).decode(), now)
     await spine.db.write(store.upsert_preview, spine.institution.id, url, row)
     return told
+
+
+async def _read(media: Media, answer: Answer, kind: str) -> dict[str, str]:
+    try:
+        return await media.cpu.run(read_page, answer.body, kind, answer.url, seconds=_READ_SECONDS)
+    except (CpuError, ValueError, RecursionError) as error:
+        raise MatrixError(502, "M_UNKNOWN", "The link cannot be previewed") from error
 
 
 async def _fetch(media: Media, url: str, limits: Limits) -> Answer:
@@ -112,7 +170,7 @@ async def _picture(media: Media, user_id: str, url: str) -> Content:
         answer = await _fetch(media, url, _PICTURE)
     except MatrixError:
         return {}
-    kind = answer.headers.get("content-type", "")
+    kind = clean_type(answer.headers.get("content-type")).partition(";")[0]
     uri = await upload(media, user_id, _once(answer.body), len(answer.body), kind, None)
     return {"og:image": uri, "og:image:type": kind, "matrix:image:size": len(answer.body)}
 

@@ -44,14 +44,12 @@ INLINE = frozenset(
 )
 """Types that a browser may show in place: nothing in them can run."""
 
-SIZES = (
-    (32, 32, "crop"),
-    (96, 96, "crop"),
-    (320, 240, "scale"),
-    (640, 480, "scale"),
-    (800, 600, "scale"),
-)
-"""The thumbnails that are made. What is asked for is answered by the next larger one."""
+WHOLE_SIDE = 1 << 14
+"""Beyond the side of every picture that is looked into."""
+
+SCALED = ((320, 240), (640, 480), (800, 600), (1600, 1200), (3200, 2400), (WHOLE_SIDE, WHOLE_SIDE))
+CROPPED = (32, 96, 320, 640, 1600, WHOLE_SIDE)
+"""Sizes in which thumbnails are made: a wish is answered by the next larger one."""
 
 
 def check_media(server_name: str, media_id: str) -> None:
@@ -67,6 +65,11 @@ def clean_type(given: str | None) -> str:
     return given
 
 
+def extension(content_type: str) -> str:
+    """The end of the file name that a picture of this type has."""
+    return content_type.partition("/")[2].replace("jpeg", "jpg")
+
+
 def disposition(content_type: str, file_name: str | None) -> bytes:
     """`Content-Disposition`: inline only for what is safe, with the name in RFC 6266's form."""
     base = content_type.partition(";")[0].strip().lower()
@@ -79,18 +82,20 @@ def disposition(content_type: str, file_name: str | None) -> bytes:
 
 
 def choose_size(width: int, height: int, method: str) -> tuple[int, int, str]:
-    """The thumbnail that answers a wish: the smallest that is not smaller; 400 M_INVALID_PARAM."""
+    """The thumbnail that answers a wish: the next that is not smaller; 400 M_INVALID_PARAM.
+
+    A cropped one has the aspect that was asked for.
+    """
     if method not in {"crop", "scale"}:
         raise invalid_param("method must be crop or scale")
-    if width < 1 or height < 1:
-        raise invalid_param("width and height must be at least 1")
-    for each_width, each_height, each_method in SIZES:
-        if each_method == method and each_width >= width and each_height >= height:
-            return each_width, each_height, method
-    if method == "crop":
-        side = min(max(width, height), 800)
-        return side, side, method
-    return 800, 600, method
+    if not (0 < width <= WHOLE_SIDE and 0 < height <= WHOLE_SIDE):
+        raise invalid_param(f"width and height are 1 to {WHOLE_SIDE}")
+    if method == "scale":
+        fitting = (size for size in SCALED if size[0] >= width and size[1] >= height)
+        return *next(fitting), method
+    longer = max(width, height)
+    side = next(side for side in CROPPED if side >= longer)
+    return -(-width * side // longer), -(-height * side // longer), method
 
 
 def read_range(header: str | None, size: int) -> tuple[int, int] | None:

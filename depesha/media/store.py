@@ -79,6 +79,18 @@ async def count_pending(tx: Tx, institution_id: int, user_id: str, now_ms: int) 
     return found or 0
 
 
+async def sum_sizes(tx: Tx, institution_id: int, user_id: str) -> int:
+    """Bytes of all files that the user has uploaded."""
+    found = await tx.value(
+        int,
+        "SELECT CAST(SUM(size) AS INTEGER) FROM media_files"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found or 0
+
+
 async def insert_thumbnail(
     tx: Tx,
     institution_id: int,

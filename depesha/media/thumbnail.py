@@ -1,7 +1,6 @@
 """Thumbnails: made once, in another process, and kept. Spec: "Thumbnails"."""
 
 import io
-import warnings
 from collections.abc import AsyncIterator
 
 from PIL import Image, ImageOps
@@ -12,7 +11,7 @@ from depesha.io.cpu import CpuError
 from depesha.media import store
 from depesha.media.download import Wanted, access_file, send
 from depesha.media.record import Media
-from depesha.media.rules import choose_size
+from depesha.media.rules import choose_size, extension
 
 MOST_SOURCE_BYTES = 32 * 2**20
 MOST_PIXELS = 64_000_000
@@ -20,32 +19,56 @@ MAKE_SECONDS = 20
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
+AS_IT_IS = frozenset({"PNG", "JPEG", "GIF", "WEBP"})
+"""Formats that a thumbnail may have: a small picture in one of them is its own."""
+
+
 class NotAnImage(Exception):
     """The bytes are no picture that can be made smaller."""
 
 
-def make_thumbnail(source: bytes, width: int, height: int, method: str) -> tuple[bytes, str]:
-    """The smaller picture and its type; the source itself when it is not larger.
+class TooManyPixels(Exception):
+    """The picture is too large to be looked into."""
 
-    Runs in a worker process. Raises NotAnImage.
+
+def make_thumbnail(source: bytes, width: int, height: int, method: str) -> tuple[bytes, str]:
+    """The smaller picture and its type, not moving; the source itself when it is not larger.
+
+    Runs in a worker process. Raises NotAnImage, TooManyPixels.
     """
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    # Sizes are checked below, before anything is decoded.
+    Image.MAX_IMAGE_PIXELS = None
     try:
         with Image.open(io.BytesIO(source), formats=FORMATS) as opened:
-            kind = Image.MIME.get(opened.format or "", "")
-            if opened.width <= width and opened.height <= height:
-                return source, kind
+            if opened.width * opened.height > MOST_PIXELS:
+                raise TooManyPixels
+            if opened.width <= width and opened.height <= height and _is_still(opened):
+                return source, Image.MIME[opened.format or ""]
             opened.draft("RGB", (2 * width, 2 * height))
             turned = ImageOps.exif_transpose(opened)
             picture = turned.convert("RGBA" if _has_alpha(turned) else "RGB")
-    except (OSError, ValueError, Warning, Image.DecompressionBombError) as error:
+        return _encode(_resize(picture, width, height, method))
+    except TooManyPixels:
+        raise
+    except Exception as error:  # decoders fail in any way on what is no picture
         raise NotAnImage(str(error)) from error
+
+
+def _is_still(opened: Image.Image) -> bool:
+    return opened.format in AS_IT_IS and not getattr(opened, "is_animated", False)
+
+
+def _resize(picture: Image.Image, width: int, height: int, method: str) -> Image.Image:
+    """Never larger than it was; a cropped one keeps the aspect that was asked for."""
     if method == "crop":
-        fitted = min(width, picture.width), min(height, picture.height)
-        picture = ImageOps.fit(picture, fitted, Image.Resampling.LANCZOS)
-    else:
-        picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+        shrink = min(1.0, picture.width / width, picture.height / height)
+        fitted = max(1, round(width * shrink)), max(1, round(height * shrink))
+        return ImageOps.fit(picture, fitted, Image.Resampling.LANCZOS)
+    picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+    return picture
+
+
+def _encode(picture: Image.Image) -> tuple[bytes, str]:
     out = io.BytesIO()
     if picture.mode == "RGBA":
         picture.save(out, "PNG", optimize=True)
@@ -73,7 +96,8 @@ async def thumbnail(
         if row.size > MOST_SOURCE_BYTES:
             raise too_large("The picture is too large for a thumbnail")
         made = await _make(media, source, (width, height), method)
-    return await send(media, made.sha256, made.size, made.content_type, "thumbnail", wanted)
+    name = f"thumbnail.{extension(made.content_type)}"
+    return await send(media, made.sha256, made.size, made.content_type, name, wanted)
 
 
 async def _find(
@@ -87,9 +111,11 @@ async def _make(
     media: Media, source: str, size: tuple[int, int], method: str
 ) -> store.ThumbnailRow:
     spine = media.spine
-    data = b"".join([piece async for piece in media.blobs.get(source)])
+    data = await media.blobs.read(source, 0, MOST_SOURCE_BYTES)
     try:
         small, kind = await media.cpu.run(make_thumbnail, data, *size, method, seconds=MAKE_SECONDS)
+    except TooManyPixels:
+        raise too_large("The picture is too large for a thumbnail") from None
     except (NotAnImage, CpuError):
         raise MatrixError(400, "M_UNKNOWN", "No thumbnail can be made of this file") from None
     blob = await media.blobs.put(_once(small), len(small))

@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator
 
-from depesha.base.errors import MatrixError, forbidden, not_found, too_large
+from depesha.base.errors import MatrixError, forbidden, limit_exceeded, not_found, too_large
 from depesha.io.blobs import Blob, TooLarge
 from depesha.io.tx import Tx
 from depesha.media import store
+from depesha.media.download import is_over
 from depesha.media.record import Media
 from depesha.media.rules import check_media, clean_type
 
 PENDING_MS = 24 * 3600_000
 MOST_PENDING = 50
+PENDING_RETRY_MS = 60_000
 KEPT_FREE = 256 * 2**20
 """Bytes of the disk that uploads leave alone."""
 
@@ -24,7 +26,9 @@ async def upload(
     file_name: str | None,
 ) -> str:
     """Keep a file; its `mxc://` URI. 413 M_TOO_LARGE."""
+    await _check_quota(media, user_id, length or 0)
     blob = await _put(media, content, length)
+    await _check_quota(media, user_id, blob.size)
     spine = media.spine
     media_id = spine.clock.new_id(24)
     row = store.FileRow(
@@ -49,6 +53,13 @@ def _name(given: str | None) -> str | None:
     return given[:255] if given else None
 
 
+async def _check_quota(media: Media, user_id: str, more: int) -> None:
+    """Raise 403 M_FORBIDDEN when the user's files would take more room than is granted."""
+    spine, most = media.spine, media.spine.config.media_quota_bytes
+    if most and more + await spine.db.read(store.sum_sizes, spine.institution.id, user_id) > most:
+        raise forbidden(f"Your files may take at most {most} bytes on this server")
+
+
 async def _put(media: Media, content: AsyncIterator[bytes], length: int | None) -> Blob:
     most = media.spine.config.max_upload_bytes
     if length is not None and length > most:
@@ -71,7 +82,7 @@ async def announce(media: Media, user_id: str) -> tuple[str, int]:
     async def write(tx: Tx) -> None:
         pending = await store.count_pending(tx, spine.institution.id, user_id, now)
         if pending >= MOST_PENDING:
-            raise MatrixError(429, "M_LIMIT_EXCEEDED", "Too many uploads have been announced")
+            raise limit_exceeded(PENDING_RETRY_MS)
         await store.insert_file(tx, spine.institution.id, row)
 
     await spine.db.write(write)
@@ -100,9 +111,11 @@ async def deliver(
         raise forbidden("Somebody else announced this upload")
     if row.sha256 is not None:
         raise MatrixError(409, "M_CANNOT_OVERWRITE_MEDIA", "This file has been uploaded")
-    if row.expires_ts is not None and row.expires_ts <= spine.clock.now_ms():
+    if is_over(row, spine.clock.now_ms()):
         raise not_found("The time for this upload is over")
+    await _check_quota(media, user_id, length or 0)
     blob = await _put(media, content, length)
+    await _check_quota(media, user_id, blob.size)
     row = row._replace(
         sha256=blob.sha256,
         size=blob.size,

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
+from depesha.media.preview import read_page
 from tests.harness.client import Client
 from tests.harness.server import Server
 
@@ -72,7 +73,12 @@ async def test_thumbnails_are_not_smaller_than_asked(server: Server) -> None:
     for width, height, method, wanted in (
         (30, 30, "crop", (32, 32)),
         (300, 200, "scale", (320, 160)),
-        (2000, 2000, "scale", (800, 400)),
+        (700, 500, "scale", (800, 400)),
+        (2000, 2000, "scale", (1000, 500)),
+        (900, 900, "scale", (1000, 500)),
+        (200, 100, "crop", (320, 160)),
+        (100, 200, "crop", (160, 320)),
+        (600, 600, "crop", (500, 500)),
     ):
         query = {"width": width, "height": height, "method": method}
         answer = await alice.get(f"{THUMB}/{path_of(uri)}", query)
@@ -82,10 +88,79 @@ async def test_thumbnails_are_not_smaller_than_asked(server: Server) -> None:
     small = await put(alice, picture(10, 10), "image/png")
     answer = await alice.get(f"{THUMB}/{path_of(small)}", {"width": 96, "height": 96})
     assert answer.body == picture(10, 10)
+    query = {"width": 0, "height": 9}
+    (await alice.get(f"{THUMB}/{path_of(small)}", query)).refused(400, "M_INVALID_PARAM")
+    query = {"width": 9, "height": 9, "method": "squeeze"}
+    (await alice.get(f"{THUMB}/{path_of(small)}", query)).refused(400, "M_INVALID_PARAM")
+    (await alice.get(f"{THUMB}/{path_of(small)}", {"width": 9})).refused(400, "M_MISSING_PARAM")
     text = await put(alice, b"no picture", "image/png")
     (await alice.get(f"{THUMB}/{path_of(text)}", {"width": 9, "height": 9})).refused(
         400, "M_UNKNOWN"
     )
+
+
+async def test_a_thumbnail_stands_still_and_is_of_a_safe_type(server: Server) -> None:
+    alice = await server.register("alice")
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "green", "blue")]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    for data, kind in ((out.getvalue(), "image/gif"), (picture(20, 20, "BMP"), "image/bmp")):
+        uri = await put(alice, data, kind)
+        answer = await alice.get(f"{THUMB}/{path_of(uri)}", {"width": 320, "height": 240})
+        assert answer.headers["Content-Type"] in {"image/png", "image/jpeg"}
+        assert answer.headers["Content-Disposition"].startswith('inline; filename="thumbnail.')
+        with Image.open(io.BytesIO(answer.body)) as made:
+            assert (made.size, getattr(made, "n_frames", 1)) == ((20, 20), 1)
+
+
+async def test_a_picture_of_too_many_pixels_is_not_decoded(server: Server) -> None:
+    alice = await server.register("alice")
+    out = io.BytesIO()
+    Image.new("1", (9_000, 9_000)).save(out, "PNG")
+    uri = await put(alice, out.getvalue(), "image/png")
+    answer = await alice.get(f"{THUMB}/{path_of(uri)}", {"width": 32, "height": 32})
+    answer.refused(413, "M_TOO_LARGE")
+
+
+async def test_what_a_client_has_is_not_sent_again(server: Server) -> None:
+    alice = await server.register("alice")
+    uri = await put(alice, b"0123456789", "text/plain")
+    whole = await alice.get(f"{DOWN}/{path_of(uri)}")
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert "immutable" in whole.headers["Cache-Control"]
+    known = {"If-None-Match": whole.headers["ETag"]}
+    answer = await alice.get(f"{DOWN}/{path_of(uri)}", headers=known)
+    assert (answer.status, answer.body) == (304, b"")
+    answer = await alice.get(f"{DOWN}/{path_of(uri)}", headers={"Range": "bytes=10-"})
+    assert (answer.status, answer.headers["Content-Range"]) == (416, "bytes */10")
+    answer = await alice.get(f"{DOWN}/{path_of(uri)}", headers={"Range": "bytes=-3"})
+    assert (answer.status, answer.body) == (206, b"789")
+
+
+async def test_an_announcement_does_not_hold_for_ever(server: Server) -> None:
+    alice = await server.register("alice")
+    created = (await alice.post("/_matrix/media/v1/create", {})).ok()
+    uri, until = created["content_uri"], created["unused_expires_at"]
+    assert until == server.clock.now_ms() + 24 * 3_600_000
+    for _ in range(49):
+        (await alice.post("/_matrix/media/v1/create", {})).ok()
+    (await alice.post("/_matrix/media/v1/create", {})).refused(429, "M_LIMIT_EXCEEDED")
+    await server.clock.advance(24 * 3_600)
+    path = f"/_matrix/media/v3/upload/{path_of(uri)}"
+    (await alice.request("PUT", path, data=b"x")).refused(404, "M_NOT_FOUND")
+    (await alice.get(f"{DOWN}/{path_of(uri)}")).refused(404, "M_NOT_FOUND")
+    (await alice.post("/_matrix/media/v1/create", {})).ok()
+
+
+async def test_nobody_takes_more_room_than_granted(
+    start_server: Callable[..., AbstractAsyncContextManager[Server]],
+) -> None:
+    async with start_server(media_quota_bytes=100) as server:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        await put(alice, b"x" * 60, "text/plain")
+        (await alice.request("POST", UPLOAD, data=b"x" * 60)).refused(403, "M_FORBIDDEN")
+        await put(alice, b"x" * 40, "text/plain")
+        await put(bob, b"x" * 60, "text/plain")
 
 
 async def test_an_announced_file_is_waited_for(server: Server) -> None:
@@ -126,12 +201,26 @@ async def test_a_file_too_large_is_refused(
         assert (await anyone.get(f"{old}/thumbnail/{path_of(uri)}", query)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("<meta charset=windows-1251><title>Привет</title>".encode("cp1251"), "text/html"),
+        ("<title>Привет</title>".encode("koi8-r"), "text/html; charset=KOI8-R"),
+        ("<title>Привет</title>".encode(), "text/html; charset=undefined"),
+        ("<title>Прив\0ет</title>".encode(), "text/html"),
+    ],
+)
+def test_a_page_is_read_in_its_encoding(page: bytes, kind: str) -> None:
+    assert read_page(page, kind, "https://x/") == {"og:title": "Привет"}
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://[::1]/", "http://10.0.0.1/"])
 async def test_a_preview_reaches_no_private_address(server: Server, url: str) -> None:
     alice = await server.register("alice")
     path = "/_matrix/client/v1/media/preview_url"
     (await alice.get(path, {"url": url})).refused(502, "M_UNKNOWN")
-    (await alice.get(path, {"url": "file:///etc/passwd"})).refused(400, "M_INVALID_PARAM")
+    for wrong in ("file:///etc/passwd", "http://[", "x"):
+        (await alice.get(path, {"url": wrong})).refused(400, "M_INVALID_PARAM")
 
 
 PAGE = """<html><head><title>Title</title><meta property="og:image" content="/picture.png">
