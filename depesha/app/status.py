@@ -34,6 +34,7 @@ def watch(metrics: Metrics, spine: Spine) -> None:
     log = spine.log
     metrics.gauge("depesha_log_position", "Position of the log.", lambda: log.position)
     metrics.gauge("depesha_parked_requests", "Requests waiting.", lambda: log.waiters.count)
+    metrics.gauge("depesha_database_in_flight", "Reads and writes.", lambda: spine.db.in_flight)
     metrics.gauge("depesha_rooms_in_memory", "Rooms in memory.", lambda: len(log.rooms))
 
 

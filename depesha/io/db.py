@@ -104,6 +104,8 @@ class Db:
     def __init__(self, engine: Sqlite | Postgres) -> None:
         self._engine = engine
         self.before_batch: Hook | None = None
+        self.in_flight = 0
+        """How many reads and writes have not been answered yet."""
         self._waiting: deque[_Work] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -118,11 +120,19 @@ class Db:
 
         On SQLite it blocks the event loop while it runs.
         """
-        return await self._engine.read(fn, args)
+        self.in_flight += 1
+        try:
+            return await self._engine.read(fn, args)
+        finally:
+            self.in_flight -= 1
 
     async def scan(self, fn: Callable[[Tx, *Ts], Coroutine[object, None, T]], *args: *Ts) -> T:
         """As `read`, for what may take long: on SQLite it runs in another thread."""
-        return await self._engine.scan(fn, args)
+        self.in_flight += 1
+        try:
+            return await self._engine.scan(fn, args)
+        finally:
+            self.in_flight -= 1
 
     async def write(
         self,
@@ -147,7 +157,11 @@ class Db:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Plan(fn, args, then, on_abort, done))
         self._arrived.set()
-        return await done
+        self.in_flight += 1
+        try:
+            return await done
+        finally:
+            self.in_flight -= 1
 
     async def _write_batches(self) -> None:
         while self._waiting or not self._closing:

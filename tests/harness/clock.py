@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from depesha.base.clock import Clock, Timer
 
@@ -12,7 +12,10 @@ START_MS = 1_764_000_000_000
 """24 November 2025: where every test begins."""
 
 _TURNS = 25
-"""Turns of the event loop after each timer: enough for what it woke to arm its next one."""
+"""Turns of the event loop after a timer: enough for what it woke to go on until it waits again."""
+
+_PATIENCE = 20.0
+"""Seconds of real time after which work that goes on and on is no longer waited for."""
 
 _EXACT = 1e-6
 """Seconds by which two equal times may differ."""
@@ -37,6 +40,8 @@ class TestClock(Clock):
         self._due: list[tuple[float, int, _Timer]] = []
         self._order = itertools.count()
         self._random = random.Random(seed)
+        self.busy: list[Callable[[], bool]] = []
+        """Each tells whether something outside the loop, such as a commit, is being waited for."""
         self._watchers: list[tuple[float, asyncio.Future[None]]] = []
 
     def now_ms(self) -> int:
@@ -84,7 +89,8 @@ class TestClock(Clock):
         target = self._now + seconds
         await self._turn()
         while self._fire_until(target, most=1):
-            await self._turn()
+            if _is_anybody_ready() or self._is_busy():
+                await self._turn()
         self._now = target
         await self._turn()
 
@@ -99,7 +105,20 @@ class TestClock(Clock):
                 fired += 1
         return fired
 
-    @staticmethod
-    async def _turn() -> None:
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
+    def _is_busy(self) -> bool:
+        return any(is_busy() for is_busy in self.busy)
+
+    async def _turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _PATIENCE
+        while True:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+            if not self._is_busy() or loop.time() > end:
+                return
+
+
+def _is_anybody_ready() -> bool:
+    """Whether the loop has something to run: a timer that woke nobody needs no turn."""
+    ready: Sized = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    return len(ready) > 0

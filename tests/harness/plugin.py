@@ -8,11 +8,19 @@ from types import FrameType
 
 import pytest
 
+from tests.harness.postgres import memory_folder
+
 LIMIT = 60.0
 """Seconds that a test may take; `@pytest.mark.limit(seconds)` gives one another limit."""
 
 GRACE = 30.0
 """Seconds after the limit until the process of a test that cannot be interrupted is ended."""
+
+
+def pytest_configure() -> None:
+    """Give the files of tests a place where a commit waits for no disk."""
+    if (folder := memory_folder()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
 @pytest.hookimpl(wrapper=True)

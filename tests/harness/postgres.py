@@ -16,6 +16,8 @@ from urllib.parse import quote
 PACKAGE = "postgresql"
 """The Debian package that brings the server."""
 
+_ROOM = 4 * 2**30
+
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -49,7 +51,8 @@ class Cluster:
     def create(self, template: str = "template0") -> str:
         """The URL of a new database, a copy of `template`."""
         name = f"test_{next(self._numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copying files is twice as fast as writing them into the log again.
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def drop(self, url: str) -> None:
@@ -93,7 +96,7 @@ def start_cluster() -> Cluster:
     """Make and start a cluster; root starts it as the user `postgres`. Raises Missing."""
     programs = _programs()
     user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="depesha-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="depesha-pg-", dir=memory_folder() or "/tmp"))
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
     data = folder / "data"
@@ -104,6 +107,14 @@ def start_cluster() -> Cluster:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Cluster(programs, folder, process)
+
+
+def memory_folder() -> str | None:
+    """A folder in memory with room for tests, if there is one: they wait for no disk there."""
+    shared = Path("/dev/shm")
+    if not (shared.is_dir() and os.access(shared, os.W_OK)):
+        return None
+    return str(shared) if shutil.disk_usage(shared).free > _ROOM else None
 
 
 def _programs() -> Path:

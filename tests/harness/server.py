@@ -75,10 +75,13 @@ async def start(config: Config, clock: TestClock) -> AsyncIterator[Server]:
     async with serve.running(config, clock) as running:
         wire = Wire(running.base_url)
         server = Server(config, clock, wire, running)
+        db = running.house.spine.db
+        clock.busy.append(lambda: db.in_flight > 0)
         try:
             yield server
         finally:
             for task in server.parked:
                 task.cancel()
             await asyncio.gather(*server.parked, return_exceptions=True)
+            clock.busy.clear()
             await wire.close()
