@@ -12,7 +12,7 @@ from depesha.eventlog.read import Vision, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
 from depesha.keys import TO_DEVICE
-from depesha.profile import ignored_users
+from depesha.profile import blocks_invites, ignored_users
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
@@ -381,6 +381,7 @@ async def _other_rooms(
 ) -> None:
     """Invitations, knocks, and rooms left."""
     ignored = await ignored_users(sync.profile, asked.user_id)
+    is_closed = await blocks_invites(sync.profile, asked.user_id)
     places = await sync.spine.log.rooms_of(asked.user_id)
     for room_id, place in [(r, places[r]) for r in changed.places if r in places]:
         if not asked.since < place.position <= now.position or place.membership == "join":
@@ -390,7 +391,7 @@ async def _other_rooms(
         room = await sync.spine.log.find_room(room_id)
         if room is None:
             continue
-        if place.membership == "invite" and place.sender not in ignored:
+        if place.membership == "invite" and not is_closed and place.sender not in ignored:
             rooms.invite.append(_encode_stripped(room, asked.user_id, b"invite_state"))
         elif place.membership == "knock":
             rooms.knock.append(_encode_stripped(room, asked.user_id, b"knock_state"))

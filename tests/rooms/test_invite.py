@@ -74,3 +74,20 @@ async def test_who_blocks_invitations_gets_none(alice: Client, bob: Client, type
     assert await members(alice, room) == {alice.user_id: "join"}
     (await bob.put(path, {"default_action": "org.example.sometimes"})).ok()
     await alice.invite(room, bob)
+
+
+async def test_who_blocks_invitations_sees_none_of_before(alice: Client, bob: Client) -> None:
+    room = await alice.create_room(invite=[bob.user_id])
+    sliding = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
+    every = {"lists": {"a": {"ranges": [[0, 9]], "timeline_limit": 1, "required_state": []}}}
+
+    async def shown() -> tuple[bool, bool]:
+        invited = (await bob.sync()).get("rooms", {}).get("invite", {})
+        return room in invited, room in (await bob.post(sliding, every)).ok()["rooms"]
+
+    assert await shown() == (True, True)
+    path = f"/user/{bob.user_id}/account_data/m.invite_permission_config"
+    (await bob.put(path, {"default_action": "block"})).ok()
+    assert await shown() == (False, False)
+    (await bob.put(path, {})).ok()
+    assert await shown() == (True, True)
