@@ -73,7 +73,7 @@ from depesha.rooms import api_events as rooms_events_api
 from depesha.search import Search
 from depesha.search import api as search_api
 from depesha.search.consume import keep_index
-from depesha.signals import Signals
+from depesha.signals import Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
@@ -209,6 +209,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_house, accounts),
         partial(tell_rest, profile),
         partial(keep_index, search),
+        partial(keep_presence, signals),
         partial(deliver_pushes, push),
         partial(serve_services, bots),
         partial(leave_rooms, rooms),

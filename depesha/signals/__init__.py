@@ -4,11 +4,12 @@ Requirements M1, G15's ground. Spec: client-server API, "Receipts", "Typing Noti
 "Presence", "Receiving notifications".
 """
 
+from depesha.signals.be_present import keep_presence as keep_presence
+from depesha.signals.be_present import set_presence as set_presence
 from depesha.signals.note import Particular as Particular
 from depesha.signals.note import note_event as note_event
 from depesha.signals.note import uncount_event as uncount_event
 from depesha.signals.note import write_hearing as write_hearing
-from depesha.signals.presence import set_presence as set_presence
 from depesha.signals.receipts import PRIVATE_RECEIPT as PRIVATE_RECEIPT
 from depesha.signals.receipts import RECEIPT as RECEIPT
 from depesha.signals.record import Signals as Signals

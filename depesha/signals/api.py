@@ -8,11 +8,11 @@ from depesha.base.canonical import Json
 from depesha.base.errors import forbidden
 from depesha.eventlog.read import access_joined
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
-from depesha.signals.presence import presence_content, set_presence
+from depesha.signals.be_present import note_act, put_presence
+from depesha.signals.presence import current
 from depesha.signals.receipts import set_receipts
 from depesha.signals.record import Signals
 from depesha.signals.rules import FULLY_READ, PRIVATE, READ
-from depesha.signals.typing import set_typing
 
 _ROOM = "/_matrix/client/v3/rooms/{roomId}"
 
@@ -71,7 +71,9 @@ async def put_typing(signals: Signals, ask: Ask[TypingBody]) -> Reply:
     if ask.params["userId"] != user_id:
         raise forbidden("You may type only for yourself")
     await access_joined(signals.spine.log, user_id, room_id)
-    set_typing(signals, user_id, room_id, ask.body.timeout / 1000 if ask.body.typing else 0)
+    seconds = ask.body.timeout / 1000 if ask.body.typing else 0
+    signals.typing.set(signals.spine.log, user_id, room_id, seconds)
+    note_act(signals, user_id)
     return EMPTY
 
 
@@ -79,17 +81,17 @@ _STATUS = "/_matrix/client/v3/presence/{userId}/status"
 
 
 @endpoint("PUT", _STATUS, body=PresenceBody, auth=Auth.GUEST, spec="setPresence")
-async def put_presence(signals: Signals, ask: Ask[PresenceBody]) -> Reply:
+async def put_status(signals: Signals, ask: Ask[PresenceBody]) -> Reply:
     """One's own presence and status."""
     if ask.params["userId"] != ask.caller.user_id:
         raise forbidden("You may set only your own presence")
     body = ask.body
-    await set_presence(signals, ask.caller.user_id, body.presence, body.status_msg, put=True)
+    await put_presence(signals, ask.caller.user_id, body.presence, body.status_msg)
     return EMPTY
 
 
 @endpoint("GET", _STATUS, auth=Auth.GUEST, spec="getPresence")
-async def get_presence(signals: Signals, ask: Ask[None]) -> Reply:
+async def get_status(signals: Signals, ask: Ask[None]) -> Reply:
     """The presence of oneself, or of somebody one shares a room with."""
     user_id, log = ask.params["userId"], signals.spine.log
     mine = await log.rooms_of(ask.caller.user_id)
@@ -101,13 +103,16 @@ async def get_presence(signals: Signals, ask: Ask[None]) -> Reply:
     )
     if user_id != ask.caller.user_id and next(shared, None) is None:
         raise forbidden("You share no room with this person")
-    return json_reply(presence_content(signals, user_id))
+    spine = signals.spine
+    person = await signals.people.access(spine, user_id)
+    now_ms = spine.clock.now_ms()
+    return json_reply(person.content(current(spine, user_id, person), now_ms))
 
 
 ENDPOINTS: tuple[Endpoint[Signals, Json], ...] = (
     post_receipt,
     post_read_markers,
     put_typing,
-    put_presence,
-    get_presence,
+    put_status,
+    get_status,
 )

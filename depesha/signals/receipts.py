@@ -3,7 +3,7 @@
 Spec: client-server API, "Receipts", "Read and unread markers".
 """
 
-from depesha.base.canonical import encode
+from depesha.base.canonical import decode, encode
 from depesha.base.errors import bad_json, invalid_param, not_found
 from depesha.base.ids import is_event_id
 from depesha.eventlog import store as eventlog_store
@@ -83,7 +83,8 @@ async def _set(
     )
     if before is not None and before >= place.room_order:
         return
-    item = f"{place.room_order} {thread_id or ''}"
+    now_ms = w.log.clock.now_ms()
+    item = encode([type_, thread_id or "", event_id, place.room_order, now_ms]).decode()
     if type_ == PRIVATE:
         change = Change(PRIVATE_RECEIPT, Reach.USER, user_id, room_id, item)
     else:
@@ -98,10 +99,17 @@ async def _set(
         thread_id or "",
         event_id,
         place.room_order,
-        w.log.clock.now_ms(),
+        now_ms,
         position,
     )
     await store.upsert_receipt(w.tx, institution_id, room_id, row)
+
+
+def receipt_of(change: Change) -> store.ReceiptRow:
+    """The receipt that a change tells of."""
+    type_, thread_id, event_id, read_order, ts = decode(change.item)
+    user_id = change.user_id or ""
+    return store.ReceiptRow(user_id, type_, thread_id, event_id, read_order, ts, change.position)
 
 
 async def _check_in_thread(w: Writing, position: int, event_id: str, thread_id: str) -> None:

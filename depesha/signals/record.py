@@ -1,32 +1,13 @@
-"""The slice's record, and what it keeps in memory alone: typing and presence."""
+"""The slice's record."""
 
 from dataclasses import dataclass, field
 
-from depesha.base.clock import Timer
 from depesha.profile import Profile
 from depesha.signals.counts import Counts
+from depesha.signals.presence import People
+from depesha.signals.recent import Recent
+from depesha.signals.typing import Typing
 from depesha.spine import Spine
-
-
-@dataclass(slots=True)
-class Typing:
-    """Who types in each room. `changed_at` are ephemeral positions."""
-
-    rooms: dict[str, dict[str, Timer]] = field(default_factory=dict)
-    changed_at: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class PresenceState:
-    """One person's presence; times in milliseconds, `position` is an ephemeral one."""
-
-    presence: str = "offline"
-    status_msg: str | None = None
-    active_ts: int = 0
-    position: int = 0
-    told: bytes = b""
-    """The event as told at `told_ts`; empty once it has changed."""
-    told_ts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +16,7 @@ class Signals:
 
     spine: Spine
     profile: Profile
-    typing: Typing = field(default_factory=Typing)
-    presence: dict[str, PresenceState] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
+    recent: Recent = field(default_factory=Recent)
+    typing: Typing = field(default_factory=Typing)
+    people: People = field(default_factory=People)

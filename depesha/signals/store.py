@@ -48,6 +48,13 @@ class HearingRow(NamedTuple):
     hears: int
 
 
+class PresenceRow(NamedTuple):
+    """A person's status, and when they last did something (ms)."""
+
+    status_msg: str | None
+    active_ts: int
+
+
 # --- receipts ------------------------------------------------------------------------
 
 _RECEIPT = (
@@ -90,8 +97,13 @@ class RoomReceiptRow(NamedTuple):
     type: str
     thread_id: str
     event_id: str
+    read_order: int
     ts: int
     position: int
+
+    @property
+    def receipt(self) -> ReceiptRow:
+        return ReceiptRow(*self[1:])
 
 
 async def select_receipts_of_rooms(
@@ -100,7 +112,8 @@ async def select_receipts_of_rooms(
     """Receipts of several rooms that changed after a position, in order of change."""
     return await tx.rows(
         RoomReceiptRow,
-        "SELECT room_id, user_id, type, thread_id, event_id, ts, position FROM signals_receipts"
+        "SELECT room_id, user_id, type, thread_id, event_id, read_order, ts, position"
+        " FROM signals_receipts"
         " WHERE institution_id = $1 AND room_id = ANY($2) AND position > $3 ORDER BY position",
         institution_id,
         room_ids,
@@ -249,4 +262,28 @@ async def replace_hearing(
         "signals_hearing",
         ("institution_id", "user_id", "room_id", "hears"),
         [(institution_id, user_id, *row) for row in rows],
+    )
+
+
+# --- presence ------------------------------------------------------------------------
+
+
+async def upsert_presence(tx: Tx, institution_id: int, user_id: str, row: PresenceRow) -> None:
+    await tx.execute(
+        "INSERT INTO signals_presence (institution_id, user_id, status_msg, active_ts)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (institution_id, user_id) DO UPDATE SET"
+        " status_msg = excluded.status_msg, active_ts = excluded.active_ts",
+        institution_id,
+        user_id,
+        *row,
+    )
+
+
+async def select_presence(tx: Tx, institution_id: int, user_id: str) -> PresenceRow | None:
+    return await tx.row(
+        PresenceRow,
+        "SELECT status_msg, active_ts FROM signals_presence"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
     )

@@ -1,13 +1,12 @@
 """Receipts, typing and presence in a sync."""
 
-from depesha.base.canonical import Content, encode
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.signals import store
 from depesha.signals.presence import presence_event
 from depesha.signals.receipts import PRIVATE_RECEIPT, RECEIPT
+from depesha.signals.recent import encode_receipts
 from depesha.signals.record import Signals
 from depesha.signals.rules import PRIVATE
-from depesha.signals.typing import typing_event
 
 KINDS = frozenset({RECEIPT, PRIVATE_RECEIPT})
 
@@ -18,65 +17,64 @@ MANY = 50
 async def section(signals: Signals, ask: SyncAsk) -> Section:
     """What changed of receipts, typing and presence."""
     part = Section()
-    if ask.may_have(KINDS) or any(since == 0 for since in ask.rooms.values()):
+    is_fresh = 0 in ask.rooms.values()
+    if is_fresh or ask.may_have(KINDS):
         await _receipts(signals, ask, part)
-    if ask.ephemeral_since < signals.spine.log.ephemeral:
+    if is_fresh or ask.ephemeral_since < signals.spine.log.ephemeral:
         _typing(signals, ask, part)
         await _presence(signals, ask, part)
     return part
 
 
 async def _receipts(signals: Signals, ask: SyncAsk, part: Section) -> None:
-    """One query for all rooms with the same `since`: mostly there is but one or two of these."""
-    spine = signals.spine
-    by_since: dict[int, list[str]] = {}
+    """From memory, and of rooms that it does not reach back for, with one query a `since`."""
+    stored: dict[int, list[str]] = {}
     for room_id, since in ask.rooms.items():
-        by_since.setdefault(since or -1, []).append(room_id)
-    for since, room_ids in by_since.items():
-        rows = await spine.db.read(
-            store.select_receipts_of_rooms, spine.institution.id, room_ids, since
-        )
-        for room_id, content in _contents(rows, ask.user_id).items():
-            event = b'{"type":"m.receipt","content":%b}' % encode(content)
-            part.ephemeral.setdefault(room_id, []).append(event)
+        events = signals.recent.find(room_id, ask.user_id, since, ask.until) if since else None
+        if events:
+            part.ephemeral.setdefault(room_id, []).extend(events)
+        elif events is None:
+            stored.setdefault(since, []).append(room_id)
+    for since, room_ids in stored.items():
+        await _stored_receipts(signals, ask.user_id, room_ids, since, part)
 
 
-def _contents(rows: list[store.RoomReceiptRow], user_id: str) -> dict[str, Content]:
-    """The content of `m.receipt` by room, as one user may know it."""
-    rooms: dict[str, Content] = {}
+async def _stored_receipts(
+    signals: Signals, user_id: str, room_ids: list[str], since: int, part: Section
+) -> None:
+    spine = signals.spine
+    rows = await spine.db.read(
+        store.select_receipts_of_rooms, spine.institution.id, room_ids, since
+    )
+    by_room: dict[str, list[store.ReceiptRow]] = {}
     for row in rows:
-        if row.type == PRIVATE and row.user_id != user_id:
-            continue
-        receipt: Content = {"ts": row.ts}
-        if row.thread_id:
-            receipt["thread_id"] = row.thread_id
-        content = rooms.setdefault(row.room_id, {})
-        users = content.setdefault(row.event_id, {}).setdefault(row.type, {})
-        users[row.user_id] = receipt
-    return rooms
+        if row.type != PRIVATE or row.user_id == user_id:
+            by_room.setdefault(row.room_id, []).append(row.receipt)
+    for room_id, receipts in by_room.items():
+        part.ephemeral.setdefault(room_id, []).extend(encode_receipts(receipts))
 
 
 def _typing(signals: Signals, ask: SyncAsk, part: Section) -> None:
-    typing = signals.typing
-    for room_id in ask.rooms:
-        changed_at = typing.changed_at.get(room_id, 0)
-        if changed_at > ask.ephemeral_since and (ask.since or room_id in typing.rooms):
-            part.ephemeral.setdefault(room_id, []).append(typing_event(signals, room_id))
+    for room_id, since in ask.rooms.items():
+        event = signals.typing.find(room_id, ask.ephemeral_since if since else 0)
+        if event is not None:
+            part.ephemeral.setdefault(room_id, []).append(event)
 
 
 async def _presence(signals: Signals, ask: SyncAsk, part: Section) -> None:
-    changed = [
-        user_id
-        for user_id, state in signals.presence.items()
-        if state.position > ask.ephemeral_since
-    ]
+    """What changed of others since; at first those who are here."""
+    people, since = signals.people, ask.ephemeral_since
+    changed = people.changed_since(since) if since else people.here()
     if not changed:
         return
     shares = await _sharers(signals, ask.user_id, changed)
-    part.presence += (presence_event(signals, user_id) for user_id in changed if user_id in shares)
+    for user_id in changed & shares:
+        person = people.find(user_id)
+        if person is not None:
+            part.presence.append(presence_event(signals.spine, user_id, person))
 
 
-async def _sharers(signals: Signals, user_id: str, others: list[str]) -> set[str]:
+async def _sharers(signals: Signals, user_id: str, others: frozenset[str]) -> set[str]:
     """Those of `others` that share a joined room with the user, who is one of them.
 
     A first sync asks of everybody: then the rooms' members are read, not the rooms of each.

@@ -11,24 +11,21 @@ from depesha.signals import store
 from depesha.signals.presence import presence_event
 from depesha.signals.record import Signals
 from depesha.signals.rules import PRIVATE
-from depesha.signals.typing import typing_event
 
 
 def typing_since(signals: Signals, ephemeral: int) -> dict[str, Content]:
     """The `m.typing` events of rooms in which typing changed after an ephemeral position."""
-    return {
-        room_id: decode(typing_event(signals, room_id))
-        for room_id, changed_at in signals.typing.changed_at.items()
-        if changed_at > ephemeral
-    }
+    changed = signals.typing.changed_since(ephemeral)
+    return {room_id: decode(event) for room_id, event in changed.items()}
 
 
 def presence_since(signals: Signals, ephemeral: int) -> dict[str, Content]:
     """The `m.presence` events of people whose presence changed after an ephemeral position."""
+    found = ((user, signals.people.find(user)) for user in signals.people.changed_since(ephemeral))
     return {
-        user_id: decode(presence_event(signals, user_id))
-        for user_id, state in signals.presence.items()
-        if state.position > ephemeral
+        user_id: decode(presence_event(signals.spine, user_id, person))
+        for user_id, person in found
+        if person is not None
     }
 
 

@@ -90,3 +90,48 @@ def _readers(answer: Any, room: str, event_id: str) -> set[str]:
         if event["type"] == "m.receipt"
         for user_id in event["content"][event_id]["m.read"]
     }
+
+
+async def test_receipts_of_a_thread_and_of_the_room_stand_side_by_side(server: Server) -> None:
+    alice, bob, room, event_id = await _two(server)
+    since = (await bob.sync())["next_batch"]
+    path = f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{event_id}"
+    (await alice.post(path, {})).ok()
+    (await alice.post(path, {"thread_id": "main"})).ok()
+    for answer in (await bob.sync(since), await bob.sync()):
+        events = answer["rooms"]["join"][room]["ephemeral"]["events"]
+        receipts = [event["content"] for event in events if event["type"] == "m.receipt"]
+        threads = {told[event_id]["m.read"][alice.user_id].get("thread_id") for told in receipts}
+        assert threads == {None, "main"}
+
+
+async def test_a_receipt_is_for_an_event_of_its_thread_that_one_may_see(server: Server) -> None:
+    alice, bob, room, event_id = await _two(server)
+    relates = {"rel_type": "m.thread", "event_id": event_id}
+    body = {"msgtype": "m.text", "body": "reply", "m.relates_to": relates}
+    send = f"/_matrix/client/v3/rooms/{room}/send"
+    reply = (await bob.put(f"{send}/m.room.message/1", body)).ok()["event_id"]
+    relates = {"rel_type": "m.annotation", "event_id": reply, "key": "+"}
+    reaction = (await bob.put(f"{send}/m.reaction/2", {"m.relates_to": relates})).ok()["event_id"]
+    for of, thread, fits in (
+        (event_id, "main", True),
+        (event_id, event_id, True),
+        (reply, event_id, True),
+        (reaction, event_id, True),
+        (reply, "main", False),
+        (reaction, reply, False),
+        (event_id, "$other", False),
+        (event_id, "", False),
+    ):
+        path = f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{of}"
+        answer = await alice.post(path, {"thread_id": thread})
+        answer.ok() if fits else answer.refused(400, "M_INVALID_PARAM")
+    carol = await server.register("carol")
+    hidden = {"history_visibility": "joined"}
+    await bob.join(room)
+    await alice.set_state(room, "m.room.history_visibility", hidden)
+    unseen = await alice.send(room, "before carol")
+    await alice.invite(room, carol.user_id)
+    await carol.join(room)
+    path = f"/_matrix/client/v3/rooms/{room}/receipt/m.read/{unseen}"
+    (await carol.post(path, {})).refused(404, "M_NOT_FOUND")
