@@ -7,7 +7,7 @@ from depesha.base.errors import forbidden, invalid_param
 from depesha.eventlog.state import Room, StateEntry
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import child_order, is_child
-from depesha.rooms.summary import find_preview, summarize
+from depesha.rooms.summary import summarize, viewer_of
 
 MOST_DEPTH = 20
 MOST_ROOMS = 100
@@ -46,21 +46,22 @@ async def walk_space(
 
     Raises 403 M_FORBIDDEN when the space itself is not to be known.
     """
-    if await find_preview(rooms, user_id, room_id) is None:
+    log, viewer = rooms.spine.log, await viewer_of(rooms, user_id)
+    root = await log.find_room(room_id)
+    if root is None or not viewer.may_see(root):
         raise forbidden("You are not allowed to view this room")
-    ahead, seen, told, passed = [(room_id, 0)], {room_id}, list[Content](), 0
+    ahead, seen, told, passed = [(root, 0)], {room_id}, list[Content](), 0
     while ahead and passed < MOST_WALKED:
-        at, depth = ahead.pop()
-        room = await find_preview(rooms, user_id, at)
-        if room is None:
-            continue
         if len(told) == limit:
             return told, walk._replace(skip=passed)
+        room, depth = ahead.pop()
         children = children_of(room, suggested_only=walk.suggested_only)
         if depth < walk.max_depth:
             fresh = [each.state_key for each in children if each.state_key not in seen]
             seen.update(fresh)
-            ahead += [(child, depth + 1) for child in reversed(fresh)]
+            found = await log.find_rooms(fresh)
+            below = [found[each] for each in reversed(fresh) if each in found]
+            ahead += [(child, depth + 1) for child in below if viewer.may_see(child)]
         passed += 1
         if passed > walk.skip:
             told.append({**summarize(room), "children_state": [_stripped(e) for e in children]})

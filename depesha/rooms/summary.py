@@ -3,10 +3,12 @@
 Spec: client-server API, "Room summary API", "Published room directory".
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from depesha.base.canonical import Content
 from depesha.base.errors import not_found
-from depesha.eventlog.read import find_place
-from depesha.eventlog.state import Room
+from depesha.eventlog.state import Membership, Room
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import Outside, allowed_rooms, may_preview, plain_topic
 
@@ -51,22 +53,39 @@ def summarize(room: Room) -> Content:
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks at rooms, with their places in the rooms of their own."""
+
+    places: Mapping[str, Membership]
+    joined: frozenset[str]
+
+    def may_see(self, room: Room) -> bool:
+        """True for a room that the viewer may know of."""
+        place = self.places.get(room.room_id)
+        outside = Outside(
+            room.content("m.room.join_rules"),
+            is_readable(room),
+            room.version,
+            place.membership if place is not None else "leave",
+            self.joined,
+        )
+        return may_preview(outside)
+
+
+async def viewer_of(rooms: Rooms, user_id: str) -> Viewer:
+    """The user as a viewer; nobody for an empty id."""
+    places = dict(await rooms.spine.log.rooms_of(user_id)) if user_id else {}
+    joined = frozenset(each for each, place in places.items() if place.membership == "join")
+    return Viewer(places, joined)
+
+
 async def find_preview(rooms: Rooms, user_id: str, room_id: str) -> Room | None:
     """The room, if there is one that the user may know of."""
-    log = rooms.spine.log
-    room = await log.find_room(room_id)
-    if room is None:
+    room = await rooms.spine.log.find_room(room_id)
+    if room is None or not (await viewer_of(rooms, user_id)).may_see(room):
         return None
-    place = await find_place(log, user_id, room_id)
-    places = await log.rooms_of(user_id)
-    outside = Outside(
-        room.content("m.room.join_rules"),
-        is_readable(room),
-        room.version,
-        place.membership if place is not None else "leave",
-        {each for each, found in places.items() if found.membership == "join"},
-    )
-    return room if may_preview(outside) else None
+    return room
 
 
 async def access_summary(rooms: Rooms, user_id: str, room_id: str) -> Content:
