@@ -87,6 +87,22 @@ from depesha.timeline import Timelines
 from depesha.timeline import api as timeline_api
 from depesha.timeline.project import project_relation
 
+UNSTABLE_FEATURES = (
+    "org.matrix.simplified_msc3575",  # sliding sync
+    "org.matrix.msc3391",  # deleting account data
+    "org.matrix.msc3814",  # dehydrated devices
+    "org.matrix.msc4140",  # delayed events
+    # What the specification has by now, under the names that clients asked for before.
+    "org.matrix.e2e_cross_signing",
+    "org.matrix.msc3030",  # events by time
+    "org.matrix.msc3916.stable",  # media for who is signed in
+    "org.matrix.msc4222",  # state after the timeline
+    "org.matrix.msc4380.stable",  # taking no invitations
+    "uk.half-shot.msc2666.query_mutual_rooms.stable",
+    "uk.tcpip.msc4133.stable",  # profile fields of one's own
+)
+"""What `/versions` tells of, beyond the versions of the specification."""
+
 Consumer = Callable[[], Coroutine[None, None, None]]
 """Runs until it is cancelled."""
 
@@ -122,7 +138,11 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     fetcher = Fetcher(f"Depesha/{version('depesha')}", config.allowed_networks)
     services = Services(load_registrations(config), ServiceClient(fetcher))
     accounts = Accounts(
-        spine, Passwords(clock), appservices=services, claims=(is_cross_signing_key,)
+        spine,
+        Passwords(clock),
+        appservices=services,
+        claims=(is_cross_signing_key,),
+        unstable_features=UNSTABLE_FEATURES,
     )
 
     profile = Profile(spine, accounts, networks=ServiceNetworks(services))

@@ -254,3 +254,8 @@ async def test_a_delayed_redaction(server: Server, alice: Client) -> None:
     await finalised(alice, answer.ok()["delay_id"])
     (event,) = [e for e in await timeline(alice, room) if e["event_id"] == sent]
     assert event["content"] == {}
+
+
+async def test_clients_learn_that_it_is_offered(server: Server) -> None:
+    told = (await server.anyone.get("/_matrix/client/versions")).ok()
+    assert told["unstable_features"]["org.matrix.msc4140"] is True
