@@ -89,6 +89,11 @@ class Audience:
         self._rules: dict[str, Ruleset] = {}
         self._groups: dict[Ruleset, set[str]] = {}
 
+    @property
+    def is_uniform(self) -> bool:
+        """True when nobody has changed a rule that matters here."""
+        return not self._rules
+
     def remove(self, user_id: str) -> None:
         self.stale.discard(user_id)
         rules = self._rules.pop(user_id, None)

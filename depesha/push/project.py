@@ -6,6 +6,7 @@ Spec: client-server API, "Push Notifications", "Server behaviour".
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Entry, Logged
 from depesha.eventlog.state import MEMBER, Tip
+from depesha.events.event import Event
 from depesha.io.tx import Tx
 from depesha.push import store
 from depesha.push.audience import Audience, facts_of
@@ -22,16 +23,38 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
         for erased in w.erased:
             if erased.redacted_by == logged.position:
                 await uncount_event(w, erased, tip.room.nid)
+    audience = await access_audience(push, w.tx, tip)
+    if audience.is_uniform and is_plain(event):
+        await note_event(push.signals, w, logged, tip.room.nid, PLAIN_WEIGHT, ())
+        return
     facts = facts_of(event, tip)
     outcome = UNCHANGED_RULES.evaluate(event.type, facts, ANYONE)
     weight = Weight(outcome.notify, outcome.highlight)
-    audience = await access_audience(push, w.tx, tip)
     particulars = [
         Particular(user_id, found)
         for user_id, found in audience.particulars(event, facts, weight, tip)
         if w.institution.is_local(user_id)
     ]
     await note_event(push.signals, w, logged, tip.room.nid, weight, particulars)
+
+
+PLAIN_WEIGHT = Weight(notify=True, highlight=False)
+_PLAIN_KINDS = frozenset({"m.text", "m.emote", "m.image", "m.file", "m.audio", "m.video"})
+
+
+def is_plain(event: Event) -> bool:
+    """True for a message that the predefined rules find nothing special in.
+
+    Most events are such messages, and most rooms have nobody who changed a rule there: then the
+    rules need not be asked.
+    """
+    content = event.content
+    if content.get("m.mentions") or "m.relates_to" in content:
+        return False
+    if event.type == "m.room.message":
+        kind = content.get("msgtype")
+        return type(kind) is str and kind in _PLAIN_KINDS
+    return event.type == "m.room.encrypted" and "msgtype" not in content
 
 
 async def access_audience(push: Push, tx: Tx, tip: Tip) -> Audience:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depesha.base.errors import MatrixError
+from depesha.events.event import ROOM_VERSIONS, Event
 from depesha.push.audience import hears_of
 from depesha.push.match import parse_path, whole_glob, word_glob
+from depesha.push.project import PLAIN_WEIGHT, is_plain
 from depesha.push.rules import ANYONE, SILENT, Facts, Viewer, compile_condition, read_actions
 from depesha.push.ruleset import (
     UNCHANGED,
@@ -23,6 +25,7 @@ from depesha.push.ruleset import (
 )
 from depesha.signals import Hears
 
+V12 = ROOM_VERSIONS["12"]
 BOB = Viewer("@bob:x", "Bob the Builder")
 
 
@@ -171,6 +174,32 @@ def test_the_predefined_rules() -> None:
     assert outcome(**invite, state_key="@carol:x") == (False, False)
     assert outcome(type="m.room.tombstone", state_key="") == (True, True)
     assert outcome(type="m.room.tombstone") == (False, False)
+
+
+KINDS = st.sampled_from(["m.text", "m.image", "m.notice", "M.NOTICE", "m.other", "", None, 1])
+
+
+@given(
+    st.sampled_from(["m.room.message", "m.room.encrypted", "m.reaction", "m.room.name"]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "msgtype": KINDS,
+            "m.mentions": st.sampled_from([{}, None, {"room": True}, {"user_ids": ["@bob:x"]}]),
+            "m.relates_to": st.sampled_from([{}, {"rel_type": "m.replace"}]),
+        },
+    ),
+    st.booleans(),
+)
+def test_a_plain_message_is_what_the_rules_make_of_it(
+    event_type: str, content: Any, may: bool
+) -> None:
+    event = Event("$e", "!r:x", event_type, None, "@a:x", 0, content, 1, (), (), None, b"", V12)
+    if is_plain(event):
+        for viewer in (ANYONE, BOB):
+            assert outcome(viewer=viewer, type=event_type, content=content, may=may) == (
+                PLAIN_WEIGHT
+            )
 
 
 @given(st.text(max_size=3), st.text(max_size=3))
