@@ -25,6 +25,8 @@ from depesha.signals.rules import (
 _FIRST = 100
 """Events of a room that are read at first; who has more unread asks the database."""
 
+_TRIES = 5
+
 
 async def unread(signals: Signals, user_id: str, room: Room) -> Unread:
     """What the user has not read of the room. Usually from memory."""
@@ -42,21 +44,27 @@ async def read_up_to(signals: Signals, user_id: str, room: Room) -> int:
 
 
 async def _load(signals: Signals, user_id: str, room: Room) -> Placed:
+    """The tally from the tables. What changes all the time is not kept, but read each time."""
+    placed, is_current = await _count(signals, user_id, room)
+    for _ in range(_TRIES):
+        if is_current:
+            signals.counts.put_tally(room.room_id, placed)
+            break
+        placed, is_current = await _count(signals, user_id, room)
+    return placed
+
+
+async def _count(signals: Signals, user_id: str, room: Room) -> tuple[Placed, bool]:
+    """A new tally, and whether nothing changed while it was made."""
     counts = signals.counts
-    while True:
-        line, changes = await _access_line(signals, room), counts.changes
-        reading = await load_reading(signals, user_id, room)
-        start = line.start
-        tally = Tally(reading)
-        if reading.lowest < start:
-            await _count_older(signals, tally, room, start)
-        is_old = counts.changes != changes or line.start != start
-        if is_old or counts.find_line(room.room_id) is not line:
-            continue
-        placed = Placed(tally, line, start)
-        placed.advance()
-        counts.put_tally(room.room_id, placed)
-        return placed
+    line, changes = await _access_line(signals, room), counts.changes
+    start, tally = line.start, Tally(await load_reading(signals, user_id, room))
+    if tally.reading.lowest < start:
+        await _count_older(signals, tally, room, start)
+    placed = Placed(tally, line, start)
+    placed.advance()
+    is_same_line = line.start == start and counts.find_line(room.room_id) is line
+    return placed, is_same_line and counts.changes == changes
 
 
 # --- reading -------------------------------------------------------------------------
