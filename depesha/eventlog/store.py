@@ -519,6 +519,28 @@ async def select_place(tx: Tx, institution_id: int, event_id: str) -> PlaceRow |
     )
 
 
+class PositionRow(NamedTuple):
+    position: int
+
+
+async def select_positions(
+    tx: Tx, institution_id: int, room_nids: list[int], types: list[str], before: int, limit: int
+) -> list[int]:
+    """Positions of events of these types in these rooms, newest first."""
+    rows = await tx.rows(
+        PositionRow,
+        "SELECT position FROM events WHERE institution_id = $1 AND room_nid = ANY($2)"
+        " AND type = ANY($3) AND position < $4 AND room_order IS NOT NULL"
+        " ORDER BY position DESC LIMIT $5",
+        institution_id,
+        room_nids,
+        types,
+        before,
+        limit,
+    )
+    return [row.position for row in rows]
+
+
 class SenderRow(NamedTuple):
     """Where an event stands, and whose it is."""
 

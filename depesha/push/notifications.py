@@ -3,58 +3,88 @@
 Spec: client-server API, `GET /notifications`.
 """
 
+from functools import partial
+
 from depesha.base.canonical import Content, decode
-from depesha.eventlog.read import END, access_page, served
+from depesha.eventlog.changes import Logged
+from depesha.eventlog.read import Vision, find_events, served, vision
 from depesha.eventlog.state import Room
 from depesha.push.evaluate import evaluate, facts_of
 from depesha.push.record import Push
-from depesha.signals import read_up_to
+from depesha.signals import read_up_to, select_candidates
 
-MOST_ROOMS = 100
-PAGE = 50
+_ROUNDS, _AT_ONCE = 5, 200
+"""How many events are looked at, at most, for one answer."""
+
+
+class _Sights:
+    """How one user sees each room, and up to where they have read it; asked once a room."""
+
+    def __init__(self, push: Push, user_id: str) -> None:
+        self._push, self._user_id = push, user_id
+        self._known: dict[str, tuple[Vision, int]] = {}
+
+    async def of(self, room: Room) -> tuple[Vision, int]:
+        known = self._known.get(room.room_id)
+        if known is None:
+            sight = await vision(self._push.spine.log, self._user_id, room)
+            read = await read_up_to(self._push.signals, self._user_id, room)
+            known = self._known[room.room_id] = (sight, read)
+        return known
 
 
 async def list_notifications(
     push: Push, user_id: str, before: int, limit: int, *, only_highlights: bool
 ) -> tuple[list[Content], int | None]:
     """The latest notifications before a position, newest first, and where to go on."""
-    log = push.spine.log
+    log, sights = push.spine.log, _Sights(push, user_id)
     places = await log.rooms_of(user_id)
-    joined = [room_id for room_id, place in places.items() if place.membership == "join"]
-    rooms = sorted(
-        (await log.find_rooms(joined)).values(), key=lambda room: room.position, reverse=True
-    )
-    found: list[tuple[int, Content]] = []
-    for room in rooms[:MOST_ROOMS]:
-        found += await _of_room(push, user_id, room, before, limit, only_highlights)
-    found.sort(key=lambda entry: entry[0], reverse=True)
-    told = found[:limit]
-    return [content for _, content in told], told[-1][0] if len(found) > limit else None
+    rooms = await log.find_rooms(r for r, place in places.items() if place.membership == "join")
+    nids = [room.nid for room in rooms.values()]
+    select = partial(select_candidates, only_highlights=only_highlights)
+    found: list[Content] = []
+    for _ in range(_ROUNDS):
+        positions = await log.db.scan(select, log.institution.id, user_id, nids, before, _AT_ONCE)
+        events = await find_events(log, positions)
+        for position in positions:
+            logged = events.get(position)
+            before = position
+            if logged is None:
+                continue
+            told = await _notification(push, user_id, logged, rooms, sights, only_highlights)
+            if told is not None:
+                found.append(told)
+            if len(found) == limit:
+                return found, before
+        if len(positions) < _AT_ONCE:
+            return found, None
+    return found, before
 
 
-async def _of_room(
-    push: Push, user_id: str, room: Room, before: int, limit: int, only_highlights: bool
-) -> list[tuple[int, Content]]:
-    start = None if before == END else before - 1
-    page = await access_page(
-        push.spine.log, user_id, room, start=start, stop=None, backward=True, limit=PAGE
-    )
-    read = await read_up_to(push.signals, user_id, room)
-    found: list[tuple[int, Content]] = []
-    for logged in page.events:
-        outcome = await evaluate(push, user_id, logged, room, facts_of(logged, room))
-        if not outcome.notify or (only_highlights and not outcome.highlight):
-            continue
-        membership = page.vision.membership_at(logged.room_order)
-        event = served(logged, user_id, "", membership, push.spine.clock.now_ms())
-        told: Content = {
-            "actions": list(outcome.actions),
-            "event": decode(event),
-            "read": logged.room_order <= read,
-            "room_id": room.room_id,
-            "ts": logged.event.origin_server_ts,
-        }
-        found.append((logged.position, told))
-        if len(found) > limit:
-            break
-    return found
+async def _notification(
+    push: Push,
+    user_id: str,
+    logged: Logged,
+    rooms: dict[str, Room],
+    sights: _Sights,
+    only_highlights: bool,
+) -> Content | None:
+    """The event as a notification, if it is one to the user."""
+    room = rooms.get(logged.event.room_id)
+    if room is None:
+        return None
+    outcome = await evaluate(push, user_id, logged, room, facts_of(logged, room))
+    if not outcome.notify or (only_highlights and not outcome.highlight):
+        return None
+    sight, read = await sights.of(room)
+    if not sight.may_see(logged):
+        return None
+    membership = sight.membership_at(logged.room_order)
+    event = served(logged, user_id, "", membership, push.spine.clock.now_ms())
+    return {
+        "actions": list(outcome.actions),
+        "event": decode(event),
+        "read": logged.room_order <= read,
+        "room_id": room.room_id,
+        "ts": logged.event.origin_server_ts,
+    }

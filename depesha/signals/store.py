@@ -241,6 +241,50 @@ async def select_own_singles(
     )
 
 
+class OrderRow(NamedTuple):
+    event_order: int
+
+
+async def select_singled(
+    tx: Tx,
+    institution_id: int,
+    user_id: str,
+    room_nids: list[int],
+    before: int,
+    limit: int,
+) -> list[int]:
+    """Orders of events that notify one user in particular, newest first."""
+    rows = await tx.rows(
+        OrderRow,
+        "SELECT event_order FROM signals_singles WHERE institution_id = $1 AND user_id = $2"
+        " AND room_nid = ANY($3) AND event_order < $4 AND notified = 1"
+        " ORDER BY event_order DESC LIMIT $5",
+        institution_id,
+        user_id,
+        room_nids,
+        before,
+        limit,
+    )
+    return [row.event_order for row in rows]
+
+
+async def select_highlighted(
+    tx: Tx, institution_id: int, room_nids: list[int], before: int, limit: int
+) -> list[int]:
+    """Orders of events that highlight to everyone, newest first."""
+    rows = await tx.rows(
+        OrderRow,
+        "SELECT event_order FROM signals_exceptions WHERE institution_id = $1"
+        " AND room_nid = ANY($2) AND event_order < $3 AND highlighted = 1"
+        " ORDER BY event_order DESC LIMIT $4",
+        institution_id,
+        room_nids,
+        before,
+        limit,
+    )
+    return [row.event_order for row in rows]
+
+
 async def select_hearing(tx: Tx, institution_id: int, user_id: str) -> list[HearingRow]:
     return await tx.rows(
         HearingRow,

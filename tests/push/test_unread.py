@@ -137,3 +137,30 @@ async def test_counts_are_exact_after_a_restart_and_beyond_memory(
         await _read(again, room, root)
         assert await _counts(again, room) == (expected[0], 1)
         assert await _counts(await server.anyone.login("carol"), room) == (1, 0)
+
+
+async def test_notifications_are_paged_newest_first(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    sent: list[str] = []
+    for n in range(5):
+        sent.append(await _say(alice, room, f"m{n}"))
+        await _say(alice, room, f"n{n}", msgtype="m.notice")
+        await _say(bob, room, f"b{n}")
+    mention = {"m.mentions": {"user_ids": [bob.user_id]}}
+    sent.append(await _say(alice, room, "@", type_="org.example.other", **mention))
+    await _read(bob, room, sent[2])
+    path, got, read = "/_matrix/client/v3/notifications", list[str](), list[bool]()
+    query: dict[str, Any] = {"limit": 2}
+    while True:
+        page = (await bob.get(path, query)).ok()
+        got += [told["event"]["event_id"] for told in page["notifications"]]
+        read += [told["read"] for told in page["notifications"]]
+        if "next_token" not in page:
+            break
+        query["from"] = page["next_token"]
+    assert got == sent[::-1]
+    assert read == [False, False, False, True, True, True]
+    (await bob.get(path, {"from": "x"})).refused(400, "M_INVALID_PARAM")
+    assert (await alice.get(path, {"only": "highlight"})).ok() == {"notifications": []}
+    await bob.leave(room)
+    assert (await bob.get(path)).ok() == {"notifications": []}
