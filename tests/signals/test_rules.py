@@ -1,5 +1,7 @@
 """Counting, as pure functions: in pieces or at once, from memory or from the tables, it is one."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,11 +44,11 @@ readings = st.builds(
 )
 
 
-def _plainly(given_events: list[object], reading: Reading) -> Unread:
+def _plainly(given_events: list[Any], reading: Reading) -> Unread:
     """The counts, event by event, as the specification tells them."""
     found: dict[str, tuple[int, int]] = {}
     for order, event in enumerate(given_events, 1):
-        sender, thread, counts, highlight, own = event  # type: ignore[misc]
+        sender, thread, counts, highlight, own = event
         if sender == ME or sender in reading.ignored:
             continue
         weight = Weight(counts, counts and highlight)
@@ -59,8 +61,8 @@ def _plainly(given_events: list[object], reading: Reading) -> Unread:
     return Unread(found.pop(MAIN, (0, 0)), found)
 
 
-def _append(line: Line, order: int, event: object) -> None:
-    sender, thread, counts, highlight, own = event  # type: ignore[misc]
+def _append(line: Line, order: int, event: Any) -> None:
+    sender, thread, counts, highlight, own = event
     singles = [] if own is None else [Single(order, ME, sender, thread, *own)]
     singles.append(Single(order, "@b:x", sender, thread, True, True))
     line.append(order, Counted(order, sender, thread, highlight) if counts else None, singles)
@@ -68,9 +70,10 @@ def _append(line: Line, order: int, event: object) -> None:
 
 @given(events, readings, st.integers(0, 20), st.sets(st.integers(0, 20)))
 def test_a_tally_that_grows_is_what_counting_at_once_gives(
-    given_events: list[object], reading: Reading, loaded_at: int, looks: set[int]
+    given_events: list[Any], reading: Reading, loaded_at: int, looks: set[int]
 ) -> None:
-    line, placed = Line(0), None
+    line = Line(0)
+    placed: Placed | None = None
     line.is_loaded = True
     for order, event in enumerate(given_events, 1):
         _append(line, order, event)
@@ -87,9 +90,7 @@ def test_a_tally_that_grows_is_what_counting_at_once_gives(
 
 
 @given(events, st.integers(0, 20), st.integers(1, 20))
-def test_a_line_is_complete_from_its_start(
-    given_events: list[object], loaded: int, keep: int
-) -> None:
+def test_a_line_is_complete_from_its_start(given_events: list[Any], loaded: int, keep: int) -> None:
     whole, line = Line(0), Line(loaded)
     for order, event in enumerate(given_events, 1):
         _append(whole, order, event)
