@@ -68,7 +68,7 @@ async def make_users(bots: Bots) -> None:
 
 async def _begin(bots: Bots) -> dict[str, int]:
     """How far each service has been collected for; a new one begins now."""
-    now = bots.spine.log.position
+    now = bots.spine.log.started_at
 
     async def plan(tx: Tx) -> dict[str, int]:
         for service in bots.told:

@@ -289,6 +289,8 @@ class EventLog:
         self.tail = Tail(tail_bytes)
         self.waiters = Waiters(clock)
         self.position = 0
+        self.started_at = 0
+        """The position at which this process began: nobody could be answered before it."""
         self.run = ""
         self.runs: dict[str, int] = {}
         self.worker = clock.new_id(6)
@@ -309,6 +311,7 @@ class EventLog:
         self.hooks = hooks
         run = self.clock.new_id(8)
         self.position = await self.db.write(self._begin_run, run)
+        self.started_at = self.position
         self.tail.reset(self.position)
         await self._refill()
         self.db.before_batch = self._before_batch
@@ -406,7 +409,9 @@ class EventLog:
         for logged in writing.erased:
             self._replace(logged)
         for entry in writing.entries:
-            self._take_in(entry)
+            # `follow` may have read them between the commit and here.
+            if entry.position > self.position:
+                self._take_in(entry)
         self.after_commit(self.position)
 
     def _take_in(self, entry: Entry) -> None:

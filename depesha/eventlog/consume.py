@@ -25,17 +25,20 @@ async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) 
 
     A piece that fails is given again after a while. `pause` seconds lie between two pieces, so
     that what is in no hurry is done for many entries at once. A new consumer begins at the
-    log's end of its first start.
+    log's end as it was when its process started.
     """
     position = await log.db.read(store.select_cursor, log.institution.id, name)
     if position is None:
-        position = log.position
+        position = log.started_at
         await log.db.write(store.upsert_cursor, log.institution.id, name, position)
     while True:
         if position >= log.position:
             await log.wait_beyond(position)
+        head = log.position
         entries = await log.entries_after(position, MOST_ENTRIES)
         if not entries:
+            # Positions may be left out.
+            position = head
             continue
         try:
             await handle(entries)

@@ -1,7 +1,11 @@
 """The log across restarts, and redaction in what is remembered."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+from depesha.eventlog.changes import Entry, Logged
+from depesha.eventlog.consume import consume
 from tests.harness.server import Server
 
 
@@ -28,3 +32,20 @@ async def test_redacted_state_is_stripped_where_it_is_in_force(server: Server) -
     assert await alice.state(room, "m.room.topic") == {}
     part = (await alice.sync())["rooms"]["join"][room]
     assert "secret" not in str(part)
+
+
+async def test_a_new_consumer_misses_nothing_since_the_start(server: Server) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    sent = await alice.send(room, "before the consumer began")
+    arrived = asyncio.Event()
+
+    async def handle(entries: Sequence[Entry]) -> None:
+        if any(isinstance(each, Logged) and each.event.event_id == sent for each in entries):
+            arrived.set()
+
+    consumer = asyncio.create_task(consume(server.running.house.spine.log, "late", handle))
+    try:
+        await arrived.wait()
+    finally:
+        consumer.cancel()
