@@ -30,6 +30,7 @@ from depesha.calls import api as calls_api
 from depesha.duty import Duty
 from depesha.duty import api as duty_api
 from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
+from depesha.eventlog.follow import follow_others
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
@@ -39,6 +40,7 @@ from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
 from depesha.io.observe import Metrics, sample_loop_lag
+from depesha.io.wake import Wake
 from depesha.keys import Keys, follow_device, follow_person, is_cross_signing_key
 from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
@@ -235,6 +237,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(leave_rooms, rooms),
         partial(send_due, rooms),
     )
+    if db.engine == "postgresql":
+        consumers += (partial(follow_others, log, Wake(config.nats)),)
 
     await log.start(Hooks(gates, projections, views, followers))
     server = Server(

@@ -188,26 +188,32 @@ async def access_room(log: EventLog, user_id: str, room_id: str) -> Room:
     """
     if not is_room_id(room_id):
         raise invalid_param("Not a room id")
+    room = await _find_readable(log, user_id, room_id)
+    if room is None:
+        raise forbidden("You are not a member of this room")
+    return room
+
+
+async def _find_readable(log: EventLog, user_id: str, room_id: str) -> Room | None:
+    """The room, if the user may read something of it."""
     place = await find_place(log, user_id, room_id)
     room = await log.find_room(room_id)
-    if room is not None:
-        if place is not None and place.membership in {"join", "leave", "ban"}:
-            return room
-        if room.text(_VISIBILITY, "history_visibility", "shared") == "world_readable":
-            return room
-    raise forbidden("You are not a member of this room")
+    if room is None:
+        return None
+    if place is not None and place.membership in {"join", "leave", "ban"}:
+        return room
+    visibility = room.text(_VISIBILITY, "history_visibility", "shared")
+    return room if visibility == "world_readable" else None
 
 
 async def access_event(log: EventLog, user_id: str, room_id: str, event_id: str) -> Logged:
-    """The event, if it is in this room and the user may see it; else 404 M_NOT_FOUND."""
+    """The event, if it is in this room and the user may see it; else 404 M_NOT_FOUND.
+
+    Another refusal for a room that is closed to the user would tell which events are in it.
+    """
     logged = await find_event(log, room_id, event_id)
-    room = await log.find_room(room_id)
-    if logged is None or room is None:
-        raise not_found("Event not found")
-    place = await find_place(log, user_id, room_id)
-    if place is None or place.membership != "join":
-        await access_room(log, user_id, room_id)
-    if not (await vision(log, user_id, room)).may_see(logged):
+    room = await _find_readable(log, user_id, room_id)
+    if logged is None or room is None or not (await vision(log, user_id, room)).may_see(logged):
         raise not_found("Event not found")
     return logged
 

@@ -37,7 +37,7 @@ async def test_context_has_both_sides(server: Server) -> None:
     assert [e["event_id"] for e in found["events_before"]] == [sent[1]]
     assert [e["event_id"] for e in found["events_after"]] == [sent[3]]
     assert any(event["type"] == "m.room.create" for event in found["state"])
-    (await bob.get(path)).refused(403, "M_FORBIDDEN")
+    (await bob.get(path)).refused(404, "M_NOT_FOUND")
     event = f"/_matrix/client/v3/rooms/{room}/event/{sent[2]}"
     assert (await alice.get(event)).ok()["event_id"] == sent[2]
     (await alice.get(f"/_matrix/client/v3/rooms/{room}/event/$no")).refused(404, "M_NOT_FOUND")
