@@ -429,9 +429,7 @@ class EventLog:
         for logged in writing.erased:
             self._replace(logged)
         for entry in writing.entries:
-            # `follow` may have read them between the commit and here.
-            if entry.position > self.position:
-                self._take_in(entry)
+            self._take_in(entry)
         self.after_commit(self.position)
 
     def _take_in(self, entry: Entry) -> None:
