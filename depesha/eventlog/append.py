@@ -196,7 +196,6 @@ class Writing:
             state_id=position if is_state else tip.state_id,
             replaces=before.position if before else None,
             prev_content=before.content if before else None,
-            prev_sender=before.sender if before else None,
             sent_by=sent_by,
         )
         await self._write(logged, tip.room)

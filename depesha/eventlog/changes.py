@@ -56,7 +56,6 @@ class Logged:
     state_id: int
     replaces: int | None = None
     prev_content: Content | None = None
-    prev_sender: str | None = None
     sent_by: str | None = None
     redacted_by: int | None = None
     redacted_because: bytes | None = None
@@ -78,10 +77,6 @@ class Logged:
 
 
 Entry = Change | Logged
-
-
-def entry_room(entry: Entry) -> str | None:
-    return entry.event.room_id if isinstance(entry, Logged) else entry.room_id
 
 
 class Token(NamedTuple):
@@ -134,24 +129,21 @@ class Tail:
         self._most = most_bytes
         self._bytes = 0
         self._entries: deque[Entry] = deque()
-        self.start = 0
-        self.room_last: dict[str, int] = {}
-        """Position of the last entry of a room within the tail."""
         self._by_room: dict[str, deque[Logged]] = {}
+        self.start = 0
 
     def reset(self, start: int) -> None:
         """Forget everything; complete from `start` on."""
-        self.__init__(self._most)  # type: ignore[misc]  # the same state as a new one
+        self._bytes = 0
+        self._entries.clear()
+        self._by_room.clear()
         self.start = start
 
     def add(self, entry: Entry) -> None:
         self._entries.append(entry)
         self._bytes += _size(entry)
-        room_id = entry_room(entry)
-        if room_id is not None:
-            self.room_last[room_id] = entry.position
-            if isinstance(entry, Logged):
-                self._by_room.setdefault(room_id, deque()).append(entry)
+        if isinstance(entry, Logged):
+            self._by_room.setdefault(entry.event.room_id, deque()).append(entry)
         while self._bytes > self._most and len(self._entries) > 1:
             self._drop_oldest()
 
@@ -159,16 +151,11 @@ class Tail:
         oldest = self._entries.popleft()
         self._bytes -= _size(oldest)
         self.start = oldest.position
-        room_id = entry_room(oldest)
-        if room_id is None:
-            return
         if isinstance(oldest, Logged):
-            events = self._by_room[room_id]
+            events = self._by_room[oldest.event.room_id]
             events.popleft()
             if not events:
-                del self._by_room[room_id]
-        if self.room_last.get(room_id) == oldest.position:
-            del self.room_last[room_id]
+                del self._by_room[oldest.event.room_id]
 
     def since(self, position: int) -> Iterator[Entry]:
         """Entries after `position`, oldest first; the caller has checked `start`."""

@@ -29,7 +29,7 @@ def logged_of(row: store.EventRow) -> Logged:
     )
     if row.prev_body is not None:
         before = load_event(row.prev_body, "", version)
-        logged.prev_content, logged.prev_sender = before.content, before.sender
+        logged.prev_content = before.content
     if row.because_body is not None:
         logged.redacted_because = (
             client_event(load_event(row.because_body, row.because_id or "", version)) + b"}"

@@ -69,13 +69,11 @@ class Ask(Generic[Body]):
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]
-    queries: Callable[[str], list[str]]
     headers: Mapping[str, str]
     address: str
     body: Body
     stream: AsyncIterator[bytes]
     found_caller: Caller | None = field(default=None)
-    request_id: str = ""
 
     @property
     def caller(self) -> Caller:

@@ -149,7 +149,6 @@ class Server:
             path=request.path,
             params=params,
             query={name: values[-1] for name, values in query.items()} if query else {},
-            queries=lambda name: query.get(name, []),
             headers=headers,
             address=address,
             body=None,

@@ -4,7 +4,6 @@ Spec: client-server API, `GET /media/preview_url`; OpenGraph.
 """
 
 import re
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +14,7 @@ from depesha.io.fetch import Answer, FetchError, Limits
 from depesha.media import store
 from depesha.media.record import Media
 from depesha.media.rules import clean_type
-from depesha.media.upload import upload
+from depesha.media.upload import one_piece, upload
 
 KEPT_MS = 60 * 60_000
 MOST_URL = 2_000
@@ -171,9 +170,5 @@ async def _picture(media: Media, user_id: str, url: str) -> Content:
     except MatrixError:
         return {}
     kind = clean_type(answer.headers.get("content-type")).partition(";")[0]
-    uri = await upload(media, user_id, _once(answer.body), len(answer.body), kind, None)
+    uri = await upload(media, user_id, one_piece(answer.body), len(answer.body), kind, None)
     return {"og:image": uri, "og:image:type": kind, "matrix:image:size": len(answer.body)}
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

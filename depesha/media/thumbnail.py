@@ -1,7 +1,6 @@
 """Thumbnails: made once, in another process, and kept. Spec: "Thumbnails"."""
 
 import io
-from collections.abc import AsyncIterator
 
 from PIL import Image, ImageOps
 
@@ -12,6 +11,7 @@ from depesha.media import store
 from depesha.media.download import Wanted, access_file, send
 from depesha.media.record import Media
 from depesha.media.rules import choose_size, extension
+from depesha.media.upload import one_piece
 
 MOST_SOURCE_BYTES = 32 * 2**20
 MOST_PIXELS = 64_000_000
@@ -118,11 +118,7 @@ async def _make(
         raise too_large("The picture is too large for a thumbnail") from None
     except (NotAnImage, CpuError):
         raise MatrixError(400, "M_UNKNOWN", "No thumbnail can be made of this file") from None
-    blob = await media.blobs.put(_once(small), len(small))
+    blob = await media.blobs.put(one_piece(small), len(small))
     row = store.ThumbnailRow(blob.sha256, blob.size, kind)
     await spine.db.write(store.insert_thumbnail, spine.institution.id, source, size, method, row)
     return row
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -73,6 +73,11 @@ async def _put(media: Media, content: AsyncIterator[bytes], length: int | None) 
         raise too_large(f"A file may have at most {most} bytes") from None
 
 
+async def one_piece(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes at hand as the content of a file."""
+    yield data
+
+
 async def announce(media: Media, user_id: str) -> tuple[str, int]:
     """A URI for a file that is to come, and until when it must (ms). 429 for too many."""
     spine, now = media.spine, media.spine.clock.now_ms()

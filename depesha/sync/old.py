@@ -102,11 +102,9 @@ async def _room(sync: Sync, ask: Ask[None], room: Room, section: Section) -> byt
 
 
 async def _sections(sync: Sync, ask: Ask[None], rooms: dict[str, int]) -> Section:
-    whole, caller = Section(), ask.caller
+    caller = ask.caller
     question = SyncAsk(caller.user_id, caller.device_id, 0, sync.spine.log.position, 0, rooms, None)
-    for part in sync.sections:
-        whole.add(await part.section(question))
-    return whole
+    return await sync.ask_all(question)
 
 
 @endpoint(

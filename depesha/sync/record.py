@@ -55,3 +55,10 @@ class Sync:
     sent_members: SentMembers = field(default_factory=SentMembers)
     connections: Connections = field(default_factory=Connections)
     pieces: Pieces = field(default_factory=Pieces)
+
+    async def ask_all(self, ask: SyncAsk) -> Section:
+        """The parts of all slices, whatever has changed."""
+        whole = Section()
+        for part in self.sections:
+            whole.add(await part.section(ask))
+        return whole

@@ -53,9 +53,7 @@ async def build_extensions(
     }
     kinds = changed.kinds if changed else None
     question = SyncAsk(user_id, device_id, since, now.position, ephemeral, rooms, kinds)
-    section = Section()
-    for part in sync.sections:
-        section.add(await part.section(question))
+    section = await sync.ask_all(question)
     asked = _Asked(user_id, device_id, ask, shown, section, since == 0)
     parts: list[bytes] = []
     tells = False
