@@ -1,0 +1,154 @@
+/** The tab's side of the bridge: queries become signals, commands become promises. */
+
+import { type Accessor, createContext, createEffect, createSignal, onCleanup, useContext } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+import type {
+  Answer,
+  Args,
+  CommandName,
+  ListName,
+  Lists,
+  Notice,
+  RowsPatch,
+  ToEngine,
+  ToTab,
+  ValueName,
+  Values,
+} from "./protocol";
+
+/** One tab's connection to the engine. */
+export interface Client {
+  watchValue<N extends ValueName>(
+    name: N,
+    ask: Values[N]["ask"],
+    show: (value: Values[N]["value"]) => void,
+  ): () => void;
+  watchList<N extends ListName>(
+    name: N,
+    ask: Lists[N]["ask"],
+    show: (patch: RowsPatch) => void,
+  ): () => void;
+  /** Runs a command; the answer never rejects. */
+  command<N extends CommandName>(name: N, args: Args<N>): Promise<Answer<N>>;
+  setVisible(visible: boolean, roomId?: string): void;
+  onNotice(show: (notice: Notice) => void): () => void;
+}
+
+/** The half of `MessagePort` and `Worker` that is used. */
+export interface Port {
+  postMessage(message: ToEngine): void;
+  onmessage: ((event: MessageEvent<ToTab>) => void) | null;
+}
+
+/** A client that speaks over `port`. */
+export function connect(port: Port): Client {
+  let last = 0;
+  const watches = new Map<number, (message: ToTab) => void>();
+  const answers = new Map<number, (answer: unknown) => void>();
+  const notices = new Set<(notice: Notice) => void>();
+
+  port.onmessage = ({ data }) => {
+    if (data.kind === "notice") for (const show of notices) show(data.notice);
+    else if (data.kind === "answer") {
+      answers.get(data.id)?.(data.answer);
+      answers.delete(data.id);
+    } else watches.get(data.id)?.(data);
+  };
+
+  function watch(name: ValueName | ListName, ask: unknown, receive: (message: ToTab) => void) {
+    const id = ++last;
+    watches.set(id, receive);
+    port.postMessage({ kind: "watch", id, name, ask });
+    return () => {
+      watches.delete(id);
+      port.postMessage({ kind: "unwatch", id });
+    };
+  }
+
+  return {
+    watchValue: (name, ask, show) =>
+      watch(name, ask, (message) => {
+        if (message.kind === "value") show(message.value as never);
+      }),
+    watchList: (name, ask, show) =>
+      watch(name, ask, (message) => {
+        if (message.kind === "rows") show(message.patch);
+      }),
+    command: (name, args) =>
+      new Promise((resolve) => {
+        const id = ++last;
+        answers.set(id, resolve as (answer: unknown) => void);
+        port.postMessage({ kind: "command", id, name, args });
+      }),
+    setVisible: (visible, roomId) =>
+      port.postMessage(roomId === undefined ? { kind: "visible", visible } : { kind: "visible", visible, roomId }),
+    onNotice: (show) => {
+      notices.add(show);
+      return () => notices.delete(show);
+    },
+  };
+}
+
+export const ClientContext = createContext<Client>();
+
+/** The client of the surrounding application. */
+export function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error("No engine above this component");
+  return client;
+}
+
+/** The live value of a query; undefined until the first answer, and while `ask` gives undefined. */
+export function useValue<N extends ValueName>(
+  name: N,
+  ask: Accessor<Values[N]["ask"] | undefined>,
+): Accessor<Values[N]["value"] | undefined> {
+  const client = useClient();
+  const [value, setValue] = createSignal<Values[N]["value"] | undefined>(undefined, { equals: false });
+  createEffect(() => {
+    const asked = ask();
+    setValue(undefined);
+    if (asked === undefined) return;
+    onCleanup(client.watchValue(name, asked, (next) => setValue(() => next)));
+  });
+  return value;
+}
+
+/** A live list: the ids in order, and a row by id whose fields are tracked one by one. */
+export interface Rows<N extends ListName> {
+  head: Accessor<Lists[N]["head"] | undefined>;
+  order: Accessor<readonly string[]>;
+  row: (id: string) => Lists[N]["row"] | undefined;
+}
+
+/** The live rows of a list; empty until the first answer, and while `ask` gives undefined. */
+export function useList<N extends ListName>(
+  name: N,
+  ask: Accessor<Lists[N]["ask"] | undefined>,
+): Rows<N> {
+  type Row = Lists[N]["row"];
+  const client = useClient();
+  const [head, setHead] = createSignal<Lists[N]["head"] | undefined>(undefined, { equals: false });
+  const [order, setOrder] = createSignal<readonly string[]>([]);
+  const [rows, setRows] = createStore<Record<string, Row>>({});
+
+  createEffect(() => {
+    const asked = ask();
+    setHead(undefined);
+    setOrder([]);
+    setRows(reconcile({}));
+    if (asked === undefined) return;
+    onCleanup(
+      client.watchList(name, asked, (patch) => {
+        for (const row of patch.put) setRows(row.id, reconcile(row as Row));
+        if (patch.order) {
+          const kept = new Set(patch.order);
+          setOrder(patch.order);
+          for (const id of Object.keys(rows)) if (!kept.has(id)) setRows(id, undefined as never);
+        }
+        if (patch.head !== undefined) setHead(() => patch.head as Lists[N]["head"]);
+      }),
+    );
+  });
+  return { head, order, row: (id) => rows[id] };
+}

@@ -1,0 +1,304 @@
+/**
+ * All that a tab may ask of the engine: live queries and commands, as types.
+ * A feature that needs more adds a line here and its answer in the engine.
+ */
+
+import type { Failure, Result } from "../base/errors";
+import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids";
+import type {
+  Attachment,
+  ChatRecord,
+  ConnectionView,
+  Content,
+  DeviceRecord,
+  EncryptionView,
+  HitRecord,
+  ItemRecord,
+  MediaAsk,
+  MemberRecord,
+  PersonRecord,
+  RoomView,
+  SearchAsk,
+  ServerView,
+  SessionView,
+  TimelineHead,
+  VerificationView,
+} from "../engine/records";
+
+/** Queries of one value, sent again whenever it changes. */
+export interface Values {
+  session: { ask: null; value: SessionView };
+  connection: { ask: null; value: ConnectionView };
+  encryption: { ask: null; value: EncryptionView };
+  room: { ask: { roomId: RoomId }; value: RoomView | null };
+  typing: { ask: { roomId: RoomId }; value: readonly string[] };
+  person: { ask: { userId: UserId; roomId?: RoomId }; value: PersonRecord };
+  /** Account data of one type, global or of a room. */
+  account: { ask: { type: string; roomId?: RoomId }; value: Content | null };
+  /** The stored draft of a chat or thread. */
+  draft: { ask: { roomId: RoomId; threadId?: EventId }; value: DraftView | null };
+  /** Totals over all chats, for the title and the badge. */
+  totals: { ask: null; value: { messages: number; mentions: number; chats: number } };
+}
+
+/** Queries of a list: a head and rows; only rows that changed cross the bridge. */
+export interface Lists {
+  /** Every chat, in the order of the list: pinned first, then by time. */
+  chats: { ask: null; head: { complete: boolean }; row: ChatRecord };
+  timeline: {
+    ask: { roomId: RoomId; threadId?: EventId; at?: EventId };
+    head: TimelineHead;
+    row: ItemRecord;
+  };
+  members: { ask: { roomId: RoomId }; head: { complete: boolean }; row: MemberRecord };
+  threads: { ask: { roomId?: RoomId }; head: { complete: boolean }; row: ItemRecord };
+  /** Pinned messages of a chat, resolved. */
+  pinned: { ask: { roomId: RoomId }; head: { complete: boolean }; row: ItemRecord };
+  /** Media, files, links or voice of a chat, newest first. */
+  shared: {
+    ask: { roomId: RoomId; kind: "media" | "file" | "link" | "voice" };
+    head: { complete: boolean; loading: boolean };
+    row: ItemRecord;
+  };
+  devices: { ask: null; head: null; row: DeviceRecord };
+  verifications: { ask: null; head: null; row: VerificationView };
+  ignored: { ask: null; head: null; row: PersonRecord };
+}
+
+export interface DraftView {
+  text: string;
+  replyTo?: EventId;
+  edit?: EventId;
+  updatedAt: Millis;
+}
+
+/** Commands: asked once, answered once, with a value or a failure. */
+export interface Commands {
+  // Signing in
+  "session.server": { args: { homeserver: string }; value: ServerView };
+  "session.signIn": {
+    args: { homeserver: string; user: string; password: string; deviceName: string };
+    value: null;
+  };
+  "session.register": {
+    args: {
+      homeserver: string;
+      user: string;
+      password: string;
+      token?: string;
+      deviceName: string;
+    };
+    value: null;
+  };
+  "session.signOut": { args: { wipe: boolean }; value: null };
+  "session.setPin": { args: { pin: string | null }; value: null };
+  "session.unlock": { args: { pin: string }; value: null };
+  "session.lock": { args: null; value: null };
+  "session.changePassword": { args: { old: string; new: string }; value: null };
+  "session.endDevices": { args: { ids: readonly DeviceId[]; password?: string }; value: null };
+  "session.renameDevice": { args: { id: DeviceId; name: string }; value: null };
+  // Me
+  "profile.set": { args: { name?: string; avatar?: Blob | null; status?: string }; value: null };
+  "account.set": { args: { type: string; roomId?: RoomId; content: Content }; value: null };
+  "presence.set": { args: { presence: "online" | "unavailable" | "offline" }; value: null };
+  // Sending. The answer is the item's id, given as soon as it is safe in the outbox.
+  "send.event": {
+    args: { roomId: RoomId; type: string; content: Content; threadId?: EventId };
+    value: { id: string };
+  };
+  "send.files": {
+    args: {
+      roomId: RoomId;
+      threadId?: EventId;
+      replyTo?: EventId;
+      caption?: Content;
+      files: readonly Attachment[];
+    };
+    value: { ids: readonly string[] };
+  };
+  "send.edit": { args: { roomId: RoomId; eventId: EventId; content: Content }; value: null };
+  "send.react": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
+  "send.unreact": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
+  "send.redact": { args: { roomId: RoomId; eventId: EventId; reason?: string }; value: null };
+  "send.retry": { args: { id: string }; value: null };
+  "send.discard": { args: { id: string }; value: null };
+  "send.later": {
+    args: { roomId: RoomId; type: string; content: Content; at: Millis };
+    value: null;
+  };
+  "draft.set": {
+    args: { roomId: RoomId; threadId?: EventId; draft: Omit<DraftView, "updatedAt"> | null };
+    value: null;
+  };
+  typing: { args: { roomId: RoomId; typing: boolean }; value: null };
+  // Reading
+  "timeline.more": {
+    args: { roomId: RoomId; threadId?: EventId; at?: EventId; direction: "back" | "forward" };
+    value: null;
+  };
+  "timeline.read": {
+    args: { roomId: RoomId; threadId?: EventId; eventId: EventId; private: boolean };
+    value: null;
+  };
+  "timeline.dateToEvent": {
+    args: { roomId: RoomId; ts: Millis };
+    value: { eventId: EventId };
+  };
+  "timeline.source": {
+    args: { roomId: RoomId; eventId: EventId };
+    value: { event: Content };
+  };
+  // Chats
+  "room.create": {
+    args: {
+      kind: "direct" | "group" | "channel" | "space";
+      name?: string;
+      topic?: string;
+      avatar?: Blob;
+      invite: readonly UserId[];
+      encrypted: boolean;
+      public: boolean;
+      alias?: string;
+      parent?: RoomId;
+    };
+    value: { roomId: RoomId };
+  };
+  /** The direct chat with a person, made if there is none; with oneself, the saved messages. */
+  "room.direct": { args: { userId: UserId }; value: { roomId: RoomId } };
+  "room.join": { args: { roomIdOrAlias: string; via?: readonly string[] }; value: { roomId: RoomId } };
+  "room.knock": { args: { roomIdOrAlias: string; reason?: string }; value: { roomId: RoomId } };
+  "room.leave": { args: { roomId: RoomId; forget: boolean }; value: null };
+  "room.invite": { args: { roomId: RoomId; userIds: readonly UserId[] }; value: null };
+  "room.kick": { args: { roomId: RoomId; userId: UserId; reason?: string }; value: null };
+  "room.ban": { args: { roomId: RoomId; userId: UserId; reason?: string }; value: null };
+  "room.unban": { args: { roomId: RoomId; userId: UserId }; value: null };
+  "room.state": {
+    args: { roomId: RoomId; type: string; stateKey: string; content: Content };
+    value: null;
+  };
+  "room.avatar": { args: { roomId: RoomId; avatar: Blob | null }; value: null };
+  "room.pin": { args: { roomId: RoomId; eventId: EventId; pinned: boolean }; value: null };
+  "room.power": { args: { roomId: RoomId; userId: UserId; level: number }; value: null };
+  "room.preview": {
+    args: { roomIdOrAlias: string };
+    value: {
+      roomId: RoomId;
+      name: string;
+      topic?: string;
+      avatar?: Mxc;
+      members: number;
+      joinRule: string;
+      membership?: string;
+    };
+  };
+  "room.directory": {
+    args: { search?: string; since?: string };
+    value: {
+      rooms: readonly {
+        roomId: RoomId;
+        name: string;
+        topic?: string;
+        avatar?: Mxc;
+        members: number;
+        joinRule: string;
+        space: boolean;
+      }[];
+      next?: string;
+    };
+  };
+  "room.report": {
+    args: { roomId: RoomId; eventId?: EventId; reason: string };
+    value: null;
+  };
+  "chat.setPinned": { args: { roomId: RoomId; pinned: boolean; order?: number }; value: null };
+  "chat.setArchived": { args: { roomId: RoomId; archived: boolean }; value: null };
+  "chat.setNotify": {
+    args: { roomId: RoomId; notify: "all" | "mentions" | "none"; until?: Millis };
+    value: null;
+  };
+  "chat.markUnread": { args: { roomId: RoomId; unread: boolean }; value: null };
+  "chat.markAllRead": { args: null; value: null };
+  // People
+  "people.search": {
+    args: { text: string; limit: number };
+    value: { people: readonly PersonRecord[]; limited: boolean };
+  };
+  "people.ignore": { args: { userId: UserId; ignored: boolean }; value: null };
+  // Media
+  "media.load": { args: MediaAsk; value: { blob: Blob } };
+  "media.preview": {
+    args: { url: string };
+    value: {
+      title?: string;
+      description?: string;
+      site?: string;
+      image?: Mxc;
+      width?: number;
+      height?: number;
+    };
+  };
+  // Searching
+  "search.messages": {
+    args: { ask: SearchAsk; limit: number; before?: EventId };
+    value: { hits: readonly HitRecord[]; more: boolean };
+  };
+  // Cryptography
+  "crypto.setUp": { args: { password?: string; passphrase?: string }; value: { recoveryKey: string } };
+  "crypto.recover": { args: { keyOrPassphrase: string }; value: null };
+  "verification.start": { args: { userId: UserId; deviceId?: DeviceId }; value: { id: string } };
+  "verification.act": {
+    args: { id: string; act: "accept" | "emoji" | "confirm" | "mismatch" | "cancel" | "scanned"; qr?: Uint8Array };
+    value: null;
+  };
+  /** Any request of the server's own API under `/_depesha/v1/`, for features that are forms over it. */
+  "own.call": {
+    args: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string; body?: unknown };
+    value: { body: unknown };
+  };
+}
+
+export type ValueName = keyof Values;
+export type ListName = keyof Lists;
+export type CommandName = keyof Commands;
+export type Args<N extends CommandName> = Commands[N]["args"];
+export type Answer<N extends CommandName> = Result<Commands[N]["value"]>;
+
+// ── The messages themselves ────────────────────────────────────────────────────────────────────
+
+/** From the tab to the engine. `id` is the tab's own number for the query or command. */
+export type ToEngine =
+  | { kind: "watch"; id: number; name: ValueName | ListName; ask: unknown }
+  | { kind: "unwatch"; id: number }
+  | { kind: "command"; id: number; name: CommandName; args: unknown }
+  /** The tab shows or hides: presence, receipts and notifications depend on it. */
+  | { kind: "visible"; visible: boolean; roomId?: RoomId };
+
+/** From the engine to the tab. */
+export type ToTab =
+  | { kind: "value"; id: number; value: unknown }
+  | { kind: "rows"; id: number; patch: RowsPatch }
+  | { kind: "answer"; id: number; answer: Result<unknown> }
+  /** Something that must be told at once, wherever the person is. */
+  | { kind: "notice"; notice: Notice };
+
+/** `order` is left out where it did not change; `put` holds rows that are new or changed. */
+export interface RowsPatch {
+  head?: unknown;
+  order?: readonly string[];
+  put: readonly { id: string }[];
+}
+
+export type Notice =
+  | {
+      kind: "message";
+      roomId: RoomId;
+      eventId: EventId;
+      title: string;
+      body: string;
+      avatar?: Mxc;
+      sound: boolean;
+      urgent: boolean;
+    }
+  /** Read elsewhere: what was shown of this room goes away. */
+  | { kind: "read"; roomId: RoomId }
+  | { kind: "failure"; failure: Failure; roomId?: RoomId };

@@ -1,0 +1,350 @@
+/**
+ * What the engine shows of its data: plain, serialisable, immutable records.
+ * A record that did not change keeps its identity inside the engine, so that only what changed
+ * crosses to the tab. Types alone live here; tab and worker both read this file.
+ */
+
+import type { Failure } from "../base/errors";
+import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids";
+
+export type Content = Readonly<Record<string, unknown>>;
+
+// ── The session ────────────────────────────────────────────────────────────────────────────────
+
+export type SessionView =
+  | { phase: "starting" }
+  | { phase: "signedOut"; reason?: Failure; homeserver?: string; userId?: UserId }
+  /** The archive is locked by a PIN. */
+  | { phase: "locked"; userId: UserId }
+  | { phase: "signedIn"; userId: UserId; deviceId: DeviceId; homeserver: string };
+
+/** How the server can be entered: what it answers about itself before signing in. */
+export interface ServerView {
+  homeserver: string;
+  serverName: string;
+  password: boolean;
+  registration: "closed" | "token" | "open";
+  /** True where the OAuth 2.0 API is served. */
+  oauth: boolean;
+  /** Accounts of the demo institution, to sign in with one click; empty elsewhere. */
+  demo: readonly { userId: UserId; name: string; post: string }[];
+}
+
+export interface ConnectionView {
+  state: "online" | "connecting" | "offline";
+  /** Since when it is so. */
+  since: Millis;
+  /** What waits in the outbox to be sent. */
+  waiting: number;
+}
+
+/** The state of this device's cryptography, for the settings and the first-run steps. */
+export interface EncryptionView {
+  ready: boolean;
+  /** Whether this account has cross-signing keys, and whether this device is signed by them. */
+  crossSigning: "none" | "unverified" | "verified";
+  backup: "off" | "on" | "needsKey";
+  fingerprint?: string;
+}
+
+export interface DeviceRecord {
+  id: DeviceId;
+  name: string;
+  current: boolean;
+  verified: boolean;
+  lastSeenAt?: Millis;
+  lastSeenIp?: string;
+}
+
+/** A verification in progress, from either side. */
+export interface VerificationView {
+  id: string;
+  userId: UserId;
+  deviceId?: DeviceId;
+  incoming: boolean;
+  phase: "requested" | "ready" | "emoji" | "qr" | "confirming" | "done" | "cancelled";
+  /** Seven emoji to compare, with their numbers in the specification's table. */
+  emoji?: readonly { symbol: string; number: number }[];
+  /** The bytes of our QR code. */
+  qr?: Uint8Array;
+  reason?: string;
+}
+
+// ── People ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface PersonRecord {
+  id: UserId;
+  name: string;
+  avatar?: Mxc;
+  presence?: "online" | "unavailable" | "offline";
+  lastActiveAt?: Millis;
+  status?: string;
+  ignored: boolean;
+  /** Whether every device of theirs is signed, and signed by someone we verified. */
+  trust?: "unknown" | "known" | "verified" | "changed";
+}
+
+export interface MemberRecord {
+  id: UserId;
+  name: string;
+  /** True where two members share `name`, so the id is shown beside it. */
+  ambiguous: boolean;
+  avatar?: Mxc;
+  membership: "join" | "invite" | "knock" | "ban" | "leave";
+  power: number;
+}
+
+// ── Chats ──────────────────────────────────────────────────────────────────────────────────────
+
+export type ChatKind = "direct" | "group" | "channel" | "space" | "self";
+
+/** The last thing said, for a line of the list. Words are made of it in the tab, in its language. */
+export interface Preview {
+  eventId?: EventId;
+  sender: UserId;
+  senderName: string;
+  mine: boolean;
+  ts: Millis;
+  type: string;
+  msgtype?: string;
+  /** Plain text of a message; the file's name of a file. */
+  body?: string;
+  state: SendState;
+  redacted: boolean;
+  /** Set where it cannot be read. */
+  undecryptable?: boolean;
+  /** Content of a state event, where words are made of it. */
+  content?: Content;
+  stateKey?: string;
+}
+
+export interface Unread {
+  messages: number;
+  mentions: number;
+  /** Marked unread by hand. */
+  marked: boolean;
+}
+
+/** One line of the list of chats. */
+export interface ChatRecord {
+  id: RoomId;
+  kind: ChatKind;
+  name: string;
+  avatar?: Mxc;
+  /** The other person of a direct chat. */
+  peer?: UserId;
+  membership: "join" | "invite" | "knock" | "leave";
+  /** Who invited, and their reason. */
+  inviter?: { id: UserId; name: string; reason?: string };
+  last?: Preview;
+  /** What the list is ordered by. */
+  ts: Millis;
+  unread: Unread;
+  notify: "all" | "mentions" | "none";
+  /** Notifications sleep until then. */
+  mutedUntil?: Millis;
+  /** Order among the pinned (`m.favourite`), else absent. */
+  pinned?: number;
+  archived: boolean;
+  encrypted: boolean;
+  draft?: string;
+  typing: readonly string[];
+  /** Spaces it is in. */
+  spaces: readonly RoomId[];
+  /** Folders of the user (`org.depesha.folders`) it was put into. */
+  folders: readonly string[];
+}
+
+/** What is known of one chat beyond its line in the list. */
+export interface RoomView {
+  id: RoomId;
+  kind: ChatKind;
+  name: string;
+  topic: string;
+  avatar?: Mxc;
+  alias?: string;
+  peer?: UserId;
+  membership: "join" | "invite" | "knock" | "leave" | "ban";
+  version: string;
+  memberCount: number;
+  encrypted: boolean;
+  joinRule: string;
+  historyVisibility: string;
+  guestAccess: string;
+  /** Replaced by another room. */
+  successor?: RoomId;
+  predecessor?: RoomId;
+  pinned: readonly EventId[];
+  /** What I may do here, by power levels. */
+  may: {
+    send: boolean;
+    redact: boolean;
+    invite: boolean;
+    kick: boolean;
+    ban: boolean;
+    pin: boolean;
+    name: boolean;
+    topic: boolean;
+    avatar: boolean;
+    power: boolean;
+    notifyAll: boolean;
+    encrypt: boolean;
+    joinRule: boolean;
+  };
+  myPower: number;
+  /** Widgets, parents and children of spaces come with later features. */
+  children: readonly RoomId[];
+}
+
+// ── The timeline ───────────────────────────────────────────────────────────────────────────────
+
+/** `waiting` has not been tried since the network went; `failed` needs a person. */
+export type SendState = "waiting" | "sending" | "sent" | "failed";
+
+export interface ReactionRecord {
+  key: string;
+  count: number;
+  /** My reaction's event (or the transaction of one under way), to take it back. */
+  mine?: string;
+  senders: readonly UserId[];
+}
+
+/** The message replied to, as far as it is known. */
+export interface Quote {
+  eventId: EventId;
+  sender?: UserId;
+  senderName?: string;
+  type?: string;
+  msgtype?: string;
+  body?: string;
+  redacted?: boolean;
+  missing?: boolean;
+}
+
+export interface ThreadSummary {
+  count: number;
+  participated: boolean;
+  last?: Preview;
+  unread: Unread;
+}
+
+export type Encryption =
+  | "none"
+  /** Decrypted, and its sender's device is signed by its owner. */
+  | "verified"
+  /** Decrypted, with a doubt that `encryptionNote` names. */
+  | "warning"
+  | "undecryptable";
+
+/** One event shown in a timeline, with all that later events did to it. */
+export interface ItemRecord {
+  /** Stays the same from the local echo to the server's event. */
+  id: string;
+  eventId?: EventId;
+  txnId?: string;
+  roomId: RoomId;
+  sender: UserId;
+  senderName: string;
+  senderAvatar?: Mxc;
+  mine: boolean;
+  ts: Millis;
+  /** The type after decryption. */
+  type: string;
+  stateKey?: string;
+  /** The newest content: edits applied, decrypted. */
+  content: Content;
+  /** Of a state event. */
+  prevContent?: Content;
+  state: SendState;
+  error?: Failure;
+  /** Bytes sent of an upload under way. */
+  upload?: { sent: number; total: number };
+  encryption: Encryption;
+  encryptionNote?: string;
+  editedAt?: Millis;
+  redacted?: { by: UserId; reason?: string };
+  reactions: readonly ReactionRecord[];
+  quote?: Quote;
+  thread?: ThreadSummary;
+  /** Root of the thread it is in. */
+  threadId?: EventId;
+  /** People whose latest receipt stands here. */
+  readBy: readonly UserId[];
+  /** Whether it names me, by its mentions. */
+  mentionsMe: boolean;
+  pinned: boolean;
+  /** Votes by answer id, of a poll. */
+  poll?: PollResult;
+}
+
+export interface PollResult {
+  votes: Readonly<Record<string, readonly UserId[]>>;
+  mine: readonly string[];
+  closed: boolean;
+}
+
+/** A page of a timeline beside its items. */
+export interface TimelineHead {
+  roomId: RoomId;
+  threadId?: EventId;
+  /** No older event exists, or may be seen. */
+  atStart: boolean;
+  /** The newest event is in this page, and new ones are added as they come. */
+  live: boolean;
+  loading: { back: boolean; forward: boolean };
+  /** Where the fully-read marker stood when the timeline was opened. */
+  firstUnread?: string;
+  /** The item this page was opened at. */
+  anchor?: string;
+  error?: Failure;
+}
+
+// ── Media ──────────────────────────────────────────────────────────────────────────────────────
+
+/** Where bytes are: a plain `mxc`, or an encrypted file as the specification's `EncryptedFile`. */
+export type MediaSource = { mxc: Mxc } | { file: Content };
+
+export interface MediaAsk {
+  source: MediaSource;
+  /** A thumbnail of at least this size, made by the server; absent for the file itself. */
+  thumbnail?: { width: number; height: number; crop: boolean };
+  mimetype?: string;
+}
+
+/** What is sent: files with captions, before upload. */
+export interface Attachment {
+  blob: Blob;
+  name: string;
+  mimetype: string;
+  kind: "image" | "video" | "audio" | "voice" | "file";
+  width?: number;
+  height?: number;
+  durationMs?: number;
+  /** Amplitudes, 0 to 1024, of a voice message. */
+  waveform?: readonly number[];
+  thumbnail?: { blob: Blob; width: number; height: number; mimetype: string };
+  blurhash?: string;
+}
+
+// ── Search ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface SearchAsk {
+  text: string;
+  roomId?: RoomId;
+  sender?: UserId;
+  from?: Millis;
+  until?: Millis;
+  kind?: "text" | "file" | "image" | "link" | "voice";
+}
+
+export interface HitRecord {
+  id: EventId;
+  roomId: RoomId;
+  roomName: string;
+  sender: UserId;
+  senderName: string;
+  ts: Millis;
+  /** Text around the match, with the matches' places as [start, end) pairs. */
+  snippet: string;
+  marks: readonly (readonly [number, number])[];
+}
