@@ -9,12 +9,13 @@ JOBS ?= 2
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/installed ## everything for developing, into .venv
-run: .venv/runnable ## start a server with a demo institution on 127.0.0.1:8008
+setup: .venv/installed web/dist/index.html ## everything for developing, into .venv and web/
+run: .venv/runnable web/dist/index.html ## start a server with a demo institution on 127.0.0.1:8008
 	$(BIN)/depesha serve --demo --open-registration
 
 test: setup ## all tests; as root, installs the system packages they need
 	tools/test_setup.sh
+	tools/web.sh test
 	$(BIN)/pytest -q -n $(JOBS) --dist worksteal --full $(ARGS)
 
 check: setup ## linters, types, import contracts, dead code, sizes
@@ -24,6 +25,7 @@ check: setup ## linters, types, import contracts, dead code, sizes
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
 	$(BIN)/python -m tools.sizes
+	tools/web.sh check
 	$(BIN)/pytest -q tests/house
 
 bench: setup ## measure beside Synapse on this machine (about 15 minutes)
@@ -42,12 +44,16 @@ lock: setup ## choose versions anew: make lock ARGS=--upgrade
 	tools/lock.sh $(ARGS)
 
 clean: ## remove all that is made here, but not data/
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './web/*' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock pyproject.toml tools/setup.sh
 	tools/setup.sh requirements.lock sync
 	touch .venv/runnable $@
+
+# The client, by whichever of the two set-ups came first.
+web/dist/index.html: $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print) | .venv/runnable
+	tools/web.sh build
 
 .venv/runnable: requirements.run.lock pyproject.toml tools/setup.sh
 	tools/setup.sh requirements.run.lock install

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the two lock files: all that developing needs, and what a server needs to run.
+# Writes the two lock files: all that developing needs, and what building and running needs.
 # There is no uv.lock, since it would name the host of the index it was made with.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,4 +11,4 @@ compile() {
 }
 
 compile --group dev --group interop -o requirements.lock "$@"
-compile --constraints requirements.lock -o requirements.run.lock
+compile --group web --constraints requirements.lock -o requirements.run.lock

@@ -12,7 +12,11 @@ module.exports = {
     only("base-is-the-ground", "^src/base/", ["^src/base/"]),
     only("engine-knows-no-tab", "^src/engine/", ["^src/(base|engine)/"]),
     only("protocol-is-types", "^src/bridge/protocol", ["^src/base/", "^src/engine/records"]),
-    only("tab-side-sees-records", "^src/bridge/client", ["^src/base/", "^src/bridge/protocol", "^src/ui/"]),
+    only("tab-side-sees-records", "^src/bridge/client", [
+      "^src/base/",
+      "^src/bridge/protocol",
+      "^src/ui/",
+    ]),
     only("host-sees-engine", "^src/bridge/host", ["^src/(base|engine|bridge)/"]),
     only("ui-knows-no-matrix", "^src/ui/", ["^src/(base|ui)/"]),
     only("features-see-the-bridge", "^src/features/", ["^src/(base|ui|bridge|features)/"]),
@@ -20,9 +24,21 @@ module.exports = {
       name: "features-by-their-index",
       severity: "error",
       from: { path: "^src/features/([^/]+)/" },
-      to: { path: "^src/features/([^/]+)/", pathNot: ["^src/features/$1/", "^src/features/[^/]+/index"] },
+      to: {
+        path: "^src/features/([^/]+)/",
+        pathNot: ["^src/features/$1/", "^src/features/[^/]+/index"],
+      },
     },
-    { name: "tab-never-loads-the-engine", severity: "error", from: { path: "^src/(ui|features|app)/" }, to: { path: "^src/engine/" } },
+    {
+      name: "tab-never-loads-the-engine",
+      severity: "error",
+      from: { path: "^src/(ui|features|app)/" },
+      to: { path: "^src/engine/" },
+    },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
 };

@@ -1,12 +1,17 @@
-import { defineConfig } from "vitest/config";
 import solid from "vite-plugin-solid";
+import { defineConfig } from "vitest/config";
 
 // `npm run dev` asks the server of `make run` for everything that is not the client's own.
 const server = process.env.DEPESHA_URL ?? "http://127.0.0.1:8008";
 
 export default defineConfig({
   plugins: [solid()],
-  build: { target: "es2023", sourcemap: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   worker: { format: "es" },
   server: { proxy: { "/_matrix": server, "/_depesha": server, "/.well-known": server } },
   test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" },

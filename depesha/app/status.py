@@ -55,8 +55,7 @@ async def get_metrics(status: Status, ask: Ask[None]) -> Reply:
     return Reply(status.metrics.text().encode(), content_type=b"text/plain; version=0.0.4")
 
 
-@endpoint("GET", "/", auth=Auth.NONE, limit="none")
-async def get_start(status: Status, ask: Ask[None]) -> Reply:
+def start_page(status: Status) -> Reply:
     """How to connect a client, in the two languages of the house."""
     config = status.spine.config
     page = _PAGE.format(
@@ -103,4 +102,4 @@ Cinny.</p>
 """
 
 
-ENDPOINTS: tuple[Endpoint[Status, Json], ...] = (get_health, get_metrics, get_start)
+ENDPOINTS: tuple[Endpoint[Status, Json], ...] = (get_health, get_metrics)

@@ -19,7 +19,7 @@ from depesha.accounts import api_devices as accounts_devices_api
 from depesha.accounts import api_discovery as accounts_discovery_api
 from depesha.accounts import api_pages as accounts_pages_api
 from depesha.accounts import api_s2s as accounts_s2s_api
-from depesha.app import status
+from depesha.app import site, status
 from depesha.app.registrations import load_registrations
 from depesha.base.clock import Clock
 from depesha.base.config import Config
@@ -168,6 +168,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     to_device = partial(keys_sync.to_device, keys)
     sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, to_device)
 
+    told = status.Status(spine, accounts, metrics)
     endpoints: tuple[Bound, ...] = (
         *bind(accounts, accounts_api.ENDPOINTS),
         *bind(accounts, accounts_account_api.ENDPOINTS),
@@ -193,7 +194,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
-        *bind(status.Status(spine, accounts, metrics), status.ENDPOINTS),
+        *bind(told, status.ENDPOINTS),
+        *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
         *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),

@@ -1,6 +1,13 @@
 /** The tab's side of the bridge: queries become signals, commands become promises. */
 
-import { type Accessor, createContext, createEffect, createSignal, onCleanup, useContext } from "solid-js";
+import {
+  type Accessor,
+  createContext,
+  createEffect,
+  createSignal,
+  onCleanup,
+  useContext,
+} from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type {
   Answer,
@@ -81,7 +88,9 @@ export function connect(port: Port): Client {
         port.postMessage({ kind: "command", id, name, args });
       }),
     setVisible: (visible, roomId) =>
-      port.postMessage(roomId === undefined ? { kind: "visible", visible } : { kind: "visible", visible, roomId }),
+      port.postMessage(
+        roomId === undefined ? { kind: "visible", visible } : { kind: "visible", visible, roomId },
+      ),
     onNotice: (show) => {
       notices.add(show);
       return () => notices.delete(show);
@@ -104,7 +113,9 @@ export function useValue<N extends ValueName>(
   ask: Accessor<Values[N]["ask"] | undefined>,
 ): Accessor<Values[N]["value"] | undefined> {
   const client = useClient();
-  const [value, setValue] = createSignal<Values[N]["value"] | undefined>(undefined, { equals: false });
+  const [value, setValue] = createSignal<Values[N]["value"] | undefined>(undefined, {
+    equals: false,
+  });
   createEffect(() => {
     const asked = ask();
     setValue(undefined);

@@ -165,7 +165,10 @@ export interface Commands {
   };
   /** The direct chat with a person, made if there is none; with oneself, the saved messages. */
   "room.direct": { args: { userId: UserId }; value: { roomId: RoomId } };
-  "room.join": { args: { roomIdOrAlias: string; via?: readonly string[] }; value: { roomId: RoomId } };
+  "room.join": {
+    args: { roomIdOrAlias: string; via?: readonly string[] };
+    value: { roomId: RoomId };
+  };
   "room.knock": { args: { roomIdOrAlias: string; reason?: string }; value: { roomId: RoomId } };
   "room.leave": { args: { roomId: RoomId; forget: boolean }; value: null };
   "room.invite": { args: { roomId: RoomId; userIds: readonly UserId[] }; value: null };
@@ -243,11 +246,18 @@ export interface Commands {
     value: { hits: readonly HitRecord[]; more: boolean };
   };
   // Cryptography
-  "crypto.setUp": { args: { password?: string; passphrase?: string }; value: { recoveryKey: string } };
+  "crypto.setUp": {
+    args: { password?: string; passphrase?: string };
+    value: { recoveryKey: string };
+  };
   "crypto.recover": { args: { keyOrPassphrase: string }; value: null };
   "verification.start": { args: { userId: UserId; deviceId?: DeviceId }; value: { id: string } };
   "verification.act": {
-    args: { id: string; act: "accept" | "emoji" | "confirm" | "mismatch" | "cancel" | "scanned"; qr?: Uint8Array };
+    args: {
+      id: string;
+      act: "accept" | "emoji" | "confirm" | "mismatch" | "cancel" | "scanned";
+      qr?: Uint8Array;
+    };
     value: null;
   };
   /** Any request of the server's own API under `/_depesha/v1/`, for features that are forms over it. */
