@@ -108,6 +108,11 @@ class Filter(msgspec.Struct, frozen=True):
     account_data: EventFilter = EventFilter()
     room: RoomFilter = RoomFilter()
 
+    @property
+    def has_usual_form(self) -> bool:
+        """True when events come whole and in client form."""
+        return self.event_fields is None and self.event_format == "client"
+
 
 @lru_cache(maxsize=1_000)
 def parse_filter(text: str | bytes) -> Filter:

@@ -1,35 +1,14 @@
-"""Matching inside events: property paths, glob patterns, whole words.
+"""Matching inside events: glob patterns, whole words.
 
-Spec: appendices, "Glob-style matching", "Dot-separated property paths"; client-server API,
-"Push Rules: Conditions".
+Spec: appendices, "Glob-style matching"; client-server API, "Push Rules: Conditions".
 """
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
 
-Path = tuple[str, ...]
-"""Property names from the event's top downward."""
-
 _BEFORE, _AFTER = "(?<![A-Za-z0-9_])", "(?![A-Za-z0-9_])"
 _FLAGS = re.IGNORECASE | re.DOTALL
-
-
-def parse_path(text: str) -> Path:
-    """The names of a dot-separated path; `\\.` and `\\\\` stand for a dot and a backslash."""
-    names, name, at = list[str](), "", 0
-    while at < len(text):
-        sign = text[at]
-        if sign == "\\" and text[at + 1 : at + 2] in {".", "\\"}:
-            at += 1
-            name += text[at]
-        elif sign == ".":
-            names.append(name)
-            name = ""
-        else:
-            name += sign
-        at += 1
-    return (*names, name)
 
 
 @lru_cache(maxsize=4096)

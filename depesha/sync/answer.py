@@ -16,6 +16,7 @@ from depesha.profile import blocks_invites, ignored_users
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
+from depesha.sync.form import form_state, form_timeline
 from depesha.sync.record import Sync
 from depesha.sync.room import (
     State,
@@ -218,7 +219,7 @@ async def _joined(
         return None
     body = b"%b,%b" % (
         await _encode_timeline(sync, asked, window, timeline),
-        _encode_state(asked, shown),
+        await _encode_state(sync, asked, shown),
     )
     summary = _encode_summary(asked, room, window, timeline, state)
     return await _encode_joined(sync, asked, room, section, body, summary)
@@ -244,6 +245,8 @@ async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) 
     """The encoded timeline and state, where this viewer gets what others get; else None."""
     wanted, log = asked.filter.room, sync.spine.log
     if since == 0 or asked.full_state or not (wanted.timeline.is_open and wanted.state.is_open):
+        return None
+    if not asked.filter.has_usual_form:
         return None
     if log.tail.start > since or await ignored_users(sync.profile, asked.user_id):
         return None
@@ -276,7 +279,7 @@ async def _build_piece(sync: Sync, asked: Asked, window: Window) -> Piece:
     nobody = replace(asked, user_id="", device_id="")
     encoded = await _encode_timeline(sync, nobody, window, timeline)
     senders = tuple({logged.event.sender for logged in timeline.events})
-    body = b"%b,%b" % (encoded, _encode_state(asked, list(state.values())))
+    body = b"%b,%b" % (encoded, await _encode_state(sync, asked, list(state.values())))
     return Piece(body, senders, sent_by(timeline.events))
 
 
@@ -328,6 +331,8 @@ def _lazily(sync: Sync, asked: Asked, window: Window, timeline: Timeline, state:
 
 async def _encode_timeline(sync: Sync, asked: Asked, window: Window, timeline: Timeline) -> bytes:
     events = await serve_timeline(sync, asked.user_id, asked.device_id, window, timeline)
+    if not asked.filter.has_usual_form:
+        events = form_timeline(asked.filter, timeline.events, events)
     return b'"timeline":{"events":[%b],"limited":%b,"prev_batch":"%b"}' % (
         b",".join(events),
         b"true" if timeline.limited else b"false",
@@ -335,9 +340,12 @@ async def _encode_timeline(sync: Sync, asked: Asked, window: Window, timeline: T
     )
 
 
-def _encode_state(asked: Asked, state: list[StateEntry]) -> bytes:
+async def _encode_state(sync: Sync, asked: Asked, state: list[StateEntry]) -> bytes:
     name = asked.state_after.encode() or b"state"
-    return b'"%b":{"events":[%b]}' % (name, b",".join(map(served_state, state)))
+    if asked.filter.has_usual_form:
+        return b'"%b":{"events":[%b]}' % (name, b",".join(map(served_state, state)))
+    events = await form_state(sync.spine.log, asked.filter, state)
+    return b'"%b":{"events":[%b]}' % (name, b",".join(events))
 
 
 async def _encode_unread(sync: Sync, asked: Asked, room: Room) -> bytes:
@@ -425,7 +433,7 @@ async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> byte
         )
     parts = [
         await _encode_timeline(sync, asked, window, timeline),
-        _encode_state(asked, _shown_state(sync, asked, window, timeline, state)),
+        await _encode_state(sync, asked, _shown_state(sync, asked, window, timeline, state)),
         b'"account_data":{"events":[]}',
     ]
     return encode(room.room_id) + b":{" + b",".join(parts) + b"}"
