@@ -17,7 +17,7 @@ fi
 what=$1
 shift
 case $what in
-    build) npm run --silent build -- --logLevel warn "$@" && node build/compress.mjs ;;
+    build) npm run --silent build -- --logLevel warn "$@" && node build/finish.mjs ;;
     check) npm run --silent types && npm run --silent lint && npm run --silent dead ;;
     test) npm run --silent test -- "$@" ;;
     *) "$what" "$@" ;;

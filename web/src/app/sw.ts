@@ -1,0 +1,153 @@
+/**
+ * The service worker: opens the client without a network, and shows pushes when it is closed.
+ * The page and its scripts come from the cache of this build; everything else goes to the server.
+ */
+
+// The library's type of `self` is that of every worker.
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** Every file of this build; `build/finish.mjs` writes the list in place of the mark. */
+const FILES = "__FILES__" as unknown as readonly string[];
+const BUILD = "__BUILD__";
+const SHELL = `shell-${BUILD}`;
+/** What other applications shared with us, until the page takes it. */
+const SHARED = "shared";
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches.open(SHELL).then(async (cache) => {
+      const known = await caches.keys();
+      for (const url of FILES) await keep(cache, url, known);
+    }),
+  );
+});
+
+/** A file named by its hash is taken from an older build's cache where it is there. */
+async function keep(cache: Cache, url: string, known: readonly string[]): Promise<void> {
+  if (url.startsWith("/assets/")) {
+    for (const name of known) {
+      const old = await (await caches.open(name)).match(url);
+      if (old) return cache.put(url, old);
+    }
+  }
+  await cache.add(new Request(url, { cache: "no-cache" }));
+}
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) =>
+        Promise.all(
+          names
+            .filter((name) => name.startsWith("shell-") && name !== SHELL)
+            .map((name) => caches.delete(name)),
+        ),
+      )
+      .then(() => worker.clients.claim()),
+  );
+});
+
+worker.addEventListener("message", (event) => {
+  // The page says when nobody is in the middle of a sentence.
+  if (event.data === "take over") worker.skipWaiting();
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== worker.location.origin) return;
+  if (request.method === "POST" && url.pathname === "/share") {
+    event.respondWith(takeShared(request));
+  } else if (request.method === "GET" && isShell(url.pathname)) {
+    event.respondWith(fromShell(request, url));
+  }
+});
+
+function isShell(path: string): boolean {
+  return path === "/" || FILES.includes(path);
+}
+
+async function fromShell(request: Request, url: URL): Promise<Response> {
+  const cache = await caches.open(SHELL);
+  return (await cache.match(url.pathname)) ?? fetch(request);
+}
+
+/** Keeps what was shared, and opens the page that asks whom to send it to. */
+async function takeShared(request: Request): Promise<Response> {
+  const form = await request.formData();
+  const cache = await caches.open(SHARED);
+  let number = 0;
+  for (const file of form.getAll("files")) {
+    if (!(file instanceof File)) continue;
+    const headers = { "content-type": file.type, "x-name": encodeURIComponent(file.name) };
+    await cache.put(`/share/${number++}`, new Response(file, { headers }));
+  }
+  const words = ["title", "text", "url"].map((name) => form.get(name)).filter(Boolean);
+  await cache.put("/share/text", new Response(words.join("\n")));
+  return Response.redirect("/#/share", 303);
+}
+
+// ── Pushes ─────────────────────────────────────────────────────────────────────────────────────
+
+/** What the server sends: see `depesha/push/webpush.py`. */
+interface Push {
+  room_id?: string;
+  event_id?: string;
+  title?: string;
+  body?: string;
+  unread?: number;
+  urgent?: boolean;
+}
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(show((event.data?.json() ?? {}) as Push));
+});
+
+async function show(push: Push): Promise<void> {
+  const windows = await worker.clients.matchAll({ type: "window" });
+  if (push.unread !== undefined) await setBadge(push.unread);
+  if (push.room_id === undefined) return closeRead(push);
+  // A page that is seen tells by itself, and may know more, such as the text of an encrypted message.
+  if (windows.some((window) => window.visibilityState === "visible")) return;
+  await worker.registration.showNotification(push.title ?? "Depesha", {
+    body: push.body ?? "",
+    tag: push.room_id,
+    icon: "/static/icon-192.png",
+    badge: "/static/badge-96.png",
+    requireInteraction: push.urgent ?? false,
+    data: push,
+  });
+}
+
+/** Nothing is unread: what was shown goes away. */
+async function closeRead(push: Push): Promise<void> {
+  if (push.unread !== 0) return;
+  for (const shown of await worker.registration.getNotifications()) shown.close();
+}
+
+async function setBadge(unread: number): Promise<void> {
+  const { navigator } = worker;
+  if (!("setAppBadge" in navigator)) return;
+  await (unread > 0 ? navigator.setAppBadge(unread) : navigator.clearAppBadge());
+}
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { room_id, event_id } = event.notification.data as Push;
+  const place = ["#/chat", room_id, event_id].filter((part) => part !== undefined);
+  event.waitUntil(
+    open(`/${place.map((part, i) => (i ? encodeURIComponent(part) : part)).join("/")}`),
+  );
+});
+
+async function open(url: string): Promise<void> {
+  const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const window = windows[0];
+  if (!window) {
+    await worker.clients.openWindow(url);
+    return;
+  }
+  await window.focus();
+  window.postMessage({ kind: "open", url });
+}
