@@ -25,6 +25,8 @@ class Accounts:
     claims: tuple[DeviceClaim, ...] = ()
     unstable_features: tuple[str, ...] = ()
     """What `/versions` says of features that the specification does not have yet."""
+    reserved: frozenset[str] = frozenset()
+    """Users that only the server itself makes."""
 
     def user_id(self, localpart: str) -> str:
         """The full id of a local user."""

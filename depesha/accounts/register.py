@@ -63,6 +63,8 @@ async def check_free(accounts: Accounts, user_id: str, appservice: str | None = 
     owner = accounts.appservices.find_owner(user_id)
     if owner is not None and owner.id != appservice:
         raise MatrixError(400, "M_EXCLUSIVE", "This name is kept for an application service")
+    if user_id in accounts.reserved:
+        raise MatrixError(400, "M_EXCLUSIVE", "This name is kept for the server itself")
     if await spine.db.read(store.select_user, spine.institution.id, user_id) is not None:
         raise user_in_use()
 

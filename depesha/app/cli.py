@@ -6,11 +6,11 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong use or settings.
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from depesha.app.operate import ask
 from depesha.base.canonical import Content, Json, encode
@@ -65,6 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_command(commands, "config", "print the settings in force", show_config)
     _add_user(commands)
     _add_token(commands)
+    _add_notice(commands)
     return parser
 
 
@@ -152,6 +153,15 @@ def _add_token(commands: "_Group") -> None:
     revoke.add_argument("token", metavar="TOKEN")
 
 
+def _add_notice(commands: "_Group") -> None:
+    group = _add_group(commands, "notice", "what the server itself tells people")
+    send = _add_command(group, "send", "tell somebody something", send_notice)
+    send.add_argument("user", metavar="NAME", help="a username or a whole user id")
+    send.add_argument("text", metavar="TEXT")
+    everybody = _add_command(group, "send-all", "tell everybody something", send_notices)
+    everybody.add_argument("text", metavar="TEXT")
+
+
 # --- the commands --------------------------------------------------------------------
 
 
@@ -211,14 +221,18 @@ def _show_password(found: Content) -> int:
 
 def list_users(config: Config, options: argparse.Namespace) -> int:
     """Print a line for each account: its id and what is special about it."""
+    for user in _users(config):
+        marks = [name for name, value in user.items() if value is True]
+        print(" ".join((user["user_id"], *marks)))
+    return 0
+
+
+def _users(config: Config) -> Iterator[Content]:
     after: str | None = ""
     while after is not None:
         found = _ask(config, "GET", f"{_ADMIN}/users?limit=500&after={quote(after, safe='')}")
-        for user in found["users"]:
-            marks = [name for name, value in user.items() if value is True]
-            print(" ".join((user["user_id"], *marks)))
+        yield from found["users"]
         after = found.get("next")
-    return 0
 
 
 def reset_password(config: Config, options: argparse.Namespace) -> int:
@@ -275,4 +289,25 @@ def list_tokens(config: Config, options: argparse.Namespace) -> int:
 def revoke_token(config: Config, options: argparse.Namespace) -> int:
     """Let nobody else register with a token."""
     _ask(config, "DELETE", f"{_ADMIN}/registration_tokens/{quote(options.token, safe='')}")
+    return 0
+
+
+def send_notice(config: Config, options: argparse.Namespace) -> int:
+    """Send a server notice to one person."""
+    user_id = unquote(_user_id(config, options.user))
+    _ask(config, "POST", f"{_ADMIN}/notices", {"user_id": user_id, "body": options.text})
+    return 0
+
+
+def send_notices(config: Config, options: argparse.Namespace) -> int:
+    """Send a server notice to everybody who has an account; print how many have got it."""
+    count = 0
+    sender = f"@{config.notices_user}:{config.server_name}"
+    for user in _users(config):
+        if user["deactivated"] or user["user_id"] == sender or user["application_service"]:
+            continue
+        body = {"user_id": user["user_id"], "body": options.text}
+        _ask(config, "POST", f"{_ADMIN}/notices", body)
+        count += 1
+    print(count)
     return 0

@@ -48,6 +48,8 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import Media
 from depesha.media import api as media_api
+from depesha.notices import Notices
+from depesha.notices import api as notices_api
 from depesha.profile import Profile, follow_account, project_openness, tell_rest
 from depesha.profile import api as profile_api
 from depesha.profile import api_networks as profile_networks_api
@@ -62,7 +64,9 @@ from depesha.push.pushers import follow_device as follow_push_device
 from depesha.rooms import (
     Rooms,
     follow_deactivation,
+    keep_notices,
     leave_rooms,
+    notices_sender,
     project_guest_access,
     project_overtaken,
     send_due,
@@ -145,6 +149,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         appservices=services,
         claims=(is_cross_signing_key,),
         unstable_features=UNSTABLE_FEATURES,
+        reserved=frozenset({notices_sender(spine)}),
     )
 
     profile = Profile(spine, accounts, networks=ServiceNetworks(services))
@@ -191,6 +196,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signals, signals_api.ENDPOINTS),
         *bind(push, push_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
+        *bind(Notices(spine, accounts, profile, rooms), notices_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
@@ -200,7 +206,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
     )
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[Gate, ...] = (keep_notices(notices_sender(spine)),)
     projections: tuple[Projection, ...] = (
         project_openness,
         project_guest_access,

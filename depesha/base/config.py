@@ -74,6 +74,12 @@ class Config:
     turn_ttl_seconds: int = _setting(86_400, "How long TURN credentials hold.")
     admin_contact: str = _setting("", "Matrix id or e-mail in /.well-known/matrix/support.")
     max_requests: int = _setting(20_000, "Requests in work or parked at once; more get 429.")
+    notices_user: str = _setting(
+        "notices", "Username that server notices come from; nobody else may register it."
+    )
+    notices_name: str = _setting(
+        "Server notices", "Name of that user and of the rooms in which notices come."
+    )
     presence: bool = _setting(True, "People see who of those they share a room with is there.")
     receipts_wake_members: int = _setting(
         500, "In rooms with more members a receipt wakes nobody: it goes with the next answer."

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from depesha.base.clock import Clock
-from depesha.base.errors import forbidden, not_found
+from depesha.base.errors import MatrixError, forbidden, not_found
 from depesha.eventlog import store
 from depesha.eventlog.changes import Change, Entry, Logged, Reach, Tail, Token, Waiters
 from depesha.eventlog.erase import erase_redacted
@@ -166,7 +166,7 @@ class Writing:
         context = GateContext(self.institution, tip)
         for gate in self.log.hooks.gates:
             if denied := gate(draft, context):
-                raise forbidden(denied.reason)
+                raise MatrixError(403, denied.errcode, denied.reason)
         event = self._build(draft, tip, origin_server_ts or self.log.clock.now_ms())
         return await self._insert(event, tip, self.next_position(), sent_by)
 

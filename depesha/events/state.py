@@ -43,6 +43,7 @@ class Denied:
     """Why an event is not allowed, in words for its sender."""
 
     reason: str
+    errcode: str = "M_FORBIDDEN"
 
 
 def state_of(events: Iterable[AuthEvent]) -> State:

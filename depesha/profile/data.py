@@ -65,6 +65,17 @@ async def change_data(
     await profile.spine.log.commit(plan)
 
 
+async def write_tag(w: Writing, user_id: str, room_id: str, tag: str) -> None:
+    """Within a plan: give a room a tag, unless it has it."""
+    text = await store.select_data(w.tx, w.institution.id, user_id, room_id, "m.tag")
+    content: Content = {} if text is None else decode(text)
+    before = content.get("tags")
+    tags: Content = before if isinstance(before, dict) else {}
+    if tag not in tags:
+        whole = {**content, "tags": {**tags, tag: {}}}
+        await write_data(w, user_id, room_id, "m.tag", encode(whole).decode())
+
+
 async def write_data(w: Writing, user_id: str, room_id: str, type_: str, text: str | None) -> None:
     """Within a plan: keep account data given as JSON."""
     change = Change(ACCOUNT_DATA, Reach.USER, user_id, room_id or None, type_)

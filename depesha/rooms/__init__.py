@@ -9,7 +9,10 @@ Requirements M1, M14, D4. Spec: client-server API, "Rooms", "Room membership", "
 
 from depesha.rooms.alias import aliases_of as aliases_of
 from depesha.rooms.create import CreateRoom as CreateRoom
+from depesha.rooms.create import NewRoom as NewRoom
 from depesha.rooms.create import create_room as create_room
+from depesha.rooms.create import decide_room as decide_room
+from depesha.rooms.create import write_room as write_room
 from depesha.rooms.delayed import project_overtaken as project_overtaken
 from depesha.rooms.delayed import send_due as send_due
 from depesha.rooms.directory import find_visibility as find_visibility
@@ -17,8 +20,12 @@ from depesha.rooms.farewell import follow_deactivation as follow_deactivation
 from depesha.rooms.farewell import leave_rooms as leave_rooms
 from depesha.rooms.farewell import project_guest_access as project_guest_access
 from depesha.rooms.farewell import view_deactivation as view_deactivation
+from depesha.rooms.gate import NOTICES as NOTICES
+from depesha.rooms.gate import keep_notices as keep_notices
+from depesha.rooms.gate import notices_sender as notices_sender
 from depesha.rooms.invite import check_invitable as check_invitable
 from depesha.rooms.invite import invite as invite
+from depesha.rooms.invite import write_invite as write_invite
 from depesha.rooms.join import join as join
 from depesha.rooms.leave import leave as leave
 from depesha.rooms.record import Rooms as Rooms

@@ -18,7 +18,7 @@ from depesha.http.caller import Caller
 from depesha.profile import member_content
 from depesha.rooms import store
 from depesha.rooms.alias import CANONICAL, check_alias_free, check_local_alias, write_alias
-from depesha.rooms.invite import by_address, check_invitable
+from depesha.rooms.invite import by_address, check_invitable, write_invite
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state, creation_content, default_power_levels, preset_of
 
@@ -52,7 +52,7 @@ class CreateRoom(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class NewRoom:
     """A new room, decided."""
 
     version: RoomVersion
@@ -60,6 +60,8 @@ class _Plan:
     state: State
     invited: list[str]
     alias: str | None
+    is_direct: bool
+    is_published: bool
 
 
 async def create_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> str:
@@ -69,33 +71,37 @@ async def create_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> str:
     403 for whom one may not invite.
     """
     check_not_suspended(caller)
-    plan = _decide(rooms, caller, asked)
-    for user_id in plan.invited:
+    new = decide_room(rooms, caller, asked)
+    for user_id in new.invited:
         await check_invitable(rooms, user_id)
-    now = rooms.spine.clock.now_ms()
 
-    async def write(w: Writing) -> str:
-        creator = caller.user_id
-        room_id = await begin_room(w, plan.version, plan.creation, creator, now)
-        if plan.alias is not None:
-            await write_alias(w, plan.alias, room_id, creator)
-        for (type_, state_key), content in plan.state.items():
-            draft = Draft(type_, content, creator, room_id, state_key)
-            await w.event(draft, origin_server_ts=now)
-        if asked.visibility == "public":
-            await store.insert_published(w.tx, w.institution.id, "", room_id)
-        for user_id in plan.invited:
-            await _invite(w, room_id, creator, user_id, asked.is_direct)
-        return room_id
+    async def plan(w: Writing) -> str:
+        return await write_room(w, caller.user_id, new)
 
     try:
-        return await rooms.spine.log.commit(write)
+        return await rooms.spine.log.commit(plan)
     except MatrixError as error:
         if error.errcode == "M_FORBIDDEN":
             raise MatrixError(400, "M_INVALID_ROOM_STATE", error.message) from error
         if error.status == 409:
             raise MatrixError(400, "M_ROOM_IN_USE", error.message) from error
         raise
+
+
+async def write_room(w: Writing, creator: str, new: NewRoom) -> str:
+    """Within a plan: make the room; its id."""
+    now = w.log.clock.now_ms()
+    room_id = await begin_room(w, new.version, new.creation, creator, now)
+    if new.alias is not None:
+        await write_alias(w, new.alias, room_id, creator)
+    for (type_, state_key), content in new.state.items():
+        draft = Draft(type_, content, creator, room_id, state_key)
+        await w.event(draft, origin_server_ts=now)
+    if new.is_published:
+        await store.insert_published(w.tx, w.institution.id, "", room_id)
+    for user_id in new.invited:
+        await write_invite(w, room_id, creator, user_id, is_direct=new.is_direct)
+    return room_id
 
 
 async def begin_room(
@@ -116,14 +122,8 @@ async def begin_room(
     return room_id
 
 
-async def _invite(w: Writing, room_id: str, creator: str, user_id: str, is_direct: bool) -> None:
-    content = await member_content(w.tx, w.institution.id, user_id, "invite")
-    if is_direct:
-        content["is_direct"] = True
-    await w.event(Draft(MEMBER, content, creator, room_id, user_id))
-
-
-def _decide(rooms: Rooms, caller: Caller, asked: CreateRoom) -> _Plan:
+def decide_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> NewRoom:
+    """The room that is asked for; raises 400 for what cannot be made."""
     if asked.invite_3pid:
         raise by_address()
     if problem := find_unsafe(msgspec.to_builtins(asked)):
@@ -142,7 +142,15 @@ def _decide(rooms: Rooms, caller: Caller, asked: CreateRoom) -> _Plan:
     levels = default_power_levels(
         version, caller.user_id, trusted, asked.power_level_content_override or {}
     )
-    return _Plan(version, creation, _state(caller, asked, levels, alias), invited, alias)
+    return NewRoom(
+        version,
+        creation,
+        _state(caller, asked, levels, alias),
+        invited,
+        alias,
+        asked.is_direct,
+        asked.visibility == "public",
+    )
 
 
 def access_version(name: str) -> RoomVersion:

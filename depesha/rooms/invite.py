@@ -42,7 +42,22 @@ async def invite(
         tip = await access_joined_tip(w, caller.user_id, room_id)
         if tip.membership(user_id) == "invite":
             return
-        content = await member_content(w.tx, w.institution.id, user_id, "invite", reason)
-        await w.event(Draft(MEMBER, content, caller.user_id, room_id, user_id))
+        await write_invite(w, room_id, caller.user_id, user_id, reason)
 
     await rooms.spine.log.commit(plan, [room_id])
+
+
+async def write_invite(
+    w: Writing,
+    room_id: str,
+    inviter: str,
+    user_id: str,
+    reason: str | None = None,
+    *,
+    is_direct: bool = False,
+) -> None:
+    """Within a plan: invite somebody who has passed `check_invitable`."""
+    content = await member_content(w.tx, w.institution.id, user_id, "invite", reason)
+    if is_direct:
+        content["is_direct"] = True
+    await w.event(Draft(MEMBER, content, inviter, room_id, user_id))

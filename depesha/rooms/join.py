@@ -16,6 +16,7 @@ from depesha.events.power import creators_of, level_of, power_of
 from depesha.http.caller import Caller
 from depesha.profile import find_data, member_content, write_data
 from depesha.rooms.access import access_tip
+from depesha.rooms.gate import is_of_notices, notices_sender
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import allowed_rooms, moved_direct_rooms, predecessor_of
 
@@ -35,9 +36,11 @@ async def join(
 
     `third_party_signed` proves that the caller is whom a third-party invitation was for.
     """
-    check_not_suspended(caller)
     user_id, log = caller.user_id, rooms.spine.log
-    await log.find_room(room_id)
+    room = await log.find_room(room_id)
+    create = room.find("m.room.create") if room is not None else None
+    if not is_of_notices(create, notices_sender(rooms.spine)):
+        check_not_suspended(caller)
     places = await log.rooms_of(user_id)
     joined = {each for each, place in places.items() if place.membership == "join"}
     settings = await _settings_of_old_room(rooms, user_id, room_id)

@@ -13,6 +13,7 @@ from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
 from depesha.keys import TO_DEVICE
 from depesha.profile import blocks_invites, ignored_users
+from depesha.rooms import notices_sender
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
@@ -399,7 +400,8 @@ async def _other_rooms(
         room = await sync.spine.log.find_room(room_id)
         if room is None:
             continue
-        if place.membership == "invite" and not is_closed and place.sender not in ignored:
+        is_taken = not is_closed or place.sender == notices_sender(sync.spine)
+        if place.membership == "invite" and is_taken and place.sender not in ignored:
             rooms.invite.append(_encode_stripped(room, asked.user_id, b"invite_state"))
         elif place.membership == "knock":
             rooms.knock.append(_encode_stripped(room, asked.user_id, b"knock_state"))

@@ -134,6 +134,27 @@ def test_a_password_is_read_from_standard_input(
     asyncio.run(check())
 
 
+async def test_notices_reach_one_or_all(folder: Path, run: Run, clock: TestClock) -> None:
+    async with server_on(folder, clock) as server:
+        for name in ("anna", "boris", "vera"):
+            await beside(run, "user", "create", name)
+        await beside(run, "user", "deactivate", "vera")
+        assert await beside(run, "notice", "send", "anna", "Come to the office.") == (0, "", "")
+        assert await beside(run, "notice", "send-all", "Тревога!") == (0, "2\n", "")
+        assert await beside(run, "notice", "send", "vera", "x") == (
+            1,
+            "",
+            "depesha: User not found\n",
+        )
+        password = password_in((await beside(run, "user", "reset-password", "anna"))[1])
+        anna = await server.anyone.login("anna", password)
+        (room,) = (await anna.sync())["rooms"]["invite"]
+        await anna.join(room)
+        page = await anna.messages(room, limit=10)
+        bodies = [e["content"].get("body") for e in page["chunk"]]
+        assert {"Come to the office.", "Тревога!"} <= set(bodies)
+
+
 def test_tokens_come_and_go(run: Run) -> None:
     assert run("token", "create", "welcome", "--uses", "3") == (0, "welcome\n", "")
     code, made, _ = run("token", "create", "--days", "1")

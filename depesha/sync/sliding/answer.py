@@ -9,6 +9,7 @@ from depesha.base.canonical import encode
 from depesha.eventlog.changes import Token
 from depesha.eventlog.state import Membership, Room
 from depesha.profile import blocks_invites, direct_rooms, ignored_users, room_tags
+from depesha.rooms import notices_sender
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.record import Sync
 from depesha.sync.sliding.ask import SlidingAsk
@@ -72,12 +73,15 @@ async def _candidates(
 ) -> list[Candidate]:
     """The user's rooms by activity, latest first."""
     ignored = await ignored_users(sync.profile, who.user_id)
-    is_closed = await blocks_invites(sync.profile, who.user_id)
+    is_closed, server = await blocks_invites(sync.profile, who.user_id), notices_sender(sync.spine)
     listed = {
         room_id: place
         for room_id, place in places.items()
         if is_listed(place, who.user_id, was_sent=room_id in connection.rooms)
-        and not (place.membership == "invite" and (is_closed or place.sender in ignored))
+        and not (
+            place.membership == "invite"
+            and ((is_closed and place.sender != server) or place.sender in ignored)
+        )
     }
     rooms: dict[str, Room] = await sync.spine.log.find_rooms(listed)
     direct = await direct_rooms(sync.profile, who.user_id)

@@ -1,0 +1,27 @@
+"""The endpoint with which administrators tell people something."""
+
+from typing import Annotated
+
+import msgspec
+
+from depesha.base.canonical import Json
+from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
+from depesha.notices.record import Notices
+from depesha.notices.send import send_notice
+
+
+class NoticeBody(msgspec.Struct, frozen=True):
+    """Whom to tell what."""
+
+    user_id: str
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+@endpoint("POST", "/_depesha/v1/admin/notices", auth=Auth.ADMIN, body=NoticeBody)
+async def post_notice(notices: Notices, ask: Ask[NoticeBody]) -> Reply:
+    """Send a server notice to one person."""
+    told = await send_notice(notices, ask.body.user_id, ask.body.body)
+    return json_reply({"room_id": told.room_id, "event_id": told.event_id})
+
+
+ENDPOINTS: tuple[Endpoint[Notices, Json], ...] = (post_notice,)
