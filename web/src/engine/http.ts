@@ -1,0 +1,175 @@
+/** Requests to the homeserver: one place for tokens, time limits, refusals and retries. */
+
+import { type Failure, FailureError } from "../base/errors";
+import { isObject } from "./wire";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+export interface Ask {
+  query?: Readonly<Record<string, string | number | undefined>>;
+  body?: unknown;
+  /** Text that is sent as it is, in place of `body`. */
+  text?: string;
+  /** Milliseconds; 30 seconds by default. */
+  timeout?: number;
+  signal?: AbortSignal;
+  /** How often it is tried again after no answer, 429 or 5xx. Only for what may be repeated. */
+  retries?: number;
+  /** False: without the session's token. */
+  signed?: boolean;
+}
+
+/** What the session gives to requests. */
+export interface Credentials {
+  homeserver: string;
+  token(): string | undefined;
+  /** Tries to get a new token; false when the session is over. */
+  renew(old: string): Promise<boolean>;
+  /** The server ended the session. */
+  ended(failure: Failure): void;
+}
+
+export interface Http {
+  /** The decoded answer. Throws `FailureError`: `offline`, `timeout`, `cancelled`, or the server's. */
+  json<T>(method: Method, path: string, ask?: Ask): Promise<T>;
+  /** The answer's text. */
+  text(method: Method, path: string, ask?: Ask): Promise<string>;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+const MOST_WAIT = 60_000;
+
+/** Requests with the credentials of the moment. `fetch` is given in tests. */
+export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch): Http {
+  async function text(method: Method, path: string, ask: Ask = {}): Promise<string> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await signed(method, path, ask);
+      } catch (error) {
+        if (!(error instanceof FailureError) || attempt >= (ask.retries ?? 0)) throw error;
+        const wait = retryDelay(error.failure, attempt);
+        if (wait === undefined) throw error;
+        await sleep(wait, ask.signal);
+      }
+    }
+  }
+
+  async function signed(method: Method, path: string, ask: Ask): Promise<string> {
+    const token = ask.signed === false ? undefined : credentials.token();
+    try {
+      return await once(method, path, ask, token);
+    } catch (error) {
+      if (!(error instanceof FailureError) || token === undefined) throw error;
+      if (error.failure.code !== "M_UNKNOWN_TOKEN") throw error;
+      // Another request may have renewed it meanwhile.
+      const fresh = credentials.token();
+      if (fresh !== token ? fresh !== undefined : await credentials.renew(token)) {
+        return once(method, path, ask, credentials.token());
+      }
+      credentials.ended(error.failure);
+      throw error;
+    }
+  }
+
+  async function once(method: Method, path: string, ask: Ask, token: string | undefined) {
+    const url = new URL(credentials.homeserver + path);
+    for (const [key, value] of Object.entries(ask.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
+    const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
+    const headers: Record<string, string> = {};
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
+    const limit = AbortSignal.timeout(ask.timeout ?? DEFAULT_TIMEOUT);
+    const signal = ask.signal ? AbortSignal.any([ask.signal, limit]) : limit;
+    let response: Response;
+    let answer: string;
+    try {
+      const init: RequestInit = { method, headers, signal, cache: "no-store" };
+      if (body !== undefined) init.body = body;
+      response = await doFetch(url, init);
+      answer = await response.text();
+    } catch (error) {
+      throw new FailureError(faultOf(error, ask.signal, limit));
+    }
+    if (!response.ok) throw new FailureError(refusalOf(response, answer));
+    return answer;
+  }
+
+  return {
+    text,
+    json: async <T>(method: Method, path: string, ask?: Ask) =>
+      JSON.parse((await text(method, path, ask)) || "{}") as T,
+  };
+}
+
+/** How long to wait before a failed request is tried again; undefined: there is no sense in it. */
+export function retryDelay(failure: Failure, attempt: number): number | undefined {
+  if (failure.retryAfterMs !== undefined) return Math.min(failure.retryAfterMs, MOST_WAIT);
+  if (!isPassing(failure)) return undefined;
+  return Math.min(1_000 * 2 ** attempt, MOST_WAIT);
+}
+
+/** True when the same request may well succeed later, without a person doing anything. */
+export function isPassing(failure: Failure): boolean {
+  const { code, status } = failure;
+  if (code === "offline" || code === "timeout" || code === "M_LIMIT_EXCEEDED") return true;
+  return status !== undefined && (status >= 500 || status === 429);
+}
+
+/** Resolves after `ms`; rejects with `cancelled` when the signal says so. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(cancelled());
+    const stop = () => {
+      clearTimeout(timer);
+      reject(cancelled());
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+export function cancelled(): FailureError {
+  return new FailureError({ code: "cancelled", message: "Cancelled" });
+}
+
+function faultOf(error: unknown, asked: AbortSignal | undefined, limit: AbortSignal): Failure {
+  if (asked?.aborted) return { code: "cancelled", message: "Cancelled" };
+  if (limit.aborted) return { code: "timeout", message: "The server did not answer in time" };
+  return { code: "offline", message: error instanceof Error ? error.message : "No connection" };
+}
+
+/** The server's error, with what it adds to code and message in `fields`. */
+function refusalOf(response: Response, answer: string): Failure {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer);
+  } catch {
+    body = undefined;
+  }
+  const { errcode, error, ...fields } = isObject(body) ? body : {};
+  const failure: Failure = {
+    code: typeof errcode === "string" ? errcode : "M_UNKNOWN",
+    message: typeof error === "string" ? error : response.statusText,
+    status: response.status,
+  };
+  const after = retryAfter(response, fields["retry_after_ms"]);
+  if (after !== undefined) failure.retryAfterMs = after;
+  if (Object.keys(fields).length > 0) failure.fields = fields;
+  return failure;
+}
+
+function retryAfter(response: Response, inBody: unknown): number | undefined {
+  if (response.status !== 429) return undefined;
+  const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  if (Number.isFinite(seconds)) return seconds * 1_000;
+  return typeof inBody === "number" ? inBody : undefined;
+}
+
+/** A part of a path, escaped. */
+export function part(text: string): string {
+  return encodeURIComponent(text);
+}
