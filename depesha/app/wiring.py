@@ -61,6 +61,7 @@ from depesha.push.deliver import deliver_pushes
 from depesha.push.project import project_push
 from depesha.push.project import view as push_view
 from depesha.push.pushers import follow_device as follow_push_device
+from depesha.push.webpush import load_vapid
 from depesha.rooms import (
     Rooms,
     follow_deactivation,
@@ -160,7 +161,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     rooms = Rooms(spine, accounts, profile)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
-    push = Push(spine, profile, signals, fetcher)
+    vapid = load_vapid(config.data, config.base_url())
+    push = Push(spine, profile, signals, fetcher, vapid)
     search = Search(spine, timeline)
     bots = Bots(spine, keys, rooms, signals, services)
 

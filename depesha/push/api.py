@@ -9,7 +9,7 @@ from depesha.base.errors import bad_json, invalid_param, missing_param
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.read import END
-from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.push import store
 from depesha.push.audience import hears_of
 from depesha.push.notifications import list_notifications
@@ -213,7 +213,14 @@ async def get_notifications(push: Push, ask: Ask[None]) -> Reply:
     return json_reply(body)
 
 
+@endpoint("GET", "/_depesha/v1/push/key", auth=Auth.USER)
+async def get_key(push: Push, ask: Ask[None]) -> Reply:
+    """`key`: what a browser subscribes to Web Push with, as unpadded Base64 of URLs."""
+    return json_reply({"key": push.vapid.public})
+
+
 ENDPOINTS: tuple[Endpoint[Push, Json], ...] = (
+    get_key,
     get_rules,
     get_global_rules,
     get_rule,

@@ -6,18 +6,18 @@ Spec: push gateway API.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from depesha.base.canonical import decode, encode
+from depesha.base.canonical import Content, decode, encode
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import consume
 from depesha.eventlog.read import find_events
 from depesha.eventlog.state import MEMBER, Room
 from depesha.io.fetch import FetchError, Limits
-from depesha.push import store
+from depesha.push import store, webpush
 from depesha.push.evaluate import evaluate, facts_of
-from depesha.push.notice import Notice, notification
+from depesha.push.notice import Notice, browser_notification, is_urgent, notification
 from depesha.push.pushers import remove_pusher
 from depesha.push.record import Push, load_pushers
 from depesha.push.store import DueRow, PusherKey, PusherRow
@@ -82,21 +82,23 @@ class _Delivery:
     async def _send(self, notice: Notice) -> bool:
         """Whether the gateway took it, or never will; a key that it refuses is forgotten."""
         async with self._slots:
-            told = await notification(self._push, notice)
-            url: str = decode(notice.pusher.pusher)["data"]["url"]
+            pusher = decode(notice.pusher.pusher)
+            is_browser, url = pusher["kind"] in webpush.KINDS, pusher["data"]["url"]
+            make = _to_browser if is_browser else _to_gateway
+            headers, body = await make(self._push, notice, pusher)
             try:
                 answer = await self._push.fetcher.fetch(
-                    "POST",
-                    url,
-                    headers={"Content-Type": "application/json"},
-                    body=encode({"notification": told}),
-                    limits=_LIMITS,
+                    "POST", url, headers=headers, body=body, limits=_LIMITS
                 )
             except FetchError as error:
                 return self._failed(notice.pusher.key, str(error))
         if answer.status == 429 or answer.status >= 500:
             return self._failed(notice.pusher.key, f"{url}: status {answer.status}")
-        if answer.status == 200 and _is_rejected(answer.body, notice.pusher.pushkey):
+        if is_browser:
+            is_refused = answer.status in {403, 404, 410}
+        else:
+            is_refused = answer.status == 200 and _is_rejected(answer.body, pusher["pushkey"])
+        if is_refused:
             await remove_pusher(self._push, notice.pusher)
         return True
 
@@ -185,6 +187,31 @@ async def _is_news(push: Push, user_id: str, logged: Logged, room: Room) -> bool
     return place.since_position <= logged.position and (
         await unread(push.signals, user_id, room)
     ).total != (0, 0)
+
+
+async def _to_gateway(
+    push: Push, notice: Notice, pusher: Content
+) -> tuple[Mapping[str, str], bytes]:
+    """Headers and body for a push gateway."""
+    told = await notification(push, notice)
+    return {"Content-Type": "application/json"}, encode({"notification": told})
+
+
+async def _to_browser(
+    push: Push, notice: Notice, pusher: Content
+) -> tuple[Mapping[str, str], bytes]:
+    """Headers and body for a browser's own push service."""
+    plain = encode(await browser_notification(push, notice))
+    data, clock = pusher["data"], push.spine.clock
+    browser = webpush.read_browser(data["url"], pusher["pushkey"], data["auth"])
+    return webpush.sealed_push(
+        push.vapid,
+        browser,
+        plain,
+        clock.random_bytes(16),
+        clock.now_ms(),
+        is_urgent=is_urgent(notice),
+    )
 
 
 def _is_rejected(body: bytes, pushkey: str) -> bool:

@@ -8,6 +8,7 @@ from depesha.eventlog.state import MEMBER, Room
 from depesha.push.record import Push
 from depesha.push.rules import Outcome
 from depesha.push.store import PusherRow
+from depesha.push.words import words_of
 from depesha.signals import unread
 
 
@@ -35,16 +36,38 @@ async def notification(push: Push, notice: Notice) -> Content:
     told: Content = {"counts": {"unread": unread_rooms}, "devices": [device]}
     if notice.logged is None or notice.room is None or notice.outcome is None:
         return told
-    event, tweaks = notice.logged.event, notice.outcome.tweaks
-    is_urgent = event.type == "m.room.encrypted" or "sound" in tweaks or "highlight" in tweaks
+    event = notice.logged.event
     told |= {
         "event_id": event.event_id,
         "room_id": event.room_id,
-        "prio": "high" if is_urgent else "low",
+        "prio": "high" if is_urgent(notice) else "low",
     }
     if data.get("format") != "event_id_only":
-        device["tweaks"] = tweaks
+        device["tweaks"] = notice.outcome.tweaks
         told |= _event_fields(notice.logged, notice.room, row.user_id)
+    return told
+
+
+def is_urgent(notice: Notice) -> bool:
+    """Whether the device is to be woken for it."""
+    if notice.logged is None or notice.outcome is None:
+        return False
+    tweaks = notice.outcome.tweaks
+    is_sealed = notice.logged.event.type == "m.room.encrypted"
+    return is_sealed or "sound" in tweaks or "highlight" in tweaks
+
+
+async def browser_notification(push: Push, notice: Notice) -> Content:
+    """What our own service worker shows: few words, ready to be read."""
+    told: Content = {"unread": await _count_unread_rooms(push, notice.pusher.user_id)}
+    if notice.logged is None or notice.room is None:
+        return told
+    pusher: Content = decode(notice.pusher.pusher)
+    event = notice.logged.event
+    told |= {"room_id": event.room_id, "event_id": event.event_id}
+    if pusher["data"].get("format") != "event_id_only":
+        title, body = words_of(notice.logged, notice.room, pusher["lang"])
+        told |= {"title": title, "body": body}
     return told
 
 

@@ -9,7 +9,7 @@ from depesha.base.canonical import Content, decode, encode, find_unsafe
 from depesha.base.errors import bad_json, invalid_param, missing_param
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
-from depesha.push import store
+from depesha.push import store, webpush
 from depesha.push.record import PUSHER, Push, load_pushers
 
 MOST_BYTES = 16 * 1024
@@ -40,19 +40,39 @@ def _check_gateway(body: Content, allowed_networks: Sequence[str]) -> None:
             raise bad_json(f"{name} must be a string")
     if not isinstance(body["data"], dict):
         raise bad_json("data must be an object")
-    if body["kind"] != "http":
-        raise invalid_param("kind must be http")
     url = body["data"].get("url")
     if not isinstance(url, str):
         raise missing_param("data.url")
-    if not is_gateway_url(url, allowed_networks):
+    if body["kind"] in webpush.KINDS:
+        _check_browser(body, url, allowed_networks)
+    elif body["kind"] != "http":
+        raise invalid_param("kind must be http or webpush")
+    elif not is_gateway_url(url, allowed_networks):
         raise invalid_param(f"data.url must be https://…{NOTIFY_PATH}")
     if find_unsafe(body) or len(encode(body)) > MOST_BYTES:
         raise bad_json("The pusher is too large, or has values that cannot be kept")
 
 
+def _check_browser(body: Content, url: str, allowed_networks: Sequence[str]) -> None:
+    """Raise 400 for what is no subscription of a browser. Spec: MSC4174."""
+    if not is_safe_url(url, allowed_networks):
+        raise invalid_param("data.url must be https://…")
+    auth = body["data"].get("auth")
+    if not isinstance(auth, str):
+        raise missing_param("data.auth")
+    try:
+        webpush.read_browser(url, body["pushkey"], auth)
+    except ValueError as error:
+        raise invalid_param(f"The keys of the subscription cannot be used: {error}") from error
+
+
 def is_gateway_url(url: str, allowed_networks: Sequence[str]) -> bool:
-    """True for an https URL of a gateway.
+    """True for a safe URL of a gateway's one path."""
+    return is_safe_url(url, allowed_networks) and urlsplit(url).path == NOTIFY_PATH
+
+
+def is_safe_url(url: str, allowed_networks: Sequence[str]) -> bool:
+    """True for an https URL that names a host and no user.
 
     Plain http is let through to addresses, not names, in the networks that the operator allows:
     there the gateway stands beside the server.
@@ -62,7 +82,7 @@ def is_gateway_url(url: str, allowed_networks: Sequence[str]) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    if parts.path != NOTIFY_PATH or not host or parts.username is not None:
+    if not host or parts.username is not None:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _is_in(host, allowed_networks))
 

@@ -9,6 +9,7 @@ from depesha.profile import Profile
 from depesha.push import store
 from depesha.push.audience import Audiences
 from depesha.push.ruleset import UNCHANGED, Choices, load_choices
+from depesha.push.webpush import Vapid
 from depesha.signals import Signals
 from depesha.spine import Spine
 
@@ -51,6 +52,7 @@ class Push:
     profile: Profile
     signals: Signals
     fetcher: Fetcher
+    vapid: Vapid
     cache: PushCache = field(default_factory=PushCache)
     audiences: Audiences = field(default_factory=Audiences)
 
