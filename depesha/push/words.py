@@ -41,7 +41,7 @@ def words_of(logged: Logged, room: Room, lang: str) -> tuple[str, str]:
     event = logged.event
     member = room.find(MEMBER, event.sender)
     name = member.content.get("displayname") if member else None
-    sender = name if isinstance(name, str) and name else event.sender
+    sender = name if isinstance(name, str) and name else event.sender[1:].partition(":")[0]
     chat = room.text("m.room.name", "name")
     title = f"{sender} · {chat}" if chat else sender
     return title[:MOST_TITLE], _text(event.type, event.content, words)[:MOST_BODY]
