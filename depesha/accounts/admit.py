@@ -4,11 +4,13 @@ Spec: client-server API, "Account registration"; application service API, "Serve
 permissions".
 """
 
+from depesha.accounts import store
 from depesha.accounts.appservice import Appservice, check_appservice
 from depesha.accounts.invitations import has_usable
 from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
 from depesha.accounts.rules import DUMMY, REGISTRATION_TOKEN, Flows
+from depesha.accounts.sessions import token_hash
 from depesha.accounts.signin import NewDevice
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, missing_param
@@ -29,6 +31,17 @@ async def register_guest(accounts: Accounts, device: NewDevice) -> Content:
         raise forbidden("Guests are not received on this server")
     user_id = new_user_id(accounts, None)
     return await register(accounts, NewUser(user_id, None, device, is_guest=True))
+
+
+async def check_guest(accounts: Accounts, user_id: str, token: str) -> None:
+    """Raise 403 M_FORBIDDEN unless this is an access token of that guest."""
+    spine = accounts.spine
+    row = await spine.db.read(store.select_session, spine.institution.id, token_hash(token))
+    now = spine.clock.now_ms()
+    if row is None or not row.is_guest or row.is_locked or (row.expires_ts or now + 1) <= now:
+        raise forbidden("This is not the access token of a guest")
+    if row.user_id != user_id:
+        raise forbidden("This is another guest's access token")
 
 
 async def register_as_appservice(

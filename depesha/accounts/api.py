@@ -5,7 +5,7 @@ Spec: client-server API, "Client Authentication".
 
 import msgspec
 
-from depesha.accounts.admit import admission, register_as_appservice, register_guest
+from depesha.accounts.admit import admission, check_guest, register_as_appservice, register_guest
 from depesha.accounts.caller import bearer_of
 from depesha.accounts.invitations import is_usable
 from depesha.accounts.login import access_by_password, login_name, sign_in, sign_in_as_appservice
@@ -35,6 +35,8 @@ class RegisterBody(Interactive):
     initial_device_display_name: str | None = None
     inhibit_login: bool = False
     refresh_token: bool = False
+    guest_access_token: str | None = None
+    """Of the guest whose account this becomes."""
 
     def device(self) -> NewDevice | None:
         """The device to be signed in, or None."""
@@ -69,7 +71,7 @@ async def register_account(accounts: Accounts, ask: Ask[RegisterBody]) -> Reply:
 async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
     flows = await admission(accounts)
     if body.username is not None:
-        await check_free(accounts, new_user_id(accounts, body.username))
+        await _check_name(accounts, body)
     if body.password is not None:
         check_password(body.password)
     operation = Operation("POST register", None, flows, is_bound=False)
@@ -78,11 +80,24 @@ async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
     if body.password is None:
         raise missing_param("password")
     check_password(body.password)
-    user_id = new_user_id(accounts, body.username)
-    await check_free(accounts, user_id)
+    user_id = await _check_name(accounts, body)
     hashed = await accounts.passwords.hash(body.password)
-    new = NewUser(user_id, hashed, body.device(), token=passed.token)
+    was_guest = body.guest_access_token is not None
+    new = NewUser(user_id, hashed, body.device(), token=passed.token, was_guest=was_guest)
     return json_reply(await register(accounts, new))
+
+
+async def _check_name(accounts: Accounts, body: RegisterBody) -> str:
+    """The user that the account will be: one that is free, or the guest whose token is shown."""
+    token = body.guest_access_token
+    if token is not None and body.username is None:
+        raise missing_param("username")
+    user_id = new_user_id(accounts, body.username)
+    if token is None:
+        await check_free(accounts, user_id)
+    else:
+        await check_guest(accounts, user_id, token)
+    return user_id
 
 
 @endpoint(

@@ -29,6 +29,8 @@ class NewUser:
     appservice: str | None = None
     token: str = ""
     """The registration token that is used up by this."""
+    was_guest: bool = False
+    """The account is there, a guest's, and becomes a person's."""
 
 
 def new_user_id(accounts: Accounts, username: str | None) -> str:
@@ -91,7 +93,11 @@ async def register(accounts: Accounts, new: NewUser) -> Content:
 
 
 async def _insert(w: Writing, new: NewUser) -> None:
-    if await store.select_user(w.tx, w.institution.id, new.user_id) is not None:
+    before = await store.select_user(w.tx, w.institution.id, new.user_id)
+    if new.was_guest:
+        await _upgrade(w, new, before)
+        return
+    if before is not None:
         raise user_in_use()
     row = store.UserRow(
         user_id=new.user_id,
@@ -106,4 +112,13 @@ async def _insert(w: Writing, new: NewUser) -> None:
         created_ts=w.log.clock.now_ms(),
     )
     await store.insert_user(w.tx, w.institution.id, row)
+    await w.change(Change(ACCOUNT, Reach.NOBODY, new.user_id))
+
+
+async def _upgrade(w: Writing, new: NewUser, before: store.UserRow | None) -> None:
+    """Make a guest a person: rooms, devices and sessions stay. Spec: "Guest Access"."""
+    if before is None or not before.is_guest or before.is_deactivated:
+        raise user_in_use()
+    assert new.password_hash is not None
+    await store.update_guest(w.tx, w.institution.id, new.user_id, new.password_hash)
     await w.change(Change(ACCOUNT, Reach.NOBODY, new.user_id))

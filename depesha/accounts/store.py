@@ -175,6 +175,17 @@ async def update_password(
     )
 
 
+async def update_guest(tx: Tx, institution_id: int, user_id: str, password_hash: str) -> None:
+    """A guest becomes a person with a password."""
+    await tx.execute(
+        "UPDATE accounts_users SET is_guest = 0, password_hash = $3"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+        password_hash,
+    )
+
+
 async def update_flags(tx: Tx, institution_id: int, user: UserRow) -> None:
     """Write down whether the user is an administrator, locked, suspended."""
     await tx.execute(

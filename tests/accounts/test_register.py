@@ -237,3 +237,38 @@ async def test_registration_is_limited(start_server: StartServer) -> None:
     async with start_server(rate_limits=True) as server:
         statuses = [(await server.anyone.post("/register", {})).status for _ in range(30)]
         assert set(statuses) == {401, 429}
+
+
+async def register_guest(server: Server) -> Client:
+    found = (await server.anyone.post("/register", {}, query={"kind": "guest"})).ok()
+    return Client(server.wire, found["user_id"], found["access_token"], found["device_id"])
+
+
+async def test_a_guest_becomes_a_person(server: Server, alice: Client) -> None:
+    guest = await register_guest(server)
+    room = await alice.create_room(preset="private_chat")
+    await alice.invite(room, guest)
+    await guest.join(room)
+    name = guest.user_id[1:].partition(":")[0]
+    fields = {"guest_access_token": guest.token}
+    other = await register_guest(server)
+    for token in ("nonsense", other.token, alice.token):
+        answer = await server.anyone.post(
+            "/register",
+            {"username": name, "password": PASSWORD, "guest_access_token": token, **DUMMY},
+        )
+        answer.refused(403, "M_FORBIDDEN")
+    body = {"password": PASSWORD, **DUMMY, **fields}
+    (await server.anyone.post("/register", body)).refused(400, "M_MISSING_PARAM")
+    (await guest.get("/account/3pid")).refused(403, "M_GUEST_ACCESS_FORBIDDEN")
+
+    person = await server.anyone.register(name, **fields)
+    assert person.user_id == guest.user_id
+    assert (await person.get("/account/whoami")).ok()["is_guest"] is False
+    assert (await person.get("/joined_rooms")).ok()["joined_rooms"] == [room]
+    (await person.get("/account/3pid")).ok()
+    # The session of before is the person's, too; and nobody becomes a person twice.
+    assert (await guest.get("/account/whoami")).ok()["is_guest"] is False
+    answer = await server.anyone.post("/register", {"username": name, **body})
+    answer.refused(403, "M_FORBIDDEN")
+    assert (await server.anyone.login(name)).user_id == guest.user_id
