@@ -59,15 +59,19 @@ class Blobs(Protocol):
 
 
 class Folder:
-    """`Blobs` in a local folder: `ab/cd/abcd…`, and `drafts/` for what is still arriving."""
+    """`Blobs` in a local folder: `ab/abcd…`, and `drafts/` for what is still arriving."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._drafts = root / "drafts"
         self._drafts.mkdir(parents=True, exist_ok=True)
+        # Made once: a folder made for a file would have to reach the disk before it.
+        for number in range(256):
+            (root / f"{number:02x}").mkdir(exist_ok=True)
+        _sync_folder(root)
 
     def _path(self, sha256: str) -> Path:
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return self._root / sha256[:2] / sha256
 
     async def put(self, content: AsyncIterable[bytes], limit: int) -> Blob:
         draft = _Draft(self._drafts)
@@ -165,7 +169,6 @@ class _Draft:
                 os.fsync(file.fileno())
             blob = Blob(self._hash.hexdigest(), self.size)
             path = path_of(blob.sha256)
-            _make_folders(path.parent)
             self._path.rename(path)
             _sync_folder(path.parent)
             self._file = None
@@ -177,13 +180,6 @@ class _Draft:
             if self._file is not None:
                 self._file.close()
                 self._path.unlink(missing_ok=True)
-
-
-def _make_folders(folder: Path) -> None:
-    for each in (folder.parent, folder):
-        if not each.is_dir():
-            each.mkdir(exist_ok=True)
-            _sync_folder(each.parent)
 
 
 def _sync_folder(folder: Path) -> None:
