@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from depesha.base.canonical import encode
 from depesha.base.config import ConfigError
-from depesha.events.sign import decode_base64, encode_base64
+from depesha.events.sign import decode_base64, encode_url_base64
 from depesha.io.keyfile import read_or_make
 
 KINDS = frozenset({"webpush", "org.matrix.msc4174.webpush"})
@@ -28,16 +28,6 @@ MOST_PLAIN = 3993
 _VALID_SECONDS = 12 * 3600
 _RECORD = 4096
 _CURVE = ec.SECP256R1()
-
-
-def encode_url(data: bytes) -> str:
-    """Unpadded Base64 of URLs."""
-    return encode_base64(data).translate(str.maketrans("+/", "-_"))
-
-
-def decode_url(text: str) -> bytes:
-    """The bytes of unpadded Base64 of URLs; raises ValueError."""
-    return decode_base64(text.rstrip("=").translate(str.maketrans("-_", "+/")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +41,8 @@ class Browser:
 
 def read_browser(endpoint: str, p256dh: str, auth: str) -> Browser:
     """The browser of a pusher; raises ValueError for keys that are none."""
-    public = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, decode_url(p256dh))
-    secret = decode_url(auth)
+    public = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, decode_base64(p256dh))
+    secret = decode_base64(auth)
     if len(secret) != 16:
         raise ValueError("auth has 16 bytes")
     return Browser(endpoint, public, secret)
@@ -92,7 +82,7 @@ class Vapid:
     @property
     def public(self) -> str:
         """What a browser is given as `applicationServerKey`."""
-        return encode_url(_point(self.key.public_key()))
+        return encode_url_base64(_point(self.key.public_key()))
 
     def header(self, endpoint: str, now_ms: int) -> str:
         """The `Authorization` of a push. Spec: RFC 8292, 2 and 3."""
@@ -103,10 +93,11 @@ class Vapid:
             "sub": self.subject,
         }
         signed = b".".join(
-            encode_url(encode(part)).encode() for part in ({"typ": "JWT", "alg": "ES256"}, claims)
+            encode_url_base64(encode(part)).encode()
+            for part in ({"typ": "JWT", "alg": "ES256"}, claims)
         )
         r, s = decode_dss_signature(self.key.sign(signed, ec.ECDSA(hashes.SHA256())))
-        signature = encode_url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+        signature = encode_url_base64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
         return f"vapid t={signed.decode()}.{signature}, k={self.public}"
 
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from depesha.push.webpush import decode_url, encode_url, read_browser, seal
+from depesha.events.sign import decode_base64, encode_url_base64
+from depesha.push.webpush import read_browser, seal
 from tests.harness.server import Server
 
 SET = "/_matrix/client/v3/pushers/set"
@@ -24,7 +25,7 @@ KEY = "/_depesha/v1/push/key"
 
 
 def private(text: str) -> ec.EllipticCurvePrivateKey:
-    return ec.derive_private_key(int.from_bytes(decode_url(text), "big"), ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(decode_base64(text), "big"), ec.SECP256R1())
 
 
 def test_sealing_gives_the_bytes_of_the_standard() -> None:
@@ -38,9 +39,9 @@ def test_sealing_gives_the_bytes_of_the_standard() -> None:
         b"When I grow up, I want to be a watermelon",
         browser,
         private("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
-        decode_url("DGv6ra1nlYgDCS1FRnbzlw"),
+        decode_base64("DGv6ra1nlYgDCS1FRnbzlw"),
     )
-    assert encode_url(sealed) == (
+    assert encode_url_base64(sealed) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLoc"
         "InmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLV"
         "WGNWQexSgSxsj_Qulcy4a-fN"
@@ -91,11 +92,11 @@ class Browser:
         return {
             "app_id": "org.depesha.web",
             "kind": "org.matrix.msc4174.webpush",
-            "pushkey": encode_url(self.p256dh),
+            "pushkey": encode_url_base64(self.p256dh),
             "app_display_name": "Depesha",
             "device_display_name": "Browser",
             "lang": "ru",
-            "data": {"url": self.url, "auth": encode_url(self.auth)},
+            "data": {"url": self.url, "auth": encode_url_base64(self.auth)},
             **fields,
         }
 
@@ -121,11 +122,11 @@ def check_sender(authorization: str, public: str, origin: str) -> None:
     parts = dict(part.strip().split("=", 1) for part in rest.split(","))
     assert (scheme, parts["k"]) == ("vapid", public)
     signed, _, signature = parts["t"].rpartition(".")
-    raw = decode_url(signature)
+    raw = decode_base64(signature)
     der = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_url(public))
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_base64(public))
     key.verify(der, signed.encode(), ec.ECDSA(hashes.SHA256()))
-    assert orjson.loads(decode_url(signed.partition(".")[2]))["aud"] == origin
+    assert orjson.loads(decode_base64(signed.partition(".")[2]))["aud"] == origin
 
 
 async def test_a_closed_browser_is_told_in_its_language(start_server: Any) -> None:
