@@ -90,8 +90,9 @@ from depesha.sync import api as sync_api
 from depesha.sync import old as sync_old
 from depesha.sync.record import Part
 from depesha.sync.sliding import api as sliding_api
-from depesha.timeline import Timelines
+from depesha.timeline import Timelines, follow_subscriber
 from depesha.timeline import api as timeline_api
+from depesha.timeline import api_subscriptions as timeline_subscriptions_api
 from depesha.timeline.project import project_relation
 
 UNSTABLE_FEATURES = (
@@ -99,6 +100,8 @@ UNSTABLE_FEATURES = (
     "org.matrix.msc3391",  # deleting account data
     "org.matrix.msc3814",  # dehydrated devices
     "org.matrix.msc4140",  # delayed events
+    "org.matrix.msc4306",  # following threads
+    "org.matrix.msc4308",  # and telling of it in a sliding sync
     # What the specification has by now, under the names that clients asked for before.
     "org.matrix.e2e_cross_signing",
     "org.matrix.msc3030",  # events by time
@@ -195,6 +198,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(rooms, rooms_events_api.ENDPOINTS),
         *bind(rooms, rooms_delayed_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
+        *bind(timeline, timeline_subscriptions_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
         *bind(push, push_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
@@ -233,6 +237,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_person,
         follow_account,
         follow_deactivation,
+        follow_subscriber,
     )
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")

@@ -12,6 +12,7 @@ from depesha.eventlog.read import END
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.push import store
 from depesha.push.audience import hears_of
+from depesha.push.defaults import POSTCONTENT
 from depesha.push.notifications import list_notifications
 from depesha.push.pushers import list_pushers, set_pusher
 from depesha.push.record import RULES, Push, load_choices_of
@@ -112,6 +113,8 @@ async def put_one_rule(push: Push, ask: Ask[RuleBody]) -> Reply:
     check_kind(kind)
     if rule_id.startswith(".") or not rule_id or len(rule_id) > 255 or {"/", "\\"} & set(rule_id):
         raise invalid_param("A rule of one's own does not begin with a dot or contain a slash")
+    if kind == POSTCONTENT:
+        raise invalid_param("This kind has the predefined rules alone")
     _check_actions(body.actions)
     rule: Content = {
         "rule_id": rule_id,

@@ -35,7 +35,7 @@ def hears_of(rules: Ruleset) -> Hears:
     return Hears.NOTHING
 
 
-def facts_of(event: Event, tip: Tip) -> Facts:
+def facts_of(event: Event, tip: Tip, subscribers: frozenset[str]) -> Facts:
     """The event as push rules see it, with the room as it is with it."""
     properties: Content = {
         "type": event.type,
@@ -52,7 +52,7 @@ def facts_of(event: Event, tip: Tip) -> Facts:
         power = power_of(event.sender, tip.find, tip.version)
         return power >= notification_level(key, tip.find, tip.version)
 
-    return Facts(properties, _count_joined(tip), may_notify)
+    return Facts(properties, _count_joined(tip), may_notify, subscribers)
 
 
 def _count_joined(tip: Tip) -> int:
@@ -94,6 +94,11 @@ class Audience:
         """True when nobody has changed a rule that matters here."""
         return not self._rules
 
+    @property
+    def asks_threads(self) -> bool:
+        """True when somebody's rules ask which threads they follow."""
+        return any(rules.asks_threads for rules in self._groups)
+
     def remove(self, user_id: str) -> None:
         self.stale.discard(user_id)
         rules = self._rules.pop(user_id, None)
@@ -124,7 +129,7 @@ class Audience:
         Left out are those who never changed a rule, unless they are `named` members.
         """
         for rules, users in self._groups.items():
-            if rules.is_personal:
+            if rules.is_personal or (rules.asks_threads and facts.is_in_thread):
                 for user_id in users - named:
                     viewer = viewer_of(tip, user_id)
                     yield (user_id,), rules, rules.evaluate(event.type, facts, viewer)

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from depesha.base.canonical import Content, Json
 
-KINDS = ("override", "content", "room", "sender", "underride")
+KINDS = ("override", "content", "postcontent", "room", "sender", "underride")
 """The kinds of rule in the order in which they are checked."""
+
+POSTCONTENT = "postcontent"
+"""The kind that nobody may add rules to (MSC4306)."""
 
 MASTER = ".m.rule.master"
 INVITE_FOR_ME = ".m.rule.invite_for_me"
 IS_USER_MENTION = ".m.rule.is_user_mention"
+
+THREAD_SUBSCRIPTION = "io.element.msc4306.thread_subscription"
 
 _HIGHLIGHT: Content = {"set_tweak": "highlight"}
 _SOUND: Content = {"set_tweak": "sound", "value": "default"}
@@ -45,11 +50,13 @@ _MENTIONS_ME: Content = {
 _MAY_NOTIFY_ROOM: Content = {"kind": "sender_notification_permission", "key": "room"}
 
 
-def _rule(rule_id: str, conditions: list[Content], actions: list[Json]) -> Content:
+def _rule(
+    rule_id: str, conditions: list[Content], actions: list[Json], *, enabled: bool = True
+) -> Content:
     return {
         "rule_id": rule_id,
         "default": True,
-        "enabled": rule_id != MASTER,
+        "enabled": enabled,
         "conditions": conditions,
         "actions": actions,
     }
@@ -57,7 +64,7 @@ def _rule(rule_id: str, conditions: list[Content], actions: list[Json]) -> Conte
 
 DEFAULTS: Mapping[str, tuple[Content, ...]] = {
     "override": (
-        _rule(MASTER, [], []),
+        _rule(MASTER, [], [], enabled=False),
         _rule(".m.rule.suppress_notices", [_match("content.msgtype", "m.notice")], []),
         _rule(
             INVITE_FOR_ME,
@@ -85,6 +92,21 @@ DEFAULTS: Mapping[str, tuple[Content, ...]] = {
         _rule(".m.rule.suppress_edits", [_EDIT], []),
     ),
     "content": (),
+    # Off until a person turns them on: docs/decisions/0013-thread-subscriptions.md.
+    POSTCONTENT: (
+        _rule(
+            ".io.element.msc4306.rule.unsubscribed_thread",
+            [{"kind": THREAD_SUBSCRIPTION, "subscribed": False}],
+            [],
+            enabled=False,
+        ),
+        _rule(
+            ".io.element.msc4306.rule.subscribed_thread",
+            [{"kind": THREAD_SUBSCRIPTION, "subscribed": True}],
+            ["notify", _SOUND],
+            enabled=False,
+        ),
+    ),
     "room": (),
     "sender": (),
     "underride": (

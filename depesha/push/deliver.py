@@ -16,7 +16,7 @@ from depesha.eventlog.read import find_events
 from depesha.eventlog.state import MEMBER, Room
 from depesha.io.fetch import FetchError, Limits
 from depesha.push import store, webpush
-from depesha.push.evaluate import evaluate, facts_of
+from depesha.push.evaluate import evaluate, load_facts
 from depesha.push.notice import Notice, browser_notification, is_urgent, notification
 from depesha.push.pushers import remove_pusher
 from depesha.push.record import Push, load_pushers
@@ -171,7 +171,7 @@ async def _event_notices(push: Push, logged: Logged, pushers: Pushers) -> list[N
     concerned = pushers.keys() & room.joined
     if event.type == MEMBER and event.state_key in pushers:
         concerned |= {event.state_key}
-    notices, facts = list[Notice](), facts_of(logged, room)
+    notices, facts = list[Notice](), await load_facts(push, logged, room)
     for user_id in sorted(concerned):
         outcome = await evaluate(push, user_id, logged, room, facts)
         if outcome.notify and await _is_news(push, user_id, logged, room):

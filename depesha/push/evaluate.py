@@ -8,11 +8,16 @@ from depesha.profile import ignored_users
 from depesha.push.record import Push, load_choices_of
 from depesha.push.rules import SILENT, Facts, Outcome, Viewer
 from depesha.push.ruleset import compile_rules
+from depesha.timeline import select_subscribers
 
 
-def facts_of(logged: Logged, room: Room) -> Facts:
+async def load_facts(push: Push, logged: Logged, room: Room) -> Facts:
     """The event as conditions ask about it; made once for all viewers."""
-    event = logged.event
+    event, subscribers = logged.event, frozenset[str]()
+    if "m.relates_to" in event.content:
+        subscribers = await push.spine.db.read(
+            select_subscribers, push.spine.institution.id, event.content
+        )
     told: Content = {
         "type": event.type,
         "sender": event.sender,
@@ -27,7 +32,7 @@ def facts_of(logged: Logged, room: Room) -> Facts:
         needed = notification_level(key, room.find, room.version)
         return power_of(event.sender, room.find, room.version) >= needed
 
-    return Facts(told, len(room.joined), may_notify)
+    return Facts(told, len(room.joined), may_notify, subscribers)
 
 
 async def evaluate(push: Push, user_id: str, logged: Logged, room: Room, facts: Facts) -> Outcome:

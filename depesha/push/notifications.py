@@ -9,7 +9,7 @@ from depesha.base.canonical import Content, decode
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.read import Vision, find_events, served, vision
 from depesha.eventlog.state import Room
-from depesha.push.evaluate import evaluate, facts_of
+from depesha.push.evaluate import evaluate, load_facts
 from depesha.push.record import Push
 from depesha.signals import read_up_to, select_candidates
 
@@ -73,7 +73,7 @@ async def _notification(
     room = rooms.get(logged.event.room_id)
     if room is None:
         return None
-    outcome = await evaluate(push, user_id, logged, room, facts_of(logged, room))
+    outcome = await evaluate(push, user_id, logged, room, await load_facts(push, logged, room))
     if not outcome.notify or (only_highlights and not outcome.highlight):
         return None
     sight, read = await sights.of(room)

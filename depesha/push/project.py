@@ -14,6 +14,7 @@ from depesha.push.record import RULES, Push
 from depesha.push.rules import ANYONE
 from depesha.push.ruleset import UNCHANGED_RULES, load_choices
 from depesha.signals import Particular, Weight, note_event, uncount_event
+from depesha.timeline import select_subscribers
 
 
 async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None:
@@ -27,7 +28,10 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
     if audience.is_uniform and is_plain(event):
         await note_event(push.signals, w, logged, tip.room.nid, PLAIN_WEIGHT, ())
         return
-    facts = facts_of(event, tip)
+    subscribers = frozenset[str]()
+    if audience.asks_threads:
+        subscribers = await select_subscribers(w.tx, w.institution.id, event.content)
+    facts = facts_of(event, tip, subscribers)
     outcome = UNCHANGED_RULES.evaluate(event.type, facts, ANYONE)
     weight = Weight(outcome.notify, outcome.highlight)
     particulars = [

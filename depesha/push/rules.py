@@ -14,6 +14,7 @@ from depesha.push.match import whole_glob, word_glob, word_literal
 
 _COUNT = re.compile(r"(==|<=|>=|<|>)?([0-9]{1,18})", re.ASCII)
 _BODY: Path = ("content", "body")
+_RELATION: Path = ("content", "m.relates_to", "rel_type")
 _ABSENT = object()
 
 
@@ -21,16 +22,23 @@ class Facts:
     """An event as conditions ask about it: the same object for all viewers.
 
     `members` is the number of joined members; `may_notify(key)` says whether the sender has the
-    power to notify everyone by that key.
+    power to notify everyone by that key; `subscribers` follow the thread that it is in.
     """
 
-    __slots__ = ("_event", "_found", "_may_notify", "members")
+    __slots__ = ("_event", "_found", "_may_notify", "members", "subscribers")
 
-    def __init__(self, event: Content, members: int, may_notify: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        event: Content,
+        members: int,
+        may_notify: Callable[[str], bool],
+        subscribers: frozenset[str] = frozenset(),
+    ) -> None:
         self._event = event
         self._found: dict[Path, Json] = {}
         self._may_notify = may_notify
         self.members = members
+        self.subscribers = subscribers
 
     def get(self, path: Path) -> Json:
         """The property, or something that is no JSON value when there is none."""
@@ -41,6 +49,10 @@ class Facts:
                 found = found.get(name, _ABSENT) if type(found) is dict else _ABSENT
             self._found[path] = found
         return found
+
+    @property
+    def is_in_thread(self) -> bool:
+        return self.get(_RELATION) == "m.thread"
 
     def may_notify(self, key: str) -> bool:
         return self._may_notify(key)
@@ -102,14 +114,19 @@ class Rule:
 
 
 class Ruleset:
-    """Rules from the most important to the least; `is_personal` if any of them is."""
+    """Rules from the most important to the least; `is_personal` if any of them is.
 
-    __slots__ = ("_by_type", "_rules", "is_personal")
+    `asks_threads` when some rule asks which threads the viewer follows.
+    """
+
+    __slots__ = ("_by_type", "_rules", "asks_threads", "is_personal")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_type: dict[str, tuple[Rule, ...]] = {}
         self.is_personal = any(rule.is_personal for rule in rules)
+        asked = {condition for rule in rules for condition in rule.conditions}
+        self.asks_threads = not asked.isdisjoint(ABOUT_THREADS)
 
     def evaluate(self, event_type: str, facts: Facts, viewer: Viewer) -> Outcome:
         """The outcome of the first rule that matches."""
@@ -246,6 +263,27 @@ def _sender_notification_permission(condition: Content) -> Condition | None:
     return (lambda facts, viewer: facts.may_notify(key)) if isinstance(key, str) else None
 
 
+def in_followed_thread(facts: Facts, viewer: Viewer) -> bool:
+    """True for an event of a thread that the viewer follows."""
+    return facts.is_in_thread and viewer.user_id in facts.subscribers
+
+
+def in_other_thread(facts: Facts, viewer: Viewer) -> bool:
+    """True for an event of a thread that the viewer does not follow."""
+    return facts.is_in_thread and viewer.user_id not in facts.subscribers
+
+
+ABOUT_THREADS = frozenset({in_followed_thread, in_other_thread})
+
+
+def _thread_subscription(condition: Content) -> Condition | None:
+    """Spec: MSC4306."""
+    subscribed = condition.get("subscribed")
+    if type(subscribed) is not bool:
+        return None
+    return in_followed_thread if subscribed else in_other_thread
+
+
 _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "event_match": _event_match,
     "event_property_is": _event_property_is,
@@ -253,6 +291,7 @@ _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "contains_display_name": _contains_display_name,
     "room_member_count": _room_member_count,
     "sender_notification_permission": _sender_notification_permission,
+    "io.element.msc4306.thread_subscription": _thread_subscription,
 }
 
 

@@ -1,7 +1,7 @@
 """History: pages, context, relations, threads.
 
 Requirement M1. Spec: client-server API, "Getting events for a room", "Forming relationships
-between events", "Threading", "Event context".
+between events", "Threading", "Event context"; MSC4306, MSC4308.
 """
 
 from depesha.timeline.aggregate import relations_of as relations_of
@@ -11,3 +11,7 @@ from depesha.timeline.history import serve_events as serve_events
 from depesha.timeline.record import Timelines as Timelines
 from depesha.timeline.rules import THREAD as THREAD
 from depesha.timeline.rules import read_relation as read_relation
+from depesha.timeline.subscriptions import SUBSCRIPTION as SUBSCRIPTION
+from depesha.timeline.subscriptions import find_subscription_changes as find_subscription_changes
+from depesha.timeline.subscriptions import follow_subscriber as follow_subscriber
+from depesha.timeline.subscriptions import select_subscribers as select_subscribers

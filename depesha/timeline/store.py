@@ -140,3 +140,90 @@ async def select_threads(
         before,
         limit,
     )
+
+
+# --- threads that people follow ------------------------------------------------------
+
+
+class SubscriptionRow(NamedTuple):
+    """What a user last said of a thread; flags are 0 or 1."""
+
+    room_id: str
+    root_id: str
+    is_subscribed: int
+    is_automatic: int
+    position: int
+
+
+class _Subscriber(NamedTuple):
+    user_id: str
+
+
+_SUBSCRIPTION = (
+    "SELECT room_id, root_id, is_subscribed, is_automatic, position FROM timeline_subscriptions"
+    " WHERE institution_id = $1 AND user_id = $2"
+)
+
+
+async def select_subscription(
+    tx: Tx, institution_id: int, user_id: str, room_id: str, root_id: str
+) -> SubscriptionRow | None:
+    return await tx.row(
+        SubscriptionRow,
+        _SUBSCRIPTION + " AND room_id = $3 AND root_id = $4",
+        institution_id,
+        user_id,
+        room_id,
+        root_id,
+    )
+
+
+async def select_subscriptions(
+    tx: Tx, institution_id: int, user_id: str, since: int, until: int, limit: int
+) -> list[SubscriptionRow]:
+    """Changes in (since, until], latest first; with `since` 0 only what is followed."""
+    return await tx.rows(
+        SubscriptionRow,
+        _SUBSCRIPTION + " AND position > $3 AND position <= $4"
+        " AND (is_subscribed = 1 OR $3 > 0) ORDER BY position DESC LIMIT $5",
+        institution_id,
+        user_id,
+        since,
+        until,
+        limit,
+    )
+
+
+async def upsert_subscription(
+    tx: Tx, institution_id: int, user_id: str, row: SubscriptionRow
+) -> None:
+    await tx.execute(
+        "INSERT INTO timeline_subscriptions (institution_id, user_id, room_id, root_id,"
+        " is_subscribed, is_automatic, position) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        " ON CONFLICT (institution_id, user_id, room_id, root_id) DO UPDATE SET"
+        " is_subscribed = excluded.is_subscribed, is_automatic = excluded.is_automatic,"
+        " position = excluded.position",
+        institution_id,
+        user_id,
+        *row,
+    )
+
+
+async def select_subscribers(tx: Tx, institution_id: int, root_id: str) -> frozenset[str]:
+    """Who follows a thread."""
+    rows = await tx.rows(
+        _Subscriber,
+        "SELECT user_id FROM timeline_subscriptions"
+        " WHERE institution_id = $1 AND root_id = $2 AND is_subscribed = 1",
+        institution_id,
+        root_id,
+    )
+    return frozenset(row.user_id for row in rows)
+
+
+async def delete_subscriptions(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM timeline_subscriptions WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )

@@ -1,7 +1,7 @@
 """The extensions of sliding sync: what is not room events.
 
 MSC4186 leaves them to further proposals; their form is what clients speak today
-(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961).
+(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4308).
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from depesha.sync.record import Sync
 from depesha.sync.sliding.ask import Extension, SlidingAsk
 from depesha.sync.sliding.connection import Connection
 from depesha.sync.sliding.lists import Shown
+from depesha.timeline import SUBSCRIPTION, find_subscription_changes
+
+_MOST_SUBSCRIPTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class _Asked:
     ask: SlidingAsk
     shown: Shown
     section: Section
-    is_first: bool
+    since: int
+    kinds: frozenset[str] | None
 
 
 async def build_extensions(
@@ -54,7 +58,7 @@ async def build_extensions(
     kinds = changed.kinds if changed else None
     question = SyncAsk(user_id, device_id, since, now.position, ephemeral, rooms, kinds)
     section = await sync.ask_all(question)
-    asked = _Asked(user_id, device_id, ask, shown, section, since == 0)
+    asked = _Asked(user_id, device_id, ask, shown, section, since, kinds)
     parts: list[bytes] = []
     tells = False
     for name, extension in ask.extensions.items():
@@ -86,7 +90,25 @@ async def _build(
         return _account_data(asked, extension)
     if name in {"receipts", "typing"}:
         return _ephemeral(asked, extension, b"m.receipt" if name == "receipts" else b"m.typing")
+    if name == "io.element.msc4308.thread_subscriptions":
+        return await _thread_subscriptions(sync, asked, extension, now)
     return b"", False
+
+
+async def _thread_subscriptions(
+    sync: Sync, asked: _Asked, extension: Extension, now: Token
+) -> tuple[bytes, bool]:
+    """The latest changes of what one follows; `prev_batch` leads to those that are left out."""
+    if asked.kinds is not None and SUBSCRIPTION not in asked.kinds:
+        return b"", False
+    limit = max(1, min(extension.limit, _MOST_SUBSCRIPTIONS))
+    found = await find_subscription_changes(
+        sync.timeline, asked.user_id, asked.since, now.position, limit
+    )
+    body = found.body()
+    if found.before is not None:
+        body["prev_batch"] = str(found.before)
+    return encode(body), bool(found.rows)
 
 
 async def _to_device(
@@ -107,10 +129,10 @@ async def _to_device(
 def _e2ee(asked: _Asked) -> tuple[bytes, bool]:
     top = asked.section.top
     names = ["device_one_time_keys_count", "device_unused_fallback_key_types"]
-    if not asked.is_first:
+    if asked.since:
         names.append("device_lists")
     parts = [encode(name) + b":" + top[name] for name in names if name in top]
-    return b"{" + b",".join(parts) + b"}", "device_lists" in top and not asked.is_first
+    return b"{" + b",".join(parts) + b"}", "device_lists" in top and asked.since > 0
 
 
 def _rooms_of(asked: _Asked, extension: Extension) -> frozenset[str]:
