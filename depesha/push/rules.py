@@ -52,7 +52,8 @@ class Facts:
 
     @property
     def is_in_thread(self) -> bool:
-        return self.get(_RELATION) == "m.thread"
+        kind = self.get(_RELATION)
+        return type(kind) is str and kind == "m.thread"
 
     def may_notify(self, key: str) -> bool:
         return self._may_notify(key)
