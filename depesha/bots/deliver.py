@@ -47,7 +47,7 @@ async def _deliver_next(bots: Bots, service: Registration, interest: Interest, s
     now = bots.spine.log.ephemeral
     if transaction is None:
         ephemeral = await find_ephemeral(bots, service, interest, seen)
-        transaction = await _begin(bots, service, ephemeral)
+        transaction = await _begin(bots, service, interest, ephemeral)
         seen = now
     if transaction is None:
         await _wait(bots, service)
@@ -71,7 +71,7 @@ async def _wait(bots: Bots, service: Registration) -> None:
 
 
 async def _begin(
-    bots: Bots, service: Registration, ephemeral: list[Json]
+    bots: Bots, service: Registration, interest: Interest, ephemeral: list[Json]
 ) -> store.Transaction | None:
     """The next transaction, stored so that it can be repeated; None when there is nothing."""
     place = (bots.institution_id, service.id)
@@ -80,7 +80,7 @@ async def _begin(
         return None
     log = bots.spine.log
     last = items[-1].position if items else 0
-    body = await build_body(bots, service, items, ephemeral)
+    body = await build_body(bots, service, interest, items, ephemeral)
     transaction = store.Transaction(f"{log.run}.{last}.{log.ephemeral}", body)
 
     async def plan(tx: Tx) -> None:

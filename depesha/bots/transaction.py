@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from depesha.base.canonical import Content, Json, decode, embed, encode
 from depesha.bots import store
 from depesha.bots.collect import Kind
+from depesha.bots.interest import Interest
+from depesha.bots.lists import find_moves
 from depesha.bots.record import Bots
 from depesha.bots.registration import Registration
+from depesha.eventlog.changes import Logged
 from depesha.eventlog.read import find_events, served
 from depesha.keys import Address, find_messages, find_told
 from depesha.signals import select_receipt_content
@@ -26,19 +29,30 @@ class Parts:
     ephemeral: list[Json] = field(default_factory=list)
     to_device: list[Json] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    """Users whose keys are to be asked for anew, and users not to be followed any more."""
     devices: list[tuple[str, str]] = field(default_factory=list)
     """Devices whose counts of keys are told."""
 
 
 async def build_body(
-    bots: Bots, service: Registration, items: list[store.Item], ephemeral: list[Json]
+    bots: Bots,
+    service: Registration,
+    interest: Interest,
+    items: list[store.Item],
+    ephemeral: list[Json],
 ) -> bytes:
     """The body that tells the service of these items, and of what is ephemeral besides."""
-    parts = Parts(ephemeral=ephemeral)
-    parts.events = await _events(bots, items)
+    parts, now = Parts(ephemeral=ephemeral), bots.spine.clock.now_ms()
+    events = await _events(bots, items)
+    parts.events = [embed(served(logged, "", "", "join", now)) for logged in events]
     parts.ephemeral += await _receipts(bots, service, items)
     parts.to_device = await _messages(bots, items)
-    parts.changed = sorted({item.user_id for item in items if item.kind == Kind.LIST})
+    if service.wants_encryption:
+        moves = await find_moves(bots.spine.log, interest, events)
+        updated = {item.user_id for item in items if item.kind == Kind.LIST}
+        parts.changed = sorted((updated | moves.met) - moves.left)
+        parts.left = sorted(moves.left)
     told = (Kind.COUNT, Kind.TO_DEVICE)
     parts.devices = list(
         dict.fromkeys((item.user_id, item.device_id) for item in items if item.kind in told)
@@ -54,15 +68,10 @@ async def build_body(
     return encode(body)
 
 
-async def _events(bots: Bots, items: list[store.Item]) -> list[Json]:
+async def _events(bots: Bots, items: list[store.Item]) -> list[Logged]:
     positions = [item.position for item in items if item.kind == Kind.EVENT]
     found = await find_events(bots.spine.log, positions) if positions else {}
-    now = bots.spine.clock.now_ms()
-    return [
-        embed(served(found[position], "", "", "join", now))
-        for position in positions
-        if position in found
-    ]
+    return [found[position] for position in positions if position in found]
 
 
 async def _receipts(bots: Bots, service: Registration, items: list[store.Item]) -> list[Json]:
@@ -100,8 +109,9 @@ def addresses_of(items: list[store.Item]) -> list[Address]:
 async def _encryption(bots: Bots, parts: Parts) -> Content:
     """Counts of keys and changes of device lists, under the names of MSC3202."""
     body: Content = {}
-    if parts.changed:
-        body["org.matrix.msc3202.device_lists"] = {"changed": parts.changed, "left": []}
+    if parts.changed or parts.left:
+        lists = {"changed": parts.changed, "left": parts.left}
+        body["org.matrix.msc3202.device_lists"] = lists
     for name in ("device_one_time_keys_count", "device_unused_fallback_key_types"):
         counts: dict[str, Content] = {}
         for user_id, device_id in parts.devices:

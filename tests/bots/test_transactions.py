@@ -344,6 +344,42 @@ async def test_a_service_that_encrypts_is_told_of_keys_and_messages(
         assert "to_device" not in await bot.client.sync()
 
 
+async def test_a_service_that_encrypts_hears_whom_it_need_not_follow_any_more(
+    start_server: StartServer, service: Service, tmp_path: Path
+) -> None:
+    fields = {"receive_ephemeral": True, "org.matrix.msc3202": True}
+    async with start_server(**settings(tmp_path, service.url, **fields)) as server:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        bridge = Bridge(server.wire)
+        room = await bridged_room(alice, bridge)
+        other = await bridged_room(alice, bridge)
+
+        def told(name: str) -> list[str]:
+            lists = _all(service, "org.matrix.msc3202.device_lists")
+            return [user for each in lists for user in each[name]]
+
+        await alice.invite(room, bob)
+        await bob.join(room)
+        await service.until_event(await bob.send(room, "here"))
+        assert {SENDER, alice.user_id, bob.user_id} == set(told("changed"))
+        assert told("left") == []
+        await bob.leave(room)
+        await service.until_event(await alice.send(room, "gone"))
+        assert told("left") == [bob.user_id]
+        # Alice is still met in the other room; then in none, since the service's user leaves.
+        await alice.leave(room)
+        await service.until_event(await alice.send(other, "left the one"))
+        assert told("left") == [bob.user_id]
+        await bridge.leave(other)
+        await service.until(lambda: alice.user_id in told("left"))
+        assert told("left") == [bob.user_id, alice.user_id]
+        # Whoever is met again is to be asked for anew.
+        before = told("changed").count(alice.user_id)
+        await alice.invite(other, SENDER)
+        await bridge.join(other)
+        await service.until(lambda: told("changed").count(alice.user_id) > before)
+
+
 def _all(service: Service, name: str) -> list[Any]:
     return [each.body[name] for each in service.transactions if name in each.body]
 
