@@ -7,6 +7,7 @@ from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import end_devices
+from depesha.audit import Act, record
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
@@ -15,11 +16,17 @@ DEACTIVATED = "deactivated"
 
 
 async def set_password(
-    accounts: Accounts, user_id: str, password: str, *, logout: bool, keep_device: str = ""
+    accounts: Accounts,
+    user_id: str,
+    password: str,
+    *,
+    logout: bool,
+    keep_device: str = "",
+    act: Act | None = None,
 ) -> None:
     """Give the account another password, which has passed `check_password`.
 
-    With `logout` all devices end but `keep_device`.
+    With `logout` all devices end but `keep_device`. `act` is given where another person does it.
     """
     hashed = await accounts.passwords.hash(password)
 
@@ -29,14 +36,19 @@ async def set_password(
         await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
         if logout:
             await _end_all(w, user_id, keep_device)
+        if act is not None:
+            await record(w, act)
 
     await accounts.spine.log.commit(plan)
 
 
-async def deactivate(accounts: Accounts, user_id: str, *, erase: bool) -> None:
+async def deactivate(
+    accounts: Accounts, user_id: str, *, erase: bool, act: Act | None = None
+) -> None:
     """End an account for ever: nobody signs in to it again, and nobody gets its name.
 
-    Higher slices make it leave its rooms, and forget what else they hold of it.
+    Higher slices make it leave its rooms, and forget what else they hold of it. `act` is given
+    where another person does it.
     """
 
     async def plan(w: Writing) -> None:
@@ -46,6 +58,8 @@ async def deactivate(accounts: Accounts, user_id: str, *, erase: bool) -> None:
         await _end_all(w, user_id, "")
         item = "erase" if erase else ""
         await w.change(Change(DEACTIVATED, Reach.NOBODY, user_id, item=item))
+        if act is not None:
+            await record(w, act)
 
     await accounts.spine.log.commit(plan)
 

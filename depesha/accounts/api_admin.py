@@ -23,6 +23,7 @@ from depesha.accounts.register import NewUser, check_free, new_user_id, register
 from depesha.accounts.shared_secret import SharedSecretBody, access_secret, register_by_secret
 from depesha.accounts.store import DeviceRow, RegistrationTokenRow, UserRow
 from depesha.accounts.tickets import Ticket, issue
+from depesha.audit import act_of
 from depesha.base.canonical import Content, Json
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 
@@ -81,6 +82,7 @@ async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
     await change_flags(
         accounts,
         ask.caller,
+        "user.lock" if locked else "user.unlock",
         ask.params["userId"],
         lambda user: user._replace(is_locked=int(locked)),
     )
@@ -107,6 +109,7 @@ async def set_suspended(accounts: Accounts, ask: Ask[SuspendBody]) -> Reply:
     await change_flags(
         accounts,
         ask.caller,
+        "user.suspend" if suspended else "user.unsuspend",
         ask.params["userId"],
         lambda user: user._replace(is_suspended=int(suspended)),
     )
@@ -156,7 +159,8 @@ async def create_user(accounts: Accounts, ask: Ask[CreateBody]) -> Reply:
     await check_free(accounts, user_id)
     password = _chosen(accounts, body.password)
     hashed = await accounts.passwords.hash(password)
-    await register(accounts, NewUser(user_id, hashed, None, is_admin=body.admin))
+    act = act_of(ask.caller, "user.create", user_id, admin=body.admin)
+    await register(accounts, NewUser(user_id, hashed, None, is_admin=body.admin), act)
     return json_reply({"user_id": user_id, **_shown(body.password, password)})
 
 
@@ -185,7 +189,8 @@ async def reset_password(accounts: Accounts, ask: Ask[ResetBody]) -> Reply:
     body = ask.body
     user = await access_target(accounts, ask.caller, ask.params["userId"])
     password = _chosen(accounts, body.password)
-    await set_password(accounts, user.user_id, password, logout=body.logout_devices)
+    act = act_of(ask.caller, "user.reset-password", user.user_id, logout=body.logout_devices)
+    await set_password(accounts, user.user_id, password, logout=body.logout_devices, act=act)
     return json_reply(_shown(body.password, password))
 
 
@@ -199,7 +204,8 @@ class EraseBody(msgspec.Struct):
 async def deactivate_user(accounts: Accounts, ask: Ask[EraseBody]) -> Reply:
     """End somebody's account for ever."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
-    await deactivate(accounts, user.user_id, erase=ask.body.erase)
+    act = act_of(ask.caller, "user.deactivate", user.user_id, erase=ask.body.erase)
+    await deactivate(accounts, user.user_id, erase=ask.body.erase, act=act)
     return EMPTY
 
 
@@ -216,6 +222,7 @@ async def set_admin(accounts: Accounts, ask: Ask[AdminBody]) -> Reply:
     await change_flags(
         accounts,
         ask.caller,
+        "user.promote" if admin else "user.demote",
         ask.params["userId"],
         lambda user: user._replace(is_admin=int(admin)),
     )
@@ -247,14 +254,14 @@ class TokenBody(msgspec.Struct):
 async def add_token(accounts: Accounts, ask: Ask[TokenBody]) -> Reply:
     """Make a registration token."""
     body = ask.body
-    row = await create_token(accounts, body.token, body.uses_allowed, body.expires_ts)
+    row = await create_token(accounts, ask.caller, body.token, body.uses_allowed, body.expires_ts)
     return json_reply(_token_body(row))
 
 
 @endpoint("DELETE", f"{_OWN}/registration_tokens/{{token}}", auth=Auth.ADMIN)
 async def revoke_token(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Let nobody else register with a token."""
-    await delete_token(accounts, ask.params["token"])
+    await delete_token(accounts, ask.caller, ask.params["token"])
     return EMPTY
 
 

@@ -5,9 +5,11 @@ Spec: client-server API, "Token-authenticated registration".
 
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
+from depesha.audit import act_of, record
 from depesha.base.errors import forbidden, invalid_param, not_found
 from depesha.base.ids import is_opaque
 from depesha.eventlog.append import Writing
+from depesha.http.caller import Caller
 from depesha.io.tx import Conflict
 
 MAX_LENGTH = 64
@@ -46,7 +48,11 @@ async def load_tokens(accounts: Accounts) -> list[store.RegistrationTokenRow]:
 
 
 async def create_token(
-    accounts: Accounts, token: str | None, uses_allowed: int | None, expires_ts: int | None
+    accounts: Accounts,
+    caller: Caller,
+    token: str | None,
+    uses_allowed: int | None,
+    expires_ts: int | None,
 ) -> store.RegistrationTokenRow:
     """Make a token, a random one when none is given. Raises 400 M_INVALID_PARAM."""
     spine = accounts.spine
@@ -56,17 +62,31 @@ async def create_token(
     if uses_allowed is not None and uses_allowed < 1:
         raise invalid_param("uses_allowed must be at least 1")
     row = store.RegistrationTokenRow(token, uses_allowed, 0, expires_ts)
+
+    async def plan(w: Writing) -> None:
+        now = w.log.clock.now_ms()
+        await store.insert_registration_token(w.tx, w.institution.id, row, now)
+        limits = {"uses_allowed": uses_allowed, "expires_ts": expires_ts}
+        await record(w, act_of(caller, "token.create", _shown(token), **limits))
+
     try:
-        await spine.db.write(
-            store.insert_registration_token, spine.institution.id, row, spine.clock.now_ms()
-        )
+        await spine.log.commit(plan)
     except Conflict:
         raise invalid_param("There is such a token already") from None
     return row
 
 
-async def delete_token(accounts: Accounts, token: str) -> None:
+async def delete_token(accounts: Accounts, caller: Caller, token: str) -> None:
     """Let nobody else register with the token; 404 M_NOT_FOUND."""
-    spine = accounts.spine
-    if not await spine.db.write(store.delete_registration_token, spine.institution.id, token):
-        raise not_found("No such token")
+
+    async def plan(w: Writing) -> None:
+        if not await store.delete_registration_token(w.tx, w.institution.id, token):
+            raise not_found("No such token")
+        await record(w, act_of(caller, "token.revoke", _shown(token)))
+
+    await accounts.spine.log.commit(plan)
+
+
+def _shown(token: str) -> str:
+    """The beginning of a token: the log of acts tells tokens apart, and lets nobody in."""
+    return token[:4] + "…"

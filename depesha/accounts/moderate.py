@@ -8,6 +8,7 @@ from collections.abc import Callable
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.accounts.sessions import ACCOUNT
+from depesha.audit import act_of, record
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
@@ -53,10 +54,14 @@ def check_other(caller: Caller, user_id: str) -> None:
 async def change_flags(
     accounts: Accounts,
     caller: Caller,
+    act: str,
     user_id: str,
     change: Callable[[store.UserRow], store.UserRow],
 ) -> None:
-    """Lock, suspend, promote, or undo it. Raises as `access_target`, and 403 for oneself."""
+    """Lock, suspend, promote, or undo it; `act` names it in the log of acts.
+
+    Raises as `access_target`, and 403 for oneself.
+    """
     check_other(caller, user_id)
     await access_target(accounts, caller, user_id)
 
@@ -64,6 +69,7 @@ async def change_flags(
         user = check_target(caller, await store.select_user(w.tx, w.institution.id, user_id))
         await store.update_flags(w.tx, w.institution.id, change(user))
         await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
+        await record(w, act_of(caller, act, user_id))
 
     await accounts.spine.log.commit(plan)
 

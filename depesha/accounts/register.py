@@ -10,6 +10,7 @@ from depesha.accounts.invitations import use_token
 from depesha.accounts.record import Accounts
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import NewDevice, begin_session, check_device
+from depesha.audit import Act, record
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError
 from depesha.base.ids import MAX_ID_BYTES, is_new_localpart
@@ -71,8 +72,10 @@ async def check_free(accounts: Accounts, user_id: str, appservice: str | None = 
         raise user_in_use()
 
 
-async def register(accounts: Accounts, new: NewUser) -> Content:
+async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> Content:
     """Make the account; the body of the response, with tokens if a device is signed in.
+
+    `act` is given where another person does it.
 
     Raises 400 M_USER_IN_USE, M_INVALID_PARAM; 403 M_FORBIDDEN for a registration token used up.
     """
@@ -84,6 +87,8 @@ async def register(accounts: Accounts, new: NewUser) -> Content:
         await _insert(w, new)
         if new.token:
             await use_token(w, new.token)
+        if act is not None:
+            await record(w, act)
         if new.device is None:
             return body
         device_id, tokens = await begin_session(w, new.user_id, new.device, accounts.claims)

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from depesha.app.exported import check_export
 from depesha.app.operate import ask
 from depesha.base.canonical import Content, Json, encode
 from depesha.base.clock import Clock
@@ -66,6 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_user(commands)
     _add_token(commands)
     _add_notice(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -160,6 +162,17 @@ def _add_notice(commands: "_Group") -> None:
     send.add_argument("text", metavar="TEXT")
     everybody = _add_command(group, "send-all", "tell everybody something", send_notices)
     everybody.add_argument("text", metavar="TEXT")
+
+
+def _add_audit(commands: "_Group") -> None:
+    group = _add_group(commands, "audit", "the tamper-evident log of acts")
+    _add_command(group, "export", "print the whole log, a JSON object a line", export_audit)
+    verify = _add_command(group, "verify", "check an exported log, without a server", verify_audit)
+    verify.add_argument("file", metavar="FILE")
+    verify.add_argument("--key", metavar="BASE64", help="public key; else that of the data folder")
+    verify.add_argument(
+        "--known", metavar="NUMBER:HASH", help="a line noted before, which must still be there"
+    )
 
 
 # --- the commands --------------------------------------------------------------------
@@ -310,4 +323,30 @@ def send_notices(config: Config, options: argparse.Namespace) -> int:
         _ask(config, "POST", f"{_ADMIN}/notices", body)
         count += 1
     print(count)
+    return 0
+
+
+def export_audit(config: Config, options: argparse.Namespace) -> int:
+    """Print the log of acts: the institution and its public key, then a line for each act."""
+    after: int | None = 0
+    while after is not None:
+        found = _ask(config, "GET", f"{_ADMIN}/audit?limit=1000&after={after}")
+        lines = found.pop("lines")
+        if after == 0:
+            print(encode({name: found[name] for name in ("server_name", "public_key")}).decode())
+        for line in lines:
+            print(encode(line).decode())
+        after = found.get("next")
+    return 0
+
+
+def verify_audit(config: Config, options: argparse.Namespace) -> int:
+    """Check an export; print every fault, and the last line's number and hash."""
+    lines, faults = check_export(config, options.file, options.key, options.known)
+    for fault in faults:
+        print(f"line {fault.number}: {fault.reason}", file=sys.stderr)
+    if faults:
+        return 1
+    last = f"{lines[-1].number}:{lines[-1].hash}" if lines else "0:"
+    print(f"{len(lines)} lines, none changed; the last is {last}")
     return 0

@@ -21,6 +21,7 @@ from depesha.accounts import api_pages as accounts_pages_api
 from depesha.accounts import api_s2s as accounts_s2s_api
 from depesha.app import site, status
 from depesha.app.registrations import load_registrations
+from depesha.audit import api as audit_api
 from depesha.base.clock import Clock
 from depesha.base.config import Config
 from depesha.bots import Bots, ServiceClient, ServiceNetworks, Services, serve_services
@@ -206,6 +207,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
+        *bind(spine, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),
         *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),
