@@ -1,0 +1,454 @@
+import { Popover } from "@kobalte/core/popover";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  lazy,
+  on,
+  onCleanup,
+  Show,
+  Suspense,
+} from "solid-js";
+import { useClient, useValue } from "../../bridge/client";
+import type { RoomView } from "../../engine/records";
+import { IconButton } from "../../ui/controls";
+import { Icon } from "../../ui/icons";
+import { isPress } from "../../ui/keyboard";
+import { MenuButton } from "../../ui/Menu";
+import { createMedia, enterSends, language } from "../../ui/preferences";
+import { orTell, tell } from "../../ui/toasts";
+import { messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import type { Mention } from "./markdown";
+import { createSuggestions, SuggestionList } from "./Suggestions";
+import { composingIn } from "./state";
+import { word } from "./words";
+
+const EmojiPicker = lazy(() => import("./EmojiPicker"));
+const Attachments = lazy(() => import("./Attachments"));
+const VoiceRecorder = lazy(() => import("./VoiceRecorder"));
+const PollDialog = lazy(() => import("./PollDialog"));
+const LaterDialog = lazy(() => import("./LaterDialog"));
+
+const formats: readonly [string, string][] = [
+  ["Mod+B", "**"],
+  ["Mod+I", "*"],
+  ["Mod+Shift+X", "~~"],
+  ["Mod+E", "`"],
+];
+
+/** The field in which messages are written. */
+export function Composer(props: {
+  room: RoomView;
+  threadId?: string | undefined;
+  /** Arrow Up in an empty field. */
+  onEditLast: () => void;
+  /** Escape with nothing to cancel. */
+  onEscape: () => void;
+  onSent: () => void;
+}) {
+  const client = useClient();
+  const composing = createMemo(() => composingIn(props.room.id, props.threadId));
+  const where = () => ({
+    roomId: props.room.id,
+    ...(props.threadId ? { threadId: props.threadId } : {}),
+  });
+  const touch = createMedia("(pointer: coarse)");
+  const [caret, setCaret] = createSignal(0);
+  const [emojiOpen, setEmojiOpen] = createSignal(false);
+  const [recording, setRecording] = createSignal(false);
+  const [dialog, setDialog] = createSignal<"poll" | "later">();
+  let field!: HTMLTextAreaElement;
+  let picker!: HTMLInputElement;
+
+  const setText = (text: string, at = text.length) => {
+    composing().setText(text);
+    field.value = text;
+    field.setSelectionRange(at, at);
+    setCaret(at);
+    grow();
+  };
+  const grow = () => {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  };
+  const addMention = (mention: Mention) =>
+    composing().setMentions([
+      ...composing()
+        .mentions()
+        .filter(({ userId }) => userId !== mention.userId),
+      mention,
+    ]);
+
+  keepDraft();
+  tellTyping();
+
+  const suggestions = createSuggestions({
+    roomId: () => props.room.id,
+    mayNotifyAll: () => props.room.may.notifyAll,
+    token: () => tokenAt(composing().text(), caret()),
+    choose: (token, suggestion) => {
+      if (suggestion.mention) addMention(suggestion.mention);
+      const next = replaceToken(composing().text(), field.selectionStart, token, suggestion.insert);
+      setText(next.text, next.caret);
+      field.focus();
+    },
+  });
+
+  /** Loads the stored draft, follows it from other devices, and stores what is typed. */
+  function keepDraft(): void {
+    const draft = useValue("draft", where);
+    let stored = "";
+    createEffect(
+      on(composing, (state) => {
+        stored = state.text();
+        queueMicrotask(() => setText(state.text()));
+      }),
+    );
+    createEffect(() => {
+      const given = draft();
+      if (given === undefined) return;
+      const text = given?.text ?? "";
+      const state = composing();
+      if (state.edit() || state.text() !== stored || text === stored) return;
+      stored = text;
+      setText(text);
+    });
+    createEffect(
+      on(
+        [() => composing().text(), () => composing().reply()],
+        ([text, reply]) => {
+          if (composing().edit()) return;
+          const place = where();
+          const save = () => {
+            stored = text;
+            client.command("draft.set", {
+              ...place,
+              draft: text || reply ? { text, ...(reply ? { replyTo: reply.eventId } : {}) } : null,
+            });
+          };
+          if (text === stored && !reply) return;
+          const timer = setTimeout(save, text ? 700 : 0);
+          onCleanup(() => clearTimeout(timer));
+        },
+        { defer: true },
+      ),
+    );
+  }
+
+  function tellTyping(): void {
+    let told = false;
+    const tellIt = (typing: boolean) => {
+      if (typing === told) return;
+      told = typing;
+      client.command("typing", { roomId: props.room.id, typing });
+    };
+    createEffect(
+      on(
+        () => composing().text(),
+        (text) => {
+          if (composing().edit()) return;
+          tellIt(text.length > 0);
+          const timer = setTimeout(() => tellIt(false), 8000);
+          onCleanup(() => clearTimeout(timer));
+        },
+        { defer: true },
+      ),
+    );
+    onCleanup(() => tellIt(false));
+  }
+
+  createEffect(
+    on(
+      () => composing().focusAsked(),
+      () => field.focus(),
+      { defer: true },
+    ),
+  );
+  createEffect(
+    on(
+      () => composing().edit(),
+      (item, before) => {
+        if (item) setText(String(item.content.body ?? ""));
+        else if (before) setText("");
+        if (item) field.focus();
+      },
+      { defer: true },
+    ),
+  );
+
+  const cancel = () => {
+    if (composing().edit()) composing().setEdit(undefined);
+    else if (composing().reply()) composing().setReply(undefined);
+    else return false;
+    return true;
+  };
+
+  const send = async () => {
+    const text = composing().text().trim();
+    if (!text) return;
+    const edited = composing().edit();
+    const state = composing();
+    const content = messageContent(
+      text,
+      state.mentions(),
+      edited ? undefined : state.reply()?.eventId,
+    );
+    state.setEdit(undefined);
+    state.setReply(undefined);
+    state.setMentions([]);
+    setText("");
+    if (edited?.eventId)
+      await orTell(
+        client.command("send.edit", { roomId: props.room.id, eventId: edited.eventId, content }),
+      );
+    else {
+      props.onSent();
+      await orTell(client.command("send.event", { ...where(), type: "m.room.message", content }));
+    }
+  };
+
+  const format = (sign: string) => {
+    const next = wrap(composing().text(), field.selectionStart, field.selectionEnd, sign);
+    setText(next.text);
+    field.setSelectionRange(next.from, next.to);
+  };
+  const makeLink = () => {
+    const { selectionStart: from, selectionEnd: to } = field;
+    const text = composing().text();
+    const label = text.slice(from, to);
+    setText(
+      `${text.slice(0, from)}[${label}](https://)${text.slice(to)}`,
+      from + label.length + 11,
+    );
+  };
+
+  const isSend = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.altKey) return false;
+    if (event.ctrlKey || event.metaKey) return true;
+    return enterSends() && !touch();
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (suggestions.press(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const formatted = formats.find(([keys]) => isPress(keys, event));
+    if (isSend(event)) send();
+    else if (formatted) format(formatted[1]);
+    else if (isPress("Mod+Shift+L", event)) makeLink();
+    else if (event.key === "ArrowUp" && !composing().text() && !event.altKey && !event.ctrlKey)
+      props.onEditLast();
+    else if (event.key === "Escape") {
+      if (!cancel()) props.onEscape();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  let plainPaste = false;
+  const paste = (event: ClipboardEvent) => {
+    const data = event.clipboardData;
+    if (!data) return;
+    if (data.files.length > 0) {
+      event.preventDefault();
+      composing().addFiles([...data.files]);
+      return;
+    }
+    const text = plainPaste ? undefined : pastedMarkdown(data.getData("text/html"));
+    plainPaste = false;
+    if (text === undefined) return;
+    event.preventDefault();
+    const { selectionStart: from, selectionEnd: to } = field;
+    const before = composing().text();
+    setText(before.slice(0, from) + text + before.slice(to), from + text.length);
+  };
+
+  const place = () =>
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const uri = `geo:${coords.latitude.toFixed(5)},${coords.longitude.toFixed(5)};u=${Math.round(coords.accuracy)}`;
+        const body = word("locationBody", { place: uri });
+        orTell(
+          client.command("send.event", {
+            ...where(),
+            type: "m.room.message",
+            content: {
+              msgtype: "m.location",
+              body,
+              geo_uri: uri,
+              "org.matrix.msc3488.location": { uri },
+            },
+          }),
+        );
+      },
+      () => tell(word("locationFailed")),
+    );
+
+  const attach = () => [
+    {
+      id: "file",
+      icon: "file" as const,
+      label: () => word("attachFile"),
+      run: () => picker.click(),
+    },
+    {
+      id: "poll",
+      icon: "poll" as const,
+      label: () => word("attachPoll"),
+      run: () => setDialog("poll"),
+    },
+    { id: "place", icon: "location" as const, label: () => word("attachLocation"), run: place },
+    {
+      id: "later",
+      icon: "clock" as const,
+      label: () => word("attachLater"),
+      when: () => composing().text().trim() !== "",
+      run: () => setDialog("later"),
+    },
+  ];
+  const hint = () => (props.threadId ? word("placeholderThread") : word("placeholder"));
+
+  return (
+    <div class="composer">
+      <Show when={composing().edit() ?? composing().reply()}>
+        <div class="composer-target">
+          <Icon name={composing().edit() ? "edit" : "reply"} />
+          <span class="composer-target-text">
+            <strong class="ellipsis">
+              {composing().edit()
+                ? word("editing")
+                : word("replyTo", { name: composing().reply()?.senderName ?? "" })}
+            </strong>
+            <span class="ellipsis">
+              {composing().edit()
+                ? String(composing().edit()?.content.body ?? "")
+                : composing().reply()?.text}
+            </span>
+          </span>
+          <IconButton
+            icon="close"
+            label={composing().edit() ? word("cancelEdit") : word("cancelReply")}
+            shortcut="Escape"
+            onClick={cancel}
+          />
+        </div>
+      </Show>
+      <Show when={suggestions.list().length > 0}>
+        <SuggestionList of={suggestions} />
+      </Show>
+      <Show
+        when={!recording()}
+        fallback={
+          <Suspense>
+            <VoiceRecorder
+              where={where()}
+              onClose={() => setRecording(false)}
+              onSent={props.onSent}
+            />
+          </Suspense>
+        }
+      >
+        <div class="composer-line">
+          <MenuButton label={word("attach")} icon="attach" actions={attach} />
+          <textarea
+            ref={field}
+            class="composer-field"
+            rows={1}
+            placeholder={hint()}
+            aria-label={hint()}
+            aria-autocomplete="list"
+            aria-controls={suggestions.list().length > 0 ? suggestions.id : undefined}
+            aria-activedescendant={suggestions.activeId()}
+            lang={language()}
+            onInput={(event) => {
+              composing().setText(event.currentTarget.value);
+              setCaret(event.currentTarget.selectionStart);
+              grow();
+            }}
+            onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+            onKeyDown={(event) => {
+              plainPaste = isPress("Mod+Shift+V", event);
+              press(event);
+            }}
+            onPaste={paste}
+            onBlur={() => suggestions.dismiss()}
+          />
+          <Popover open={emojiOpen()} onOpenChange={setEmojiOpen} gutter={8} placement="top-end">
+            <Popover.Trigger
+              class="icon-button"
+              aria-label={word("emoji")}
+              data-tip={word("emoji")}
+            >
+              <Icon name="smile" />
+            </Popover.Trigger>
+            <Popover.Portal>
+              <Popover.Content class="popover" aria-label={word("emoji")}>
+                <Suspense fallback={<div class="emoji-picker" />}>
+                  <EmojiPicker
+                    onPick={(symbol) => {
+                      const at = field.selectionStart;
+                      const text = composing().text();
+                      setText(
+                        text.slice(0, at) + symbol + text.slice(field.selectionEnd),
+                        at + symbol.length,
+                      );
+                    }}
+                  />
+                </Suspense>
+              </Popover.Content>
+            </Popover.Portal>
+          </Popover>
+          <Show
+            when={composing().text().trim() !== "" || composing().edit()}
+            fallback={
+              <IconButton icon="mic" label={word("voice")} onClick={() => setRecording(true)} />
+            }
+          >
+            <IconButton
+              icon={composing().edit() ? "check" : "send"}
+              class="composer-send"
+              label={composing().edit() ? word("saveEdit") : word("send")}
+              shortcut={enterSends() ? "Enter" : "Mod+Enter"}
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={send}
+            />
+          </Show>
+        </div>
+      </Show>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          composing().addFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = "";
+        }}
+      />
+      <Suspense>
+        <Show when={composing().files().length > 0}>
+          <Attachments composing={composing()} where={where()} onSent={props.onSent} />
+        </Show>
+        <Show when={dialog() === "poll"}>
+          <PollDialog where={where()} onClose={() => setDialog(undefined)} />
+        </Show>
+        <Show when={dialog() === "later"}>
+          <LaterDialog
+            roomId={props.room.id}
+            content={messageContent(
+              composing().text(),
+              composing().mentions(),
+              composing().reply()?.eventId,
+            )}
+            onDone={() => {
+              composing().setReply(undefined);
+              setText("");
+            }}
+            onClose={() => setDialog(undefined)}
+          />
+        </Show>
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,193 @@
+import {
+  type Accessor,
+  createEffect,
+  createMemo,
+  createResource,
+  createSignal,
+  createUniqueId,
+  For,
+  on,
+  Show,
+} from "solid-js";
+import { match } from "../../base/fuzzy";
+import { useList } from "../../bridge/client";
+import { language } from "../../ui/preferences";
+import { Face, findChats } from "../people";
+import { findMembers, type Token } from "./data";
+import { findEmoji, loadEmoji, useEmoji } from "./emoji";
+import type { Mention } from "./markdown";
+import { word } from "./words";
+
+export interface Suggestion {
+  key: string;
+  title: string;
+  note?: string;
+  symbol?: string;
+  face?: { id: string; name: string; avatar?: string | undefined };
+  /** What takes the place of the token. */
+  insert: string;
+  mention?: Mention;
+}
+
+export interface Suggestions {
+  id: string;
+  list: Accessor<readonly Suggestion[]>;
+  active: Accessor<number>;
+  activeId: Accessor<string | undefined>;
+  choose: (index: number) => void;
+  dismiss: () => void;
+  /** Whether the press was for the suggestions. */
+  press: (event: KeyboardEvent) => boolean;
+}
+
+/** Suggestions for the token at the caret: people, chats, emoji, commands. */
+export function createSuggestions(options: {
+  roomId: Accessor<string>;
+  mayNotifyAll: Accessor<boolean>;
+  token: Accessor<Token | undefined>;
+  choose: (token: Token, suggestion: Suggestion) => void;
+}): Suggestions {
+  const id = createUniqueId();
+  const [dismissed, setDismissed] = createSignal<string>();
+  const [active, setActive] = createSignal(0);
+  const token = createMemo(() => {
+    const found = options.token();
+    return found && keyOf(found) !== dismissed() ? found : undefined;
+  });
+  const kind = createMemo(() => token()?.kind);
+  const members = useList("members", () =>
+    kind() === "@" ? { roomId: options.roomId() } : undefined,
+  );
+  const chats = useList("chats", () => (kind() === "#" ? null : undefined));
+  const [emoji] = createResource(() => (kind() === ":" ? language() : undefined), loadEmoji);
+
+  const people = (query: string): Suggestion[] => {
+    const found = findMembers(
+      members.order().flatMap((one) => members.row(one) ?? []),
+      query,
+      8,
+    );
+    const all: Suggestion[] =
+      options.mayNotifyAll() && match(query || "все", `${word("everyone")} все room all`) > 0
+        ? [
+            {
+              key: "@room",
+              title: word("everyone"),
+              note: word("everyoneHint"),
+              symbol: "@",
+              insert: language() === "ru" ? "@все " : "@all ",
+            },
+          ]
+        : [];
+    return [
+      ...found.map((member) => ({
+        key: member.id,
+        title: member.name,
+        note: member.id,
+        face: member,
+        insert: `@${member.name} `,
+        mention: { name: member.name, userId: member.id },
+      })),
+      ...all,
+    ];
+  };
+  const rooms = (query: string): Suggestion[] =>
+    findChats(
+      chats.order().flatMap((one) => chats.row(one) ?? []),
+      query,
+    )
+      .filter((chat) => chat.kind !== "direct" && chat.kind !== "self")
+      .slice(0, 8)
+      .map((chat) => ({
+        key: chat.id,
+        title: chat.name,
+        face: chat,
+        insert: `[${chat.name}](https://matrix.to/#/${encodeURIComponent(chat.id)}) `,
+      }));
+  const commands = (query: string): Suggestion[] =>
+    [
+      { key: "me", title: "/me", note: word("me"), insert: "/me " },
+      { key: "plain", title: "/plain", note: word("plain"), insert: "/plain " },
+    ].filter(({ key }) => key.startsWith(query.toLowerCase()));
+
+  const list = createMemo<readonly Suggestion[]>(() => {
+    const asked = token();
+    if (asked?.kind === "@") return people(asked.query);
+    if (asked?.kind === "#") return rooms(asked.query);
+    if (asked?.kind === "/") return commands(asked.query);
+    if (asked?.kind !== ":") return [];
+    return findEmoji(emoji() ?? [], asked.query, 8).map((one) => ({
+      key: one.symbol,
+      title: one.label,
+      symbol: one.symbol,
+      insert: one.symbol,
+    }));
+  });
+  createEffect(on(list, () => setActive(0)));
+
+  const choose = (index: number) => {
+    const asked = token();
+    const suggestion = list()[index];
+    if (!asked || !suggestion) return;
+    if (asked.kind === ":") useEmoji(suggestion.insert);
+    options.choose(asked, suggestion);
+  };
+  const dismiss = () => {
+    const asked = token();
+    if (asked) setDismissed(keyOf(asked));
+  };
+  const press = (event: KeyboardEvent) => {
+    const count = list().length;
+    if (count === 0 || event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "ArrowDown") setActive((active() + 1) % count);
+    else if (event.key === "ArrowUp") setActive((active() + count - 1) % count);
+    else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey)) choose(active());
+    else if (event.key === "Escape") dismiss();
+    else return false;
+    return true;
+  };
+  return {
+    id,
+    list,
+    active,
+    activeId: () => (list().length > 0 ? `${id}-${active()}` : undefined),
+    choose,
+    dismiss,
+    press,
+  };
+}
+
+function keyOf(token: Token): string {
+  return `${token.kind}${token.start}`;
+}
+
+/** The list above the field. */
+export function SuggestionList(props: { of: Suggestions }) {
+  return (
+    <div class="suggestions" role="listbox" id={props.of.id} aria-label={word("suggestions")}>
+      <For each={props.of.list()}>
+        {(suggestion, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus (aria-activedescendant)
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
+          <div
+            id={`${props.of.id}-${index()}`}
+            role="option"
+            aria-selected={props.of.active() === index()}
+            class="suggestion"
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => props.of.choose(index())}
+          >
+            <Show
+              when={suggestion.face}
+              fallback={<span class="suggestion-symbol">{suggestion.symbol ?? "/"}</span>}
+            >
+              {(face) => <Face id={face().id} name={face().name} avatar={face().avatar} size="s" />}
+            </Show>
+            <span class="ellipsis">{suggestion.title}</span>
+            <small class="ellipsis">{suggestion.note}</small>
+          </div>
+        )}
+      </For>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { findMembers, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import { markdownToHtml } from "./markdown";
+
+describe("Markdown", () => {
+  test.each([
+    ["**да** и *нет*", "<strong>да</strong> и <em>нет</em>"],
+    ["~~было~~ ||тайна||", "<del>было</del> <span data-mx-spoiler>тайна</span>"],
+    ["`a < b`", "<code>a &lt; b</code>"],
+    ["[сайт](https://a.b/c?d=1&e=2)", '<a href="https://a.b/c?d=1&amp;e=2">сайт</a>'],
+    ["# Заголовок", "<h1>Заголовок</h1>"],
+    ["> цитата\nответ", "<blockquote><p>цитата</p></blockquote><p>ответ</p>"],
+    ["- а\n- б\n  - в", "<ul><li>а</li><li>б<ul><li>в</li></ul></li></ul>"],
+    ["3. а\n4. б", '<ol start="3"><li>а</li><li>б</li></ol>'],
+    ["```rust\nfn a() {}\n```", '<pre><code class="language-rust">fn a() {}\n</code></pre>'],
+    [
+      "| а | б |\n|---|---|\n| 1 | 2 |",
+      "<table><thead><tr><th>а</th><th>б</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>",
+    ],
+    ["$a^2$", '<span data-mx-maths="a^2"><code>a^2</code></span>'],
+  ])("%s", (text, html) => expect(markdownToHtml(text)).toBe(html));
+
+  test.each([
+    "просто текст",
+    "две\nстроки",
+    "2 * 3 * 4",
+    "snake_case_name",
+    "https://a.b/c_d_e",
+    "цена 5$ и 6$",
+    "<b>не разметка</b> & всё",
+    "абзац\n\nещё абзац",
+  ])("%s says no more than itself", (text) => expect(markdownToHtml(text)).toBeUndefined());
+
+  test("what is escaped stays", () => expect(markdownToHtml("\\*так\\*")).toBe("*так*"));
+  test("HTML of the writer is text", () => {
+    expect(markdownToHtml("**<script>**")).toBe("<strong>&lt;script&gt;</strong>");
+  });
+});
+
+describe("content", () => {
+  const mentions = [
+    { name: "Анна", userId: "@anna:a.org" },
+    { name: "Анна Орлова", userId: "@orlova:a.org" },
+  ];
+  test("names the mentioned, the longest name first", () => {
+    const content = messageContent("@Анна Орлова, смотрите", [mentions[1] ?? never()]);
+    expect(content["m.mentions"]).toEqual({ user_ids: ["@orlova:a.org"] });
+    expect(content.formatted_body).toBe(
+      '<a href="https://matrix.to/#/@orlova:a.org">Анна Орлова</a>, смотрите',
+    );
+  });
+  test("forgets who was deleted from the text", () => {
+    expect(messageContent("никого", mentions)["m.mentions"]).toEqual({});
+  });
+  test("mentions everybody by either name, not by an address", () => {
+    expect(messageContent("@все собираемся", [])["m.mentions"]).toEqual({ room: true });
+    expect(messageContent("@room:a.org", [])["m.mentions"]).toEqual({});
+  });
+  test("acts and plain text", () => {
+    expect(messageContent("/me думает", [])).toMatchObject({ msgtype: "m.emote", body: "думает" });
+    expect(messageContent("/plain **а**", [])).not.toHaveProperty("formatted_body");
+  });
+  test("replies", () => {
+    expect(messageContent("да", [], "$e")["m.relates_to"]).toEqual({
+      "m.in_reply_to": { event_id: "$e" },
+    });
+  });
+});
+
+function never(): never {
+  throw new Error("missing");
+}
+
+describe("the word at the caret", () => {
+  test.each([
+    ["@ан", { kind: "@", query: "ан", start: 0 }],
+    ["привет @Анна Ор", { kind: "@", query: "Анна Ор", start: 7 }],
+    [":сме", { kind: ":", query: "сме", start: 0 }],
+    ["/m", { kind: "/", query: "m", start: 0 }],
+  ])("%s", (text, token) => expect(tokenAt(text, text.length)).toEqual(token));
+  test.each(["почта a@b", "в 10:30", "да/нет", ": "])("%s asks for nothing", (text) =>
+    expect(tokenAt(text, text.length)).toBeUndefined(),
+  );
+  test("is replaced and the caret follows", () => {
+    const token = tokenAt("см. @ан!", 7) ?? never();
+    expect(replaceToken("см. @ан!", 7, token, "@Анна ")).toEqual({
+      text: "см. @Анна !",
+      caret: 10,
+    });
+  });
+});
+
+test("signs are put around and taken away", () => {
+  const once = wrap("да", 0, 2, "**");
+  expect(once).toEqual({ text: "**да**", from: 2, to: 4 });
+  expect(wrap(once.text, once.from, once.to, "**")).toEqual({ text: "да", from: 0, to: 2 });
+});
+
+test("members are found by name and address, without those who left", () => {
+  const member = (id: string, name: string, membership: "join" | "leave" = "join") => ({
+    id,
+    name,
+    membership,
+    ambiguous: false,
+    power: 0,
+  });
+  const members = [
+    member("@b:x", "Борис"),
+    member("@anna:x", "Орлова"),
+    member("@c:x", "Анна", "leave"),
+  ];
+  expect(findMembers(members, "anna", 5).map(({ id }) => id)).toEqual(["@anna:x"]);
+});
+
+describe("what is pasted", () => {
+  test("keeps its formatting as Markdown", () => {
+    expect(pastedMarkdown("<p>Это <b>важно</b></p><ul><li>раз</li><li>два</li></ul>")).toBe(
+      "Это **важно**\n\n- раз\n- два",
+    );
+    expect(pastedMarkdown('<a href="https://a.b">сайт</a>')).toBe("[сайт](https://a.b)");
+  });
+  test("without formatting is left to the browser", () => {
+    expect(pastedMarkdown("<span>просто</span>")).toBeUndefined();
+  });
+});

@@ -1,0 +1,191 @@
+/** What is written: how it becomes content, and what is being asked for at the caret. */
+
+import { match } from "../../base/fuzzy";
+import type { Content, MemberRecord } from "../../engine/records";
+import { type Element, type Node, parseHtml } from "../../ui/richtext/parse";
+import { type Mention, markdownToHtml } from "./markdown";
+
+/** The name by which all are mentioned, in either language. */
+export const EVERYONE = ["room", "все", "all"];
+
+/** Mentions whose names stand in the text still. */
+export function presentMentions(text: string, mentions: readonly Mention[]): Mention[] {
+  return mentions.filter(({ name }) => text.includes(`@${name}`));
+}
+
+function mentionsEveryone(text: string): boolean {
+  return EVERYONE.some((name) =>
+    new RegExp(`(?<![\\p{L}\\p{N}])@${name}(?![\\p{L}\\p{N}:.])`, "u").test(text),
+  );
+}
+
+/** The content of a message of `text`. */
+export function messageContent(
+  text: string,
+  mentions: readonly Mention[],
+  replyTo?: string,
+): Content {
+  const plain = text.startsWith("/plain ") ? text.slice(7) : undefined;
+  const emote = text.startsWith("/me ") ? text.slice(4) : undefined;
+  const body = (plain ?? emote ?? text).trim();
+  const present = presentMentions(body, mentions);
+  const html = plain === undefined ? markdownToHtml(body, present) : undefined;
+  return {
+    msgtype: emote === undefined ? "m.text" : "m.emote",
+    body,
+    ...(html === undefined ? {} : { format: "org.matrix.custom.html", formatted_body: html }),
+    "m.mentions": {
+      ...(present.length > 0
+        ? { user_ids: [...new Set(present.map(({ userId }) => userId))] }
+        : {}),
+      ...(mentionsEveryone(body) ? { room: true } : {}),
+    },
+    ...(replyTo ? { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } } : {}),
+  };
+}
+
+export interface Token {
+  kind: "@" | "#" | ":" | "/";
+  query: string;
+  /** Where its sign stands. */
+  start: number;
+}
+
+/** What suggestions are asked for by the word before the caret. */
+export function tokenAt(text: string, caret: number): Token | undefined {
+  const before = text.slice(0, caret);
+  const command = /^\/(\w*)$/.exec(before);
+  if (command) return { kind: "/", query: command[1] ?? "", start: 0 };
+  const found = /(?:^|[\s(«"])([@#:])([^\s@#:]{0,30}(?: [^\s@#:]{1,20})?)$/.exec(before);
+  if (!found) return undefined;
+  const kind = found[1] as Token["kind"];
+  const query = found[2] ?? "";
+  if (kind === ":" && (query.length < 2 || query.includes(" "))) return undefined;
+  if (kind === "#" && query.includes(" ")) return undefined;
+  return { kind, query, start: caret - query.length - 1 };
+}
+
+/** Members that answer `query`, the best first. */
+export function findMembers(
+  members: readonly MemberRecord[],
+  query: string,
+  limit: number,
+): MemberRecord[] {
+  const joined = members.filter((member) => member.membership === "join");
+  if (!query) return joined.slice(0, limit);
+  return joined
+    .map((member) => ({ member, score: match(query, `${member.name} ${member.id}`) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ member }) => member);
+}
+
+/** `text` with the token at the caret replaced, and where the caret goes. */
+export function replaceToken(
+  text: string,
+  caret: number,
+  token: Token,
+  by: string,
+): { text: string; caret: number } {
+  const start = text.slice(0, token.start) + by;
+  return { text: start + text.slice(caret), caret: start.length };
+}
+
+/** `text` with the selection put between signs, or taken out of them. */
+export function wrap(
+  text: string,
+  from: number,
+  to: number,
+  sign: string,
+): { text: string; from: number; to: number } {
+  const size = sign.length;
+  const inside = text.slice(from, to);
+  if (text.slice(from - size, from) === sign && text.slice(to, to + size) === sign)
+    return {
+      text: text.slice(0, from - size) + inside + text.slice(to + size),
+      from: from - size,
+      to: to - size,
+    };
+  return {
+    text: text.slice(0, from) + sign + inside + sign + text.slice(to),
+    from: from + size,
+    to: to + size,
+  };
+}
+
+const around: Record<string, string> = {
+  b: "**",
+  strong: "**",
+  i: "*",
+  em: "*",
+  del: "~~",
+  s: "~~",
+};
+
+function writeNode(node: Node, depth: number): string {
+  if (typeof node === "string") return node.replace(/\s+/g, " ");
+  const inner = () => node.children.map((child) => writeNode(child, depth)).join("");
+  const sign = around[node.tag];
+  if (sign) {
+    const text = inner();
+    return text.trim() ? `${sign}${text.trim()}${sign}` : text;
+  }
+  switch (node.tag) {
+    case "br":
+      return "\n";
+    case "a":
+      return writeLink(node, inner());
+    case "code":
+      return `\`${inner()}\``;
+    case "pre":
+      return `\n\`\`\`\n${rawText(node)}\n\`\`\`\n`;
+    case "blockquote":
+      return `\n> ${inner().trim().replaceAll("\n", "\n> ")}\n\n`;
+    case "ul":
+    case "ol":
+      return writeList(node, depth);
+    case "tr":
+      return `| ${node.children
+        .map((cell) => writeNode(cell, depth).trim())
+        .filter(Boolean)
+        .join(" | ")} |\n`;
+    case "p":
+    case "div":
+      return `${inner().trim()}\n\n`;
+  }
+  if (/^h[1-6]$/.test(node.tag)) return `${"#".repeat(Number(node.tag[1]))} ${inner().trim()}\n\n`;
+  return inner();
+}
+
+function rawText(node: Element): string {
+  return node.children
+    .map((child) => (typeof child === "string" ? child : rawText(child)))
+    .join("");
+}
+
+function writeLink(node: Element, text: string): string {
+  const href = node.attrs.href;
+  return !href || href === text ? text : `[${text}](${href})`;
+}
+
+function writeList(list: Element, depth: number): string {
+  const items = list.children.filter((child) => typeof child === "object");
+  const lines = items.map((item, place) => {
+    const sign = list.tag === "ol" ? `${place + 1}.` : "-";
+    const text = item.children.map((child) => writeNode(child, depth + 1)).join("");
+    return `${"  ".repeat(depth)}${sign} ${text.trim()}`;
+  });
+  return `\n${lines.join("\n")}\n`;
+}
+
+/** Pasted HTML as Markdown; undefined where it has no formatting worth keeping. */
+export function pastedMarkdown(html: string): string | undefined {
+  const body = /<!--StartFragment-->([\s\S]*)<!--EndFragment-->/.exec(html)?.[1] ?? html;
+  if (!/<(b|strong|i|em|a|ul|ol|code|pre|blockquote|table|h[1-6])[\s>]/i.test(body))
+    return undefined;
+  const text = parseHtml(body)
+    .map((node) => writeNode(node, 0))
+    .join("");
+  return text.replace(/\n{3,}/g, "\n\n").trim();
+}

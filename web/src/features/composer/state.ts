@@ -1,0 +1,69 @@
+/** What is being written in each chat and thread, while the page is open. */
+
+import { type Accessor, createRoot, createSignal } from "solid-js";
+import type { ItemRecord } from "../../engine/records";
+import type { Mention } from "./markdown";
+
+/** Whom the text answers, as it is shown above the field. */
+export interface Target {
+  eventId: string;
+  senderName: string;
+  text: string;
+}
+
+export interface Composing {
+  text: Accessor<string>;
+  setText: (text: string) => void;
+  mentions: Accessor<readonly Mention[]>;
+  setMentions: (mentions: readonly Mention[]) => void;
+  reply: Accessor<Target | undefined>;
+  setReply: (target: Target | undefined) => void;
+  edit: Accessor<ItemRecord | undefined>;
+  setEdit: (item: ItemRecord | undefined) => void;
+  files: Accessor<readonly File[]>;
+  addFiles: (files: readonly File[]) => void;
+  setFiles: (files: readonly File[]) => void;
+  /** Changes when the field is to take the focus. */
+  focusAsked: Accessor<number>;
+  askFocus: () => void;
+}
+
+/** At most this many files leave together. */
+export const MOST_FILES = 50;
+
+const states = new Map<string, Composing>();
+
+function create(): Composing {
+  const [text, setText] = createSignal("");
+  const [mentions, setMentions] = createSignal<readonly Mention[]>([]);
+  const [reply, setReply] = createSignal<Target>();
+  const [edit, setEdit] = createSignal<ItemRecord>();
+  const [files, setFiles] = createSignal<readonly File[]>([]);
+  const [focusAsked, setFocusAsked] = createSignal(0);
+  return {
+    text,
+    setText,
+    mentions,
+    setMentions,
+    reply,
+    setReply,
+    edit,
+    setEdit,
+    files,
+    setFiles,
+    addFiles: (more) => setFiles((all) => [...all, ...more].slice(0, MOST_FILES)),
+    focusAsked,
+    askFocus: () => setFocusAsked((times) => times + 1),
+  };
+}
+
+/** What is being written in a chat, or in a thread of it. */
+export function composingIn(roomId: string, threadId?: string): Composing {
+  const key = threadId ? `${roomId} ${threadId}` : roomId;
+  let state = states.get(key);
+  if (!state) {
+    state = createRoot(create);
+    states.set(key, state);
+  }
+  return state;
+}

@@ -1,0 +1,113 @@
+import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
+import { useClient } from "../../bridge/client";
+import type { PersonRecord } from "../../engine/records";
+import { Icon } from "../../ui/icons";
+import { withAddress } from "./data";
+import { Face } from "./Face";
+import { word } from "./words";
+
+/** Finds people as one types and lets some of them be chosen. */
+export function PersonPicker(props: {
+  chosen: readonly PersonRecord[];
+  onChange: (chosen: readonly PersonRecord[]) => void;
+  /** Chooses one and is done. */
+  single?: boolean;
+  exclude?: readonly string[];
+}) {
+  const client = useClient();
+  const [text, setText] = createSignal("");
+  const [found, setFound] = createSignal<readonly PersonRecord[]>([]);
+  const [searched, setSearched] = createSignal(false);
+
+  createEffect(() => {
+    const query = text();
+    let gone = false;
+    const timer = setTimeout(async () => {
+      const answer = await client.command("people.search", { text: query, limit: 30 });
+      if (gone) return;
+      setSearched(true);
+      setFound(withAddress(answer.ok ? answer.value.people : [], query));
+    }, 150);
+    onCleanup(() => {
+      gone = true;
+      clearTimeout(timer);
+    });
+  });
+
+  const isChosen = (id: string) => props.chosen.some((person) => person.id === id);
+  const shown = () => found().filter((person) => !props.exclude?.includes(person.id));
+  const toggle = (person: PersonRecord) => {
+    if (props.single) props.onChange([person]);
+    else if (isChosen(person.id)) props.onChange(props.chosen.filter(({ id }) => id !== person.id));
+    else props.onChange([...props.chosen, person]);
+  };
+
+  return (
+    <div class="picker">
+      <div class="search-field">
+        <Icon name="search" class="icon-s" />
+        <input
+          type="search"
+          value={text()}
+          onInput={(event) => setText(event.currentTarget.value)}
+          placeholder={word("search")}
+          aria-label={word("search")}
+          autocomplete="off"
+        />
+      </div>
+      <Show when={!props.single && props.chosen.length > 0}>
+        <ul class="chips" aria-label={word("chosen", { count: props.chosen.length })}>
+          <For each={props.chosen}>
+            {(person) => (
+              <li>
+                <button
+                  type="button"
+                  class="chip"
+                  aria-label={word("remove", { name: person.name })}
+                  onClick={() => toggle(person)}
+                >
+                  {person.name}
+                  <Icon name="close" class="icon-s" />
+                </button>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <ul class="picker-list">
+        <For each={shown()}>
+          {(person) => (
+            <li>
+              <button
+                type="button"
+                class="row"
+                aria-pressed={props.single ? undefined : isChosen(person.id)}
+                onClick={() => toggle(person)}
+              >
+                <Face
+                  id={person.id}
+                  name={person.name}
+                  avatar={person.avatar}
+                  size="s"
+                  presence={person.presence}
+                />
+                <span class="row-text">
+                  <span class="ellipsis">{person.name}</span>
+                  <small class="ellipsis">{person.id}</small>
+                </span>
+                <Show when={isChosen(person.id)}>
+                  <Icon name="check" />
+                </Show>
+              </button>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={searched() && shown().length === 0}>
+        <p class="field-note">
+          {word("nobody")}. {word("nobodyHint")}
+        </p>
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** Shortcuts: their spelling, what they are called, and whether a key press is one. */
+
+const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The half of KeyboardEvent that is looked at. */
+export interface Press {
+  key: string;
+  code: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+}
+
+/** Whether `press` is `shortcut`. Letters are taken by their place, so that any layout will do. */
+export function isPress(shortcut: string, press: Press, onMac = mac): boolean {
+  const parts = shortcut.split("+");
+  const key = parts.pop() || "+";
+  const mod = onMac ? press.metaKey : press.ctrlKey;
+  if (mod !== parts.includes("Mod")) return false;
+  if ((onMac ? press.ctrlKey : press.metaKey) !== parts.includes("Ctrl")) return false;
+  if (press.altKey !== parts.includes("Alt")) return false;
+  if (press.shiftKey !== parts.includes("Shift")) return false;
+  if (/^[A-Z]$/.test(key)) return press.code === `Key${key}`;
+  if (/^[0-9]$/.test(key)) return press.code === `Digit${key}`;
+  if (key === "/") return press.code === "Slash";
+  return press.key === key;
+}
+
+const marks: Record<string, string> = {
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Escape: "Esc",
+  Enter: "Enter",
+};
+
+/** The keys of a shortcut as they are printed on the keyboard. */
+export function keysOf(shortcut: string, onMac = mac): string[] {
+  return shortcut.split("+").map((part) => {
+    if (part === "Mod") return onMac ? "⌘" : "Ctrl";
+    if (part === "Alt") return onMac ? "⌥" : "Alt";
+    if (part === "Shift") return onMac ? "⇧" : "Shift";
+    return marks[part] ?? part;
+  });
+}
+
+/** Whether the press happens where text is written. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

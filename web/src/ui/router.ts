@@ -1,0 +1,82 @@
+/**
+ * Where we are: the part of the address after `#`, as segments and a query.
+ * Hash addresses need nothing of a server and open from the archive.
+ */
+
+import { createSignal } from "solid-js";
+
+export interface Place {
+  /** Decoded segments: `#/chat/!a/$b` gives `["chat", "!a", "$b"]`. */
+  segments: readonly string[];
+  query: Readonly<Record<string, string>>;
+}
+
+/** The place that a hash names. */
+export function parsePlace(hash: string): Place {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  return {
+    segments: path.split("/").filter(Boolean).map(decode),
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The hash of a place. */
+export function writePlace(
+  segments: readonly string[],
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const kept = Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]);
+  const search = kept.length > 0 ? `?${new URLSearchParams(kept)}` : "";
+  return `#/${segments.map(encodeSegment).join("/")}${search}`;
+}
+
+/** Sigils stay readable; only what would break the address is escaped. */
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/%(21|24|3A|40)/g, (code) => decode(code));
+}
+
+const here = () => (typeof location === "undefined" ? "" : location.hash);
+const [place, setPlace] = createSignal(parsePlace(here()));
+if (typeof window !== "undefined") {
+  const follow = () => setPlace(parsePlace(here()));
+  window.addEventListener("hashchange", follow);
+  window.addEventListener("popstate", follow);
+}
+
+export { place };
+
+/** Goes to a hash; `replace` leaves no trace in the browser's history. */
+export function go(hash: string, replace = false): void {
+  if (hash === (here() || "#/")) return;
+  const state = { depth: replace ? depth() : depth() + 1 };
+  if (replace) history.replaceState(state, "", hash);
+  else history.pushState(state, "", hash);
+  setPlace(parsePlace(hash));
+}
+
+function depth(): number {
+  return (history.state as { depth?: number } | null)?.depth ?? 0;
+}
+
+/** One step back where we came from inside the client, else to `fallback`. */
+export function back(fallback: string): void {
+  if (depth() > 0) history.back();
+  else go(fallback, true);
+}
+
+/** The address of a chat, or of a message in it. */
+export function chatPlace(
+  roomId: string,
+  eventId?: string,
+  query?: Readonly<Record<string, string | undefined>>,
+): string {
+  return writePlace(eventId ? ["chat", roomId, eventId] : ["chat", roomId], query);
+}
