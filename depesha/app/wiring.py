@@ -100,6 +100,7 @@ UNSTABLE_FEATURES = (
     "org.matrix.simplified_msc3575",  # sliding sync
     "org.matrix.msc3391",  # deleting account data
     "org.matrix.msc3814",  # dehydrated devices
+    "org.matrix.msc4028",  # pushing what is encrypted
     "org.matrix.msc4140",  # delayed events
     "org.matrix.msc4306",  # following threads
     "org.matrix.msc4308",  # and telling of it in a sliding sync

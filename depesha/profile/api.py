@@ -99,6 +99,9 @@ def _check_writing(ask: Ask[Json]) -> str:
 _DATA = "/_matrix/client/v3/user/{userId}/account_data/{type}"
 _UNSTABLE_DATA = "/_matrix/client/unstable/org.matrix.msc3391/user/{userId}/account_data/{type}"
 _ROOM_DATA = "/_matrix/client/v3/user/{userId}/rooms/{roomId}/account_data/{type}"
+_UNSTABLE_ROOM_DATA = (
+    "/_matrix/client/unstable/org.matrix.msc3391/user/{userId}/rooms/{roomId}/account_data/{type}"
+)
 
 
 def _room(ask: Ask[Json]) -> str:
@@ -151,6 +154,15 @@ async def put_room_account_data(profile: Profile, ask: Ask[Content]) -> Reply:
     user_id, type_ = _check_self(ask), ask.params["type"]
     check_settable(type_)
     await put_data(profile, user_id, _room(ask), type_, ask.body)
+    return EMPTY
+
+
+@endpoint("DELETE", _UNSTABLE_ROOM_DATA)
+async def delete_room_account_data(profile: Profile, ask: Ask[None]) -> Reply:
+    """Remove account data for a room (MSC3391)."""
+    user_id, type_ = _check_self(ask), ask.params["type"]
+    check_settable(type_)
+    await put_data(profile, user_id, _room(ask), type_, None)
     return EMPTY
 
 
@@ -287,6 +299,7 @@ ENDPOINTS: tuple[Endpoint[Profile, Json], ...] = (
     delete_account_data,
     get_room_account_data,
     put_room_account_data,
+    delete_room_account_data,
     get_tags,
     put_tag,
     delete_tag,

@@ -65,6 +65,13 @@ def _rule(
 DEFAULTS: Mapping[str, tuple[Content, ...]] = {
     "override": (
         _rule(MASTER, [], [], enabled=False),
+        # MSC4028: clients turn it on to look into encrypted events themselves.
+        _rule(
+            ".org.matrix.msc4028.encrypted_event",
+            [_of_type("m.room.encrypted")],
+            ["notify"],
+            enabled=False,
+        ),
         _rule(".m.rule.suppress_notices", [_match("content.msgtype", "m.notice")], []),
         _rule(
             INVITE_FOR_ME,

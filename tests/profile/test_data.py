@@ -68,6 +68,23 @@ async def test_account_data_can_be_deleted(alice: Client) -> None:
     assert "org.example.a" not in [event["type"] for event in fresh]
 
 
+async def test_account_data_of_a_room_can_be_deleted(alice: Client, bob: Client) -> None:
+    room = await alice.create_room()
+    path = f"/user/{alice.user_id}/rooms/{room}/account_data/org.example.a"
+    (await alice.put(path, {"n": 1})).ok()
+    since = (await alice.sync())["next_batch"]
+    unstable = "/_matrix/client/unstable/org.matrix.msc3391"
+    (await bob.delete(unstable + path)).refused(403, "M_FORBIDDEN")
+    fully_read = f"/user/{alice.user_id}/rooms/{room}/account_data/m.fully_read"
+    (await alice.delete(unstable + fully_read)).refused(405, "M_BAD_JSON")
+    (await alice.delete(unstable + path)).ok()
+    (await alice.get(path)).refused(404, "M_NOT_FOUND")
+    told = (await alice.sync(since))["rooms"]["join"][room]["account_data"]["events"]
+    assert told == [{"type": "org.example.a", "content": {}}]
+    fresh = (await alice.sync())["rooms"]["join"][room]["account_data"]["events"]
+    assert "org.example.a" not in [event["type"] for event in fresh]
+
+
 # Tags
 
 

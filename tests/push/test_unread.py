@@ -164,3 +164,20 @@ async def test_notifications_are_paged_newest_first(server: Server) -> None:
     assert (await alice.get(path, {"only": "highlight"})).ok() == {"notifications": []}
     await bob.leave(room)
     assert (await bob.get(path)).ok() == {"notifications": []}
+
+
+async def test_encrypted_events_are_pushed_to_who_looks_into_them(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    rule = RULES + "override/.org.matrix.msc4028.encrypted_event/enabled"
+    (await bob.put(f"{RULES}underride/.m.rule.encrypted/actions", {"actions": []})).ok()
+    (await bob.put(f"{RULES}underride/.m.rule.message/actions", {"actions": []})).ok()
+    other = f"{RULES}underride/.m.rule.encrypted_room_one_to_one/enabled"
+    (await bob.put(other, {"enabled": False})).ok()
+    (await bob.put(f"{RULES}underride/.m.rule.room_one_to_one/enabled", {"enabled": False})).ok()
+    await _say(alice, room, "1", type_="m.room.encrypted")
+    assert await _counts(bob, room) == (0, 0)
+    assert (await bob.get(rule)).ok() == {"enabled": False}
+    (await bob.put(rule, {"enabled": True})).ok()
+    await _say(alice, room, "2", type_="m.room.encrypted")
+    await _say(alice, room, "3")
+    assert await _counts(bob, room) == (1, 0)
