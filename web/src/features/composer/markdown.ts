@@ -19,7 +19,7 @@ interface Rule {
 /** A delimiter opens before a word and closes after one, so that 2 * 3 * 4 stays as it is. */
 const paired = (sign: string, tag: string): Rule => ({
   pattern: new RegExp(
-    `(?<![\\p{L}\\p{N}])${sign}(?=\\S)([sS]+?)(?<=\\S)${sign}(?![\\p{L}\\p{N}])`,
+    `(?<![\\p{L}\\p{N}])${sign}(?=\\S)([\\s\\S]+?)(?<=\\S)${sign}(?![\\p{L}\\p{N}])`,
     "u",
   ),
   write: (found, inner) => `<${tag}>${inner(found[1] ?? "")}</${tag}>`,
