@@ -60,8 +60,8 @@ export interface Decrypted {
   /**
    * A name, words are made of it in the tab. Of a warning: `unknownDevice`, `unsignedDevice`,
    * `unverifiedIdentity`, `identityChanged`, `notGuaranteed`, `mismatchedSender`. Of what cannot be
-   * read: `missingKey`, `oldKey`, `notMember` (sent while one was not in the room), `withheld`,
-   * `broken`.
+   * read: `missingKey`, `oldKey`, `beforeDevice` (sent before this device was made), `notMember`
+   * (sent while one was not in the room), `withheld`, `mismatchedSender`, `broken`.
    */
   note?: string;
   /** After decryption; of an undecryptable event as it came. */
@@ -73,7 +73,10 @@ export interface Decrypted {
   keyFrom?: UserId;
 }
 
-/** Keys that arrived: those sessions of the room can be tried again. */
+/**
+ * Sessions of the room whose events are to be decrypted anew, read or not: their key came, or more
+ * is known of their sender.
+ */
 export type KeysArrived = (roomId: RoomId, sessionIds: readonly string[]) => void;
 
 export interface Crypto {
@@ -111,7 +114,9 @@ export interface Crypto {
   onChange(hear: (what: "view" | "verifications" | "trust") => void): () => void;
   trust(userId: UserId): Promise<NonNullable<PersonRecord["trust"]>>;
   /** Own or another's devices by id: whether each is verified. */
-  devices(userId: UserId): Promise<ReadonlyMap<DeviceId, { verified: boolean; fingerprint: string }>>;
+  devices(
+    userId: UserId,
+  ): Promise<ReadonlyMap<DeviceId, { verified: boolean; fingerprint: string }>>;
   /** Accepts that a person's identity changed. */
   acceptIdentity(userId: UserId): Promise<void>;
 
@@ -120,7 +125,11 @@ export interface Crypto {
    * `password` is what the person just signed in with.
    */
   begin(password?: string): Promise<void>;
-  setUp(ask: { password?: string; passphrase?: string; reset?: boolean }): Promise<{ recoveryKey: string }>;
+  setUp(ask: {
+    password?: string;
+    passphrase?: string;
+    reset?: boolean;
+  }): Promise<{ recoveryKey: string }>;
   recover(keyOrPassphrase: string): Promise<void>;
   exportKeys(passphrase: string): Promise<Blob>;
   importKeys(file: Blob, passphrase: string): Promise<{ imported: number; total: number }>;

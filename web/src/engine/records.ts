@@ -44,6 +44,8 @@ export interface EncryptionView {
   /** Whether this account has cross-signing keys, and whether this device is signed by them. */
   crossSigning: "none" | "unverified" | "verified";
   backup: "off" | "on" | "needsKey";
+  /** Whether the account has a recovery key, so that losing all devices loses nothing. */
+  recovery: boolean;
   fingerprint?: string;
 }
 

@@ -1,0 +1,140 @@
+/** The account's cross-signing identity: made once, then proven by each new device. */
+
+import type { OwnUserIdentity, UploadSigningKeysRequest } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { FailureError } from "../../base/errors";
+import type { CryptoNeeds } from "../ports";
+import type { Content } from "../records";
+import type { Backup } from "./backup";
+import type { Olm } from "./olm";
+import { writeRecoveryKey } from "./recovery-key";
+import { queryNow, sendAll, sendEach } from "./requests";
+import type { Safe, SafeKey } from "./safe";
+
+const V3 = "/_matrix/client/v3";
+const MASTER = "m.cross_signing.master";
+const SELF_SIGNING = "m.cross_signing.self_signing";
+const USER_SIGNING = "m.cross_signing.user_signing";
+const BACKUP = "m.megolm_backup.v1";
+
+export type Identity = ReturnType<typeof openIdentity>;
+
+const failure = (code: string, message: string, fields?: Record<string, unknown>) =>
+  new FailureError(fields ? { code, message, fields } : { code, message });
+
+export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe: Safe) {
+  const { lib, machine } = olm;
+
+  const own = async () =>
+    (await machine.getIdentity(new lib.UserId(olm.userId))) as OwnUserIdentity | undefined;
+
+  /** Own identity and devices as the server has them now. */
+  async function refresh(): Promise<OwnUserIdentity | undefined> {
+    await sendAll(olm, needs);
+    await queryNow(olm, needs, [olm.userId]);
+    return own();
+  }
+
+  async function isHeld(): Promise<boolean> {
+    const { hasMaster, hasSelfSigning, hasUserSigning } = await machine.crossSigningStatus();
+    return hasMaster && hasSelfSigning && hasUserSigning;
+  }
+
+  async function make(password?: string): Promise<void> {
+    const made = await machine.bootstrapCrossSigning(true);
+    await sendEach(olm, needs, [made.uploadKeysRequest]);
+    await uploadSigningKeys(made.uploadSigningKeysRequest, password);
+    await sendEach(olm, needs, [made.uploadSignaturesRequest]);
+    await queryNow(olm, needs, [olm.userId]);
+  }
+
+  /** The first upload needs no password (v1.11); replacing keys does. */
+  async function uploadSigningKeys(request: UploadSigningKeysRequest, password?: string) {
+    const path = `${V3}/keys/device_signing/upload`;
+    try {
+      await needs.call("POST", path, request.body);
+    } catch (error) {
+      const session = error instanceof FailureError && error.failure.fields?.session;
+      if (typeof session !== "string") throw error;
+      const { flows } = (error as FailureError).failure.fields as { flows?: unknown };
+      if (!takesPassword(flows))
+        throw failure("uia", "The server asks for another proof", { flows });
+      if (password === undefined) throw failure("passwordNeeded", "The password is needed");
+      const identifier = { type: "m.id.user", user: olm.userId };
+      const auth = { type: "m.login.password", identifier, password, session };
+      await needs.call("POST", path, JSON.stringify({ ...JSON.parse(request.body), auth }));
+    }
+  }
+
+  async function signThisDevice(): Promise<void> {
+    const device = await machine.getDevice(
+      new lib.UserId(olm.userId),
+      new lib.DeviceId(olm.deviceId),
+    );
+    if (!device || device.isCrossSigningTrusted()) return;
+    await sendEach(olm, needs, [await device.verify()]);
+    await queryNow(olm, needs, [olm.userId]);
+  }
+
+  async function secrets(): Promise<Record<string, string>> {
+    const keys = await machine.exportCrossSigningKeys();
+    const found = {
+      [MASTER]: keys?.masterKey,
+      [SELF_SIGNING]: keys?.self_signing_key,
+      [USER_SIGNING]: keys?.userSigningKey,
+      [BACKUP]: await backup.secret(),
+    };
+    const has = (pair: [string, string | undefined]): pair is [string, string] => Boolean(pair[1]);
+    return Object.fromEntries(Object.entries(found).filter(has));
+  }
+
+  async function begin(password?: string): Promise<void> {
+    if (!(await refresh())) await make(password);
+    else if (await isHeld()) await signThisDevice();
+    else return;
+    await backup.check();
+    if (backup.state() === "off") await backup.create();
+  }
+
+  async function setUp(ask: { password?: string; passphrase?: string; reset?: boolean }) {
+    const exists = await refresh();
+    if (!exists || ask.reset) await make(ask.password);
+    else if (!(await isHeld()))
+      throw failure("keysExist", "Another device holds this account's keys");
+    await signThisDevice();
+    await backup.check();
+    if (backup.state() !== "on") await backup.create();
+    const made = await safe.make(ask.passphrase);
+    await safe.adopt(made, await secrets());
+    return { recoveryKey: writeRecoveryKey(made.key), safeKey: made as SafeKey };
+  }
+
+  /** Proves this device by the recovery key. Throws `noRecovery`, `wrongKey`, `keysChanged`. */
+  async function recover(text: string): Promise<SafeKey> {
+    const key = await safe.unlock(text.trim());
+    if (key === "none") throw failure("noRecovery", "The account has no recovery key");
+    if (!key) throw failure("wrongKey", "This is not the account's recovery key");
+    if (!(await refresh())) throw failure("noRecovery", "The account has no keys to recover");
+    const names = [MASTER, SELF_SIGNING, USER_SIGNING];
+    const found = await Promise.all(names.map((name) => safe.read(key, name)));
+    await machine.importCrossSigningKeys(...(found as [string, string, string]));
+    if (!(await isHeld())) throw failure("keysChanged", "The keys were replaced since");
+    await signThisDevice();
+    const stored = await safe.read(key, BACKUP);
+    if (stored) await backup.adopt(stored);
+    return key;
+  }
+
+  async function state(): Promise<"none" | "unverified" | "verified"> {
+    const identity = await own();
+    if (!identity) return "none";
+    return (await identity.trustsOurOwnDevice()) ? "verified" : "unverified";
+  }
+
+  return { own, refresh, begin, setUp, recover, state };
+}
+
+const takesPassword = (flows: unknown) =>
+  Array.isArray(flows) &&
+  flows.some(
+    ({ stages }: Content) => Array.isArray(stages) && stages.join() === "m.login.password",
+  );

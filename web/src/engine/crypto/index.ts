@@ -1,0 +1,286 @@
+/**
+ * End-to-end encryption of one device. All cryptography is the Olm machine's; here it is driven:
+ * what it wants sent is sent, what comes is given to it, and what it finds is told.
+ */
+
+import type { OtherUserIdentity } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { FailureError } from "../../base/errors";
+import type { RoomId, UserId } from "../../base/ids";
+import type { Bytes } from "../bytes";
+import type { Crypto, CryptoChanges, CryptoNeeds } from "../ports";
+import type { Content, EncryptionView } from "../records";
+import { openBackup } from "./backup";
+import { decryptEvent } from "./decrypt";
+import { openSleeper } from "./dehydrated";
+import { makeDoubts } from "./doubts";
+import { hearers } from "./hearers";
+import { openHistory } from "./history";
+import { openIdentity } from "./identity";
+import { exportKeys, importKeys } from "./key-file";
+import { deleteOlm, type Olm, openOlm, userIds } from "./olm";
+import { sendAll } from "./requests";
+import { openSafe, type SafeKey } from "./safe";
+import { sharing } from "./share";
+import { latest } from "./turns";
+import { openVerification } from "./verify";
+
+const CLOSED: EncryptionView = {
+  ready: false,
+  crossSigning: "none",
+  backup: "off",
+  recovery: false,
+};
+
+export function makeCrypto(needs: CryptoNeeds): Crypto {
+  const keysArrived = hearers<[RoomId, readonly string[]]>();
+  const changes = hearers<["view" | "verifications" | "trust"]>();
+  const tell = { keysArrived: keysArrived.tell, change: changes.tell };
+  let device: OpenDevice | undefined;
+
+  const open = () => {
+    if (device) return device;
+    throw new FailureError({ code: "locked", message: "Encryption is not open" });
+  };
+
+  return {
+    async start(userId, deviceId, storeKey) {
+      if (device) throw new Error("Encryption is open already");
+      device = openDevice(await openOlm(userId, deviceId, storeKey as Bytes), needs, tell);
+      void device.wake();
+    },
+    stop() {
+      device?.close();
+      device = undefined;
+      changes.tell("view");
+    },
+    wipe: deleteOlm,
+    receiveSync: (sync) => open().receiveSync(sync),
+    pump: async () => device?.pump(),
+    decrypt: (roomId, event) => open().decrypt(roomId, event),
+    encrypt: (...ask) => open().sharing.encrypt(...ask),
+    prepare: (...ask) => open().sharing.prepare(...ask),
+    receiveRoomEvent: async (...ask) => device?.verification.receiveRoomEvent(...ask),
+    onKeysArrived: keysArrived.add,
+    view: () => device?.view() ?? CLOSED,
+    verifications: () => device?.verification.views() ?? [],
+    onChange: changes.add,
+    trust: async (userId) => device?.trust(userId) ?? "unknown",
+    devices: async (userId) => device?.devices(userId) ?? new Map(),
+    acceptIdentity: (userId) => open().acceptIdentity(userId),
+    begin: (password) => open().begin(password),
+    setUp: (ask) => open().setUp(ask),
+    recover: (text) => open().recover(text),
+    exportKeys: (passphrase) => exportKeys(open().olm, passphrase),
+    importKeys: (file, passphrase) => importKeys(open().olm, file, passphrase),
+    startVerification: (ask) => open().verification.start(ask),
+    actOnVerification: (ask) => open().verification.act(ask),
+    shareHistory: (...ask) => open().history.share(...ask),
+    takeHistory: (...ask) => open().history.take(...ask),
+  };
+}
+
+interface Tell {
+  keysArrived(roomId: RoomId, sessionIds: readonly string[]): void;
+  change(what: "view" | "verifications" | "trust"): void;
+}
+
+type OpenDevice = ReturnType<typeof openDevice>;
+
+function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
+  const { lib, machine } = olm;
+  const safe = openSafe(needs.call, olm.userId);
+  const backup = openBackup(olm, needs, () => void refreshView());
+  const identity = openIdentity(olm, needs, backup, safe);
+  const share = sharing(olm, needs);
+  const history = openHistory(olm, needs, backup, share);
+  const doubts = makeDoubts(tell.keysArrived);
+  const sleeper = openSleeper(olm, needs, safe);
+  const verification = openVerification(
+    olm,
+    needs,
+    () => tell.change("verifications"),
+    () => void pump(),
+  );
+  let isClosed = false;
+  let hasRecovery = false;
+  let isBackupKnown = false;
+  let view: EncryptionView = {
+    ...CLOSED,
+    ready: true,
+    fingerprint: machine.identityKeys.ed25519.toBase64(),
+  };
+
+  machine.registerRoomKeyUpdatedCallback(async (keys) => {
+    const rooms = Map.groupBy(keys, (key) => key.roomId.toString());
+    for (const [roomId, found] of rooms)
+      tell.keysArrived(
+        roomId,
+        found.map(({ sessionId }) => sessionId),
+      );
+    void quietly(backup.upload);
+  });
+  machine.registerUserIdentityUpdatedCallback(async (userId) => trustChanged([userId.toString()]));
+  machine.registerDevicesUpdatedCallback(async (userIds) => trustChanged(userIds));
+  machine.registerReceiveSecretCallback(async (name, secret) => {
+    if (name !== "m.megolm_backup.v1") return;
+    await quietly(async () => {
+      if (await backup.adopt(secret)) await machine.deleteSecretsFromInbox(name);
+    });
+  });
+
+  async function trustChanged(userIds: readonly UserId[]): Promise<void> {
+    for (const userId of userIds) doubts.lookAgain(userId);
+    tell.change("trust");
+    await refreshView();
+  }
+
+  async function refreshView(): Promise<void> {
+    if (isClosed) return;
+    const next = {
+      ...view,
+      crossSigning: await identity.state(),
+      backup: backup.state(),
+      recovery: hasRecovery,
+    };
+    if (isClosed || JSON.stringify(next) === JSON.stringify(view)) return;
+    view = next;
+    tell.change("view");
+  }
+
+  /** Without a network, or refused, it is tried again after the next sync response. */
+  async function quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      if (!isClosed) await work();
+    } catch (error) {
+      if (!(error instanceof FailureError) && !isClosed) throw error;
+    }
+  }
+
+  const pump = latest(() =>
+    quietly(async () => {
+      await sendAll(olm, needs);
+      if (!isBackupKnown) await wakeBackup();
+      await backup.upload();
+    }),
+  );
+
+  async function wakeBackup(): Promise<void> {
+    for (const secret of await machine.getSecretsFromInbox("m.megolm_backup.v1"))
+      await backup.adopt(secret);
+    hasRecovery = await safe.exists();
+    await backup.check();
+    isBackupKnown = true;
+    await history.takePending();
+  }
+
+  async function receiveSync(sync: CryptoChanges): Promise<readonly Content[]> {
+    const lists = new lib.DeviceLists(
+      userIds(olm, sync.deviceLists?.changed ?? []),
+      userIds(olm, sync.deviceLists?.left ?? []),
+    );
+    const events = await machine.receiveSyncChanges(
+      JSON.stringify(sync.toDevice),
+      lists,
+      new Map(Object.entries(sync.otkCounts ?? {})),
+      sync.fallbackTypes && new Set(sync.fallbackTypes),
+    );
+    const { ProcessedToDeviceEventType: types } = lib;
+    const clear = events
+      .filter(({ type }) => type === types.Decrypted || type === types.PlainText)
+      .map(({ rawEvent }) => JSON.parse(rawEvent) as Content);
+    for (const event of clear) void quietly(() => verification.receiveToDevice(event, feedAgain));
+    if (clear.some(history.isBundle)) void quietly(history.takePending);
+    return clear;
+  }
+
+  async function feedAgain(event: Content): Promise<void> {
+    const none = new lib.DeviceLists();
+    await machine.receiveSyncChanges(JSON.stringify([event]), none, new Map());
+  }
+
+  async function decrypt(roomId: RoomId, event: Content) {
+    const { found, missing } = await decryptEvent(olm, roomId, event);
+    if (found.sessionId === undefined) return found;
+    if (missing) backup.want(roomId, found.sessionId);
+    if (found.encryption === "warning")
+      await inquire(String(event.sender), roomId, found.sessionId);
+    return found;
+  }
+
+  /** Learns of a sender whom this device does not follow yet; the event is then looked at again. */
+  async function inquire(sender: UserId, roomId: RoomId, sessionId: string): Promise<void> {
+    doubts.add(sender, roomId, sessionId);
+    await machine.updateTrackedUsers(userIds(olm, [sender]));
+    void pump();
+  }
+
+  async function trust(userId: UserId) {
+    const found = await machine.getIdentity(new lib.UserId(userId));
+    if (!found) return "unknown";
+    if (found.isVerified()) return "verified";
+    const isChanged =
+      found.hasVerificationViolation() ||
+      (!(found instanceof lib.OwnUserIdentity) && found.identityNeedsUserApproval());
+    return isChanged ? "changed" : "known";
+  }
+
+  async function devices(userId: UserId) {
+    const all = (await machine.getUserDevices(new lib.UserId(userId))).devices();
+    return new Map(
+      all.map((one) => [
+        one.deviceId.toString(),
+        { verified: one.isCrossSigningTrusted(), fingerprint: one.ed25519Key?.toBase64() ?? "" },
+      ]),
+    );
+  }
+
+  async function acceptIdentity(userId: UserId): Promise<void> {
+    const found = await machine.getIdentity(new lib.UserId(userId));
+    if (found?.hasVerificationViolation()) await found.withdrawVerification();
+    if (found && !(found instanceof lib.OwnUserIdentity))
+      await (found as OtherUserIdentity).pinCurrentMasterKey();
+    tell.change("trust");
+  }
+
+  async function renewSleeper(key: SafeKey): Promise<void> {
+    hasRecovery = true;
+    await refreshView();
+    await quietly(() => sleeper.renew(key));
+    await backup.upload();
+  }
+
+  return {
+    olm,
+    sharing: share,
+    history,
+    verification,
+    view: () => view,
+    pump,
+    receiveSync,
+    decrypt,
+    trust,
+    devices,
+    acceptIdentity,
+    /** What is done once after opening, as the network allows. */
+    async wake(): Promise<void> {
+      await refreshView();
+      await pump();
+    },
+    async begin(password?: string): Promise<void> {
+      await identity.begin(password);
+      await refreshView();
+    },
+    async setUp(ask: { password?: string; passphrase?: string; reset?: boolean }) {
+      const { recoveryKey, safeKey } = await identity.setUp(ask);
+      await renewSleeper(safeKey);
+      return { recoveryKey };
+    },
+    async recover(text: string): Promise<void> {
+      await renewSleeper(await identity.recover(text));
+    },
+    close(): void {
+      isClosed = true;
+      machine.close();
+    },
+  };
+}

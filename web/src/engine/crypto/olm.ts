@@ -1,0 +1,50 @@
+/** The Olm machine of this device: the library, and its keys in IndexedDB. */
+
+import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { DeviceId, UserId } from "../../base/ids";
+import type { Bytes } from "../bytes";
+
+type Library = typeof import("@matrix-org/matrix-sdk-crypto-wasm");
+
+/** The library is loaded when it is first needed, so its names come with the machine. */
+export interface Olm {
+  lib: Library;
+  machine: OlmMachine;
+  userId: UserId;
+  deviceId: DeviceId;
+}
+
+/** The library writes one line or more for each request; what matters is thrown or shown. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const storeName = (userId: UserId, deviceId: DeviceId) => `depesha-keys ${userId} ${deviceId}`;
+
+export async function openOlm(userId: UserId, deviceId: DeviceId, storeKey: Bytes): Promise<Olm> {
+  const lib = await import("@matrix-org/matrix-sdk-crypto-wasm");
+  await lib.initAsync();
+  const name = storeName(userId, deviceId);
+  const store = await lib.StoreHandle.openWithKey(name, storeKey, SILENT);
+  const machine = await lib.OlmMachine.initFromStore(
+    new lib.UserId(userId),
+    new lib.DeviceId(deviceId),
+    store,
+    SILENT,
+  );
+  store.free();
+  return { lib, machine, userId, deviceId };
+}
+
+/** Deletes the keys for good. Nothing may have them open. */
+export async function deleteOlm(userId: UserId, deviceId: DeviceId): Promise<void> {
+  // The library keeps a second database beside each, of what the store itself is encrypted with.
+  for (const part of ["matrix-sdk-crypto", "matrix-sdk-crypto-meta"])
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(`${storeName(userId, deviceId)}::${part}`);
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    });
+}
+
+/** The library takes its ids away from the caller, so each call makes them anew. */
+export const userIds = (olm: Olm, ids: Iterable<UserId>) =>
+  Array.from(ids, (id) => new olm.lib.UserId(id));

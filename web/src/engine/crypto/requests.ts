@@ -1,0 +1,98 @@
+/** Requests the Olm machine wants to be sent, and their answers given back to it. */
+
+import type {
+  KeysBackupRequest,
+  KeysClaimRequest,
+  KeysQueryRequest,
+  KeysUploadRequest,
+  RoomMessageRequest,
+  SignatureUploadRequest,
+  ToDeviceRequest,
+} from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { UserId } from "../../base/ids";
+import type { CryptoNeeds } from "../ports";
+import type { Content } from "../records";
+import { type Olm, userIds } from "./olm";
+
+type OlmRequest =
+  | KeysUploadRequest
+  | KeysQueryRequest
+  | KeysClaimRequest
+  | ToDeviceRequest
+  | SignatureUploadRequest
+  | RoomMessageRequest
+  | KeysBackupRequest;
+
+const V3 = "/_matrix/client/v3";
+const segment = encodeURIComponent;
+
+/** Sends one request and tells the machine its answer. Throws `FailureError`. */
+export async function send(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promise<void> {
+  const { id, type } = request;
+  const answer = await deliver(olm, needs, request);
+  if (id !== undefined) await olm.machine.markRequestAsSent(id, type, answer);
+}
+
+async function deliver(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promise<string> {
+  const { RequestType } = olm.lib;
+  const { body } = request;
+  switch (request.type) {
+    case RequestType.KeysUpload:
+      return needs.call("POST", `${V3}/keys/upload`, body);
+    case RequestType.KeysQuery:
+      return needs.call("POST", `${V3}/keys/query`, body);
+    case RequestType.KeysClaim:
+      return needs.call("POST", `${V3}/keys/claim`, body);
+    case RequestType.SignatureUpload:
+      return needs.call("POST", `${V3}/keys/signatures/upload`, body);
+    case RequestType.KeysBackup: {
+      const { version } = request as KeysBackupRequest;
+      return needs.call("PUT", `${V3}/room_keys/keys?version=${segment(version)}`, body);
+    }
+    case RequestType.ToDevice: {
+      const { event_type, txn_id } = request as ToDeviceRequest;
+      const path = `${V3}/sendToDevice/${segment(event_type)}/${segment(txn_id)}`;
+      return needs.call("PUT", path, body);
+    }
+    case RequestType.RoomMessage: {
+      const { room_id, event_type, txn_id } = request as RoomMessageRequest;
+      const content = JSON.parse(body) as Content;
+      const eventId = await needs.sendEvent(room_id, event_type, content, txn_id);
+      return JSON.stringify({ event_id: eventId });
+    }
+    default:
+      throw new Error(`Unknown request of the Olm machine: ${request.type}`);
+  }
+}
+
+/** Sends what the machine has waiting, until it has nothing. */
+export async function sendAll(olm: Olm, needs: CryptoNeeds): Promise<void> {
+  for (;;) {
+    const waiting = await olm.machine.outgoingRequests();
+    if (waiting.length === 0) return;
+    await Promise.all(waiting.map((request) => send(olm, needs, request)));
+  }
+}
+
+/**
+ * Asks for the devices of people where they are not known for sure. It does not wait for other
+ * requests, of which one may be a message to a room that waits for its keys to be shared.
+ */
+export async function sendQueries(olm: Olm, needs: CryptoNeeds): Promise<void> {
+  const waiting = await olm.machine.outgoingRequests();
+  const queries = waiting.filter(({ type }) => type === olm.lib.RequestType.KeysQuery);
+  await Promise.all(queries.map((request) => send(olm, needs, request)));
+}
+
+/** Asks for the devices and identities of people, known or not. */
+export async function queryNow(olm: Olm, needs: CryptoNeeds, users: readonly UserId[]) {
+  await send(olm, needs, olm.machine.queryKeysForUsers(userIds(olm, users)));
+}
+
+export async function sendEach(
+  olm: Olm,
+  needs: CryptoNeeds,
+  requests: readonly (OlmRequest | undefined)[],
+): Promise<void> {
+  for (const request of requests) if (request) await send(olm, needs, request);
+}
