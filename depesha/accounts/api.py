@@ -14,10 +14,9 @@ from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.refresh import refresh
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
-from depesha.accounts.rules import PASSWORD_FLOWS
 from depesha.accounts.signin import NewDevice
 from depesha.accounts.tickets import Ticket, issue, use
-from depesha.accounts.uia import Interactive, Operation, authenticate
+from depesha.accounts.uia import Interactive, Operation, authenticate, operation_of
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import MatrixError, forbidden, invalid_param, missing_param
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
@@ -129,6 +128,7 @@ async def login_flows(accounts: Accounts, ask: Ask[None]) -> Reply:
     """The ways of signing in."""
     flows: list[Content] = [
         {"type": "m.login.password"},
+        *accounts.more_flows,
         {"type": "m.login.token", "get_login_token": True},
         {"type": APPSERVICE},
     ]
@@ -199,7 +199,7 @@ async def _by_token(accounts: Accounts, body: LoginBody) -> str:
 async def login_token(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
     """A token that signs one further device of the user in."""
     user_id = ask.caller.user_id
-    await authenticate(accounts, Operation("POST get_token", user_id, PASSWORD_FLOWS), ask.body)
+    await authenticate(accounts, operation_of(ask.caller, "POST get_token"), ask.body)
     token = await issue(accounts, Ticket.LOGIN, user_id)
     return json_reply({"login_token": token, "expires_in_ms": Ticket.LOGIN.value})
 

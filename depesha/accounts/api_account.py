@@ -9,9 +9,8 @@ import msgspec
 from depesha.accounts.account import deactivate, set_password
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
-from depesha.accounts.rules import PASSWORD_FLOWS
 from depesha.accounts.tickets import Ticket, issue
-from depesha.accounts.uia import Interactive, Operation, authenticate
+from depesha.accounts.uia import Interactive, authenticate, operation_of
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import MatrixError, forbidden, missing_param
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
@@ -36,7 +35,7 @@ async def change_password(accounts: Accounts, ask: Ask[PasswordBody]) -> Reply:
     caller = ask.caller
     if ask.body.new_password is not None:
         check_password(ask.body.new_password)
-    operation = Operation("POST password", caller.user_id, PASSWORD_FLOWS)
+    operation = operation_of(caller, "POST password")
     body = (await authenticate(accounts, operation, ask.body)).body
     if body.new_password is None:
         raise missing_param("new_password")
@@ -68,7 +67,7 @@ async def deactivate_account(accounts: Accounts, ask: Ask[DeactivateBody]) -> Re
     user_id = ask.caller.user_id
     body = ask.body
     if ask.caller.appservice is None:
-        operation = Operation("POST deactivate", user_id, PASSWORD_FLOWS)
+        operation = operation_of(ask.caller, "POST deactivate")
         body = (await authenticate(accounts, operation, body)).body
     await deactivate(accounts, user_id, erase=body.erase)
     return json_reply({"id_server_unbind_result": "success"})

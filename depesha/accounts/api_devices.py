@@ -7,9 +7,8 @@ import msgspec
 
 from depesha.accounts.devices import access_device, delete_devices, load_devices, rename_device
 from depesha.accounts.record import Accounts
-from depesha.accounts.rules import PASSWORD_FLOWS
 from depesha.accounts.store import DeviceRow
-from depesha.accounts.uia import Interactive, Operation, authenticate
+from depesha.accounts.uia import Interactive, authenticate, operation_of
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import missing_param
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
@@ -66,7 +65,7 @@ async def delete_device(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
     """End one device."""
     caller, device_id = ask.caller, ask.params["deviceId"]
     if caller.appservice is None:
-        operation = Operation(f"DELETE device {device_id}", caller.user_id, PASSWORD_FLOWS)
+        operation = operation_of(caller, f"DELETE device {device_id}")
         await authenticate(accounts, operation, ask.body)
     await delete_devices(accounts, caller.user_id, [device_id])
     return EMPTY
@@ -83,7 +82,7 @@ async def delete_several(accounts: Accounts, ask: Ask[DevicesBody]) -> Reply:
     """End several devices."""
     caller, body = ask.caller, ask.body
     if caller.appservice is None:
-        operation = Operation("POST delete_devices", caller.user_id, PASSWORD_FLOWS)
+        operation = operation_of(caller, "POST delete_devices")
         body = (await authenticate(accounts, operation, body)).body
     if body.devices is None:
         raise missing_param("devices")

@@ -1,13 +1,11 @@
 """What the server says of itself.
 
-Spec: client-server API, "Server Discovery", "Authentication API discovery", "Capabilities
-negotiation", "Client login via SSO".
+Spec: client-server API, "Server Discovery", "Capabilities negotiation".
 """
 
 from depesha.accounts.discovery import capabilities, support, versions
 from depesha.accounts.record import Accounts
 from depesha.base.canonical import Json
-from depesha.base.errors import not_found, unrecognized
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
 
 
@@ -35,28 +33,9 @@ async def well_known_support(accounts: Accounts, ask: Ask[None]) -> Reply:
     return json_reply(support(accounts))
 
 
-@endpoint("GET", "/_matrix/client/v1/auth_metadata", auth=Auth.NONE)
-async def auth_metadata(accounts: Accounts, ask: Ask[None]) -> Reply:
-    """Say that there is no OAuth 2.0 API."""
-    raise unrecognized("People sign in by the legacy API on this server")
-
-
-@endpoint(
-    "GET",
-    "/_matrix/client/v3/login/sso/redirect",
-    "/_matrix/client/v3/login/sso/redirect/{idpId}",
-    auth=Auth.NONE,
-)
-async def sso_redirect(accounts: Accounts, ask: Ask[None]) -> Reply:
-    """Say that there is no single sign-on."""
-    raise not_found("Single sign-on is not offered on this server")
-
-
 ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     spec_versions,
     server_capabilities,
     well_known_client,
     well_known_support,
-    auth_metadata,
-    sso_redirect,
 )

@@ -3,18 +3,16 @@
 Spec: client-server API, "Fallback", "Login Fallback".
 """
 
-from urllib.parse import parse_qs
-
 from depesha.accounts.pages import Words, done_page, login_page, stage_page, words_for
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import DUMMY, PASSWORD, REGISTRATION_TOKEN
 from depesha.accounts.uia import complete_stage
 from depesha.base.canonical import Json
-from depesha.base.errors import MatrixError, not_found, too_large
+from depesha.base.errors import MatrixError, not_found
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
+from depesha.http.form import read_form
 
 _STAGE = "/_matrix/client/v3/auth/{authType}/fallback/web"
-_MOST_BYTES = 16 * 1024
 
 
 def _words(ask: Ask[None]) -> Words:
@@ -44,7 +42,7 @@ async def stage_fallback(accounts: Accounts, ask: Ask[None]) -> Reply:
 @endpoint("POST", _STAGE, auth=Auth.NONE, limit="login", streams=True)
 async def stage_answer(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Complete a stage with what was entered in its form."""
-    stage, form, words = _stage(ask), await _read_form(ask), _words(ask)
+    stage, form, words = _stage(ask), await read_form(ask), _words(ask)
     session, nonce = form.pop("session", ""), accounts.spine.clock.new_id()
     try:
         await complete_stage(accounts, session, {**form, "type": stage})
@@ -53,17 +51,6 @@ async def stage_answer(accounts: Accounts, ask: Ask[None]) -> Reply:
             raise
         return stage_page(words, nonce, stage, session, failure.message)
     return done_page(words, nonce)
-
-
-async def _read_form(ask: Ask[None]) -> dict[str, str]:
-    """The last value of each field of a form; raises 413 M_TOO_LARGE."""
-    raw = b""
-    async for piece in ask.stream:
-        raw += piece
-        if len(raw) > _MOST_BYTES:
-            raise too_large()
-    found = parse_qs(raw.decode(errors="replace"), max_num_fields=20)
-    return {name: values[-1] for name, values in found.items()}
 
 
 ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (login_fallback, stage_fallback, stage_answer)

@@ -75,6 +75,7 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
         is_locked=bool(row.is_locked),
         is_suspended=bool(row.is_suspended),
         session=row.session_id,
+        client=row.client or "",
     )
     session = Session(caller, row.expires_ts, bool(row.is_unused))
     sessions.put(key, session)

@@ -16,6 +16,18 @@ async def is_active(accounts: Accounts, user_id: str) -> bool:
     return user is not None and not user.is_deactivated
 
 
+async def find_user(tx: Tx, institution_id: int, user_id: str) -> store.UserRow | None:
+    """The account, whatever its state."""
+    return await store.select_user(tx, institution_id, user_id)
+
+
+async def has_password(accounts: Accounts, user_id: str) -> bool:
+    """True when a password signs this account in."""
+    spine = accounts.spine
+    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    return user is not None and user.password_hash is not None
+
+
 async def find_caller(accounts: Accounts, user_id: str, device_id: str) -> Caller | None:
     """Whoever asked for something that is done only now; None once the account has ended."""
     spine = accounts.spine

@@ -86,11 +86,11 @@ async def sign_in(accounts: Accounts, user_id: str, device: NewDevice) -> Conten
         if user is None:
             raise forbidden("There is no such user")
         check_usable(user)
-        device_id, tokens = await begin_session(w, user_id, device, accounts.claims)
+        holder, tokens = await begin_session(w, user_id, device, accounts.claims)
         return {
             "user_id": user_id,
             "home_server": w.institution.server_name,
-            "device_id": device_id,
+            "device_id": holder.device_id,
             **tokens.body(),
         }
 

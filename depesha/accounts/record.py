@@ -6,12 +6,22 @@ from dataclasses import dataclass, field
 from depesha.accounts.appservice import NO_APPSERVICES, Appservices
 from depesha.accounts.password import Passwords
 from depesha.accounts.sessions import Sessions
+from depesha.base.canonical import Content
 from depesha.io.tx import Tx
 from depesha.spine import Spine
 
 DeviceClaim = Callable[[Tx, int, str, str], Awaitable[bool]]
 """(tx, institution, user, device id): True when the id is taken by something else of the user,
 such as a cross-signing key, and therefore cannot name a new device."""
+
+
+SecondFactor = Callable[[str, str | None], Awaitable[None]]
+"""(user, code): asked after the right password; raises MatrixError when the account needs another
+factor and this is not it."""
+
+
+async def no_second_factor(user_id: str, code: str | None) -> None:
+    """The password is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,9 @@ class Accounts:
     sessions: Sessions = field(default_factory=Sessions)
     appservices: Appservices = NO_APPSERVICES
     claims: tuple[DeviceClaim, ...] = ()
+    more_flows: tuple[Content, ...] = ()
+    """Ways of signing in that higher slices offer."""
+    second_factor: SecondFactor = no_second_factor
     unstable_features: tuple[str, ...] = ()
     """What `/versions` says of features that the specification does not have yet."""
     reserved: frozenset[str] = frozenset()

@@ -91,8 +91,8 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
             await record(w, act)
         if new.device is None:
             return body
-        device_id, tokens = await begin_session(w, new.user_id, new.device, accounts.claims)
-        return {**body, "device_id": device_id, **tokens.body()}
+        holder, tokens = await begin_session(w, new.user_id, new.device, accounts.claims)
+        return {**body, "device_id": holder.device_id, **tokens.body()}
 
     return await accounts.spine.log.commit(plan)
 

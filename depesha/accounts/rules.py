@@ -10,8 +10,14 @@ DUMMY = "m.login.dummy"
 PASSWORD = "m.login.password"  # noqa: S105 (the name of a stage)
 REGISTRATION_TOKEN = "m.login.registration_token"  # noqa: S105
 
+OAUTH = "m.oauth"
+"""A stage that is completed on the account page and nowhere else."""
+
 PASSWORD_FLOWS: Flows = ((PASSWORD,),)
 """The account's own password, once more."""
+
+OAUTH_FLOWS: Flows = ((OAUTH,),)
+"""Consent on the account page, for sessions of the OAuth 2.0 API."""
 
 
 def is_complete(flows: Flows, completed: tuple[str, ...]) -> bool:

@@ -49,6 +49,18 @@ class NewDevice:
     device_id: str | None = None
     display_name: str | None = None
     wants_refresh: bool = False
+    client: str | None = None
+    """The OAuth 2.0 client that the session is granted to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose session it is, its id, and the OAuth 2.0 client it was granted to."""
+
+    user_id: str
+    device_id: str
+    session_id: int
+    client: str | None
 
 
 def new_tokens(clock: Clock, *, refreshable: bool) -> Tokens:
@@ -70,8 +82,8 @@ def check_device(device: NewDevice) -> None:
 
 async def begin_session(
     w: Writing, user_id: str, device: NewDevice, claims: tuple[DeviceClaim, ...]
-) -> tuple[str, Tokens]:
-    """Sign a device in: its id and its tokens. Tokens that it had before end.
+) -> tuple[Holder, Tokens]:
+    """Sign a device in: its session and its tokens. Tokens that it had before end.
 
     Raises 403 M_FORBIDDEN when the id belongs to something else of the user.
     """
@@ -84,8 +96,9 @@ async def begin_session(
             raise forbidden("This device id is the id of a key")
     if not await add_device(w, user_id, device_id, device.display_name):
         await store.delete_sessions(w.tx, institution_id, user_id, [device_id])
-    await insert_tokens(w, user_id, device_id, position, tokens)
-    return device_id, tokens
+    holder = Holder(user_id, device_id, position, device.client)
+    await insert_tokens(w, holder, tokens)
+    return holder, tokens
 
 
 async def add_device(w: Writing, user_id: str, device_id: str, display_name: str | None) -> bool:
@@ -99,24 +112,19 @@ async def add_device(w: Writing, user_id: str, device_id: str, display_name: str
 
 
 async def insert_tokens(
-    w: Writing,
-    user_id: str,
-    device_id: str,
-    session_id: int,
-    tokens: Tokens,
-    *,
-    is_unused: bool = False,
+    w: Writing, holder: Holder, tokens: Tokens, *, is_unused: bool = False
 ) -> None:
     """Store the hashes of tokens of a session."""
     life = tokens.expires_in_ms
     row = store.TokenRow(
         token_hash(tokens.access),
-        user_id,
-        device_id,
-        session_id,
+        holder.user_id,
+        holder.device_id,
+        holder.session_id,
         token_hash(tokens.refresh) if tokens.refresh else None,
         w.log.clock.now_ms() + life if life is not None else None,
         int(is_unused),
+        holder.client,
     )
     await store.insert_session(w.tx, w.institution.id, row)
 

@@ -28,6 +28,7 @@ class SessionRow(NamedTuple):
     session_id: int
     expires_ts: int | None
     is_unused: int
+    client: str | None
     is_guest: int
     is_admin: int
     is_locked: int
@@ -35,7 +36,7 @@ class SessionRow(NamedTuple):
 
 
 class TokenRow(NamedTuple):
-    """An access token of a session, as hashes."""
+    """An access token of a session, as hashes. `client`: the OAuth 2.0 client it is for."""
 
     token_hash: bytes
     user_id: str
@@ -44,6 +45,7 @@ class TokenRow(NamedTuple):
     refresh_hash: bytes | None
     expires_ts: int | None
     is_unused: int
+    client: str | None
 
 
 class RefreshRow(NamedTuple):
@@ -54,7 +56,22 @@ class RefreshRow(NamedTuple):
     device_id: str
     session_id: int
     is_unused: int
+    client: str | None
     is_locked: int
+
+
+class TokenDevice(NamedTuple):
+    """The session that a token belongs to."""
+
+    user_id: str
+    device_id: str
+    session_id: int
+
+
+class ClientId(NamedTuple):
+    """The id of an OAuth 2.0 client."""
+
+    client: str
 
 
 class NamedDevice(NamedTuple):
@@ -107,7 +124,7 @@ _USER = (
 
 _SESSION = (
     "SELECT s.user_id, s.device_id, s.session_id, s.expires_ts, s.is_unused,"
-    " u.is_guest, u.is_admin, u.is_locked, u.is_suspended"
+    " s.client, u.is_guest, u.is_admin, u.is_locked, u.is_suspended"
     " FROM accounts_sessions s JOIN accounts_users u"
     " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
     " WHERE s.institution_id = $1"
@@ -220,7 +237,8 @@ async def select_session(tx: Tx, institution_id: int, token_hash: bytes) -> Sess
 async def insert_session(tx: Tx, institution_id: int, token: TokenRow) -> None:
     await tx.execute(
         "INSERT INTO accounts_sessions (institution_id, token_hash, user_id, device_id,"
-        " session_id, refresh_hash, expires_ts, is_unused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " session_id, refresh_hash, expires_ts, is_unused, client)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         institution_id,
         *token,
     )
@@ -229,12 +247,48 @@ async def insert_session(tx: Tx, institution_id: int, token: TokenRow) -> None:
 async def select_refresh(tx: Tx, institution_id: int, refresh_hash: bytes) -> RefreshRow | None:
     return await tx.row(
         RefreshRow,
-        "SELECT s.token_hash, s.user_id, s.device_id, s.session_id, s.is_unused, u.is_locked"
+        "SELECT s.token_hash, s.user_id, s.device_id, s.session_id, s.is_unused, s.client,"
+        " u.is_locked"
         " FROM accounts_sessions s JOIN accounts_users u"
         " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
         " WHERE s.institution_id = $1 AND s.refresh_hash = $2",
         institution_id,
         refresh_hash,
+    )
+
+
+async def select_token(tx: Tx, institution_id: int, token_hash: bytes) -> TokenDevice | None:
+    """The session whose access token or refresh token this is."""
+    return await tx.row(
+        TokenDevice,
+        "SELECT user_id, device_id, session_id FROM accounts_sessions"
+        " WHERE institution_id = $1 AND (token_hash = $2 OR refresh_hash = $2)",
+        institution_id,
+        token_hash,
+    )
+
+
+async def select_session_id(
+    tx: Tx, institution_id: int, user_id: str, device_id: str
+) -> int | None:
+    """The session of a device."""
+    return await tx.value(
+        int,
+        "SELECT session_id FROM accounts_sessions"
+        " WHERE institution_id = $1 AND user_id = $2 AND device_id = $3",
+        institution_id,
+        user_id,
+        device_id,
+    )
+
+
+async def select_clients(tx: Tx, institution_id: int) -> list[ClientId]:
+    """The OAuth 2.0 clients that have a session."""
+    return await tx.rows(
+        ClientId,
+        "SELECT DISTINCT client FROM accounts_sessions"
+        " WHERE institution_id = $1 AND client IS NOT NULL",
+        institution_id,
     )
 
 

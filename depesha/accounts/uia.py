@@ -16,7 +16,10 @@ from depesha.accounts.login import access_by_password, local_user_id
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import (
     DUMMY,
+    OAUTH,
+    OAUTH_FLOWS,
     PASSWORD,
+    PASSWORD_FLOWS,
     REGISTRATION_TOKEN,
     Flows,
     is_complete,
@@ -24,7 +27,8 @@ from depesha.accounts.rules import (
 )
 from depesha.accounts.sessions import token_hash
 from depesha.base.canonical import Content, Json
-from depesha.base.errors import MatrixError, forbidden, missing_param
+from depesha.base.errors import MatrixError, forbidden, missing_param, not_found
+from depesha.http.caller import Caller
 from depesha.io.tx import Tx
 
 LIFE_MS = 30 * 60_000
@@ -61,6 +65,16 @@ class Operation:
     def is_same(self, other: "Operation") -> bool:
         """True for the same thing asked by the same user."""
         return (self.name, self.user_id) == (other.name, other.user_id)
+
+
+def operation_of(caller: Caller, name: str) -> Operation:
+    """What a user does to their own account after giving their password once more.
+
+    Raises 403 M_FORBIDDEN in a session of the OAuth 2.0 API, whose clients know no password.
+    """
+    if caller.client:
+        raise forbidden("In this session the account page is the place to do this")
+    return Operation(name, caller.user_id, PASSWORD_FLOWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +124,13 @@ def _box(session_id: str) -> SecretBox:
 class _Needed(MatrixError):
     """401 with the flows; errcode and error only after a failed attempt."""
 
-    def __init__(self, progress: _Progress, failure: MatrixError | None) -> None:
+    def __init__(self, progress: _Progress, failure: MatrixError | None, base_url: str) -> None:
+        flows, params = progress.operation.flows, {}
+        if flows == OAUTH_FLOWS:
+            params[OAUTH] = {"url": _reset_url(base_url, progress.session_id)}
         fields: Content = {
-            "flows": [{"stages": list(flow)} for flow in progress.operation.flows],
-            "params": {},
+            "flows": [{"stages": list(flow)} for flow in flows],
+            "params": params,
             "session": progress.session_id,
         }
         if progress.completed:
@@ -123,6 +140,11 @@ class _Needed(MatrixError):
 
     def body(self) -> Content:
         return super().body() if self.errcode else dict(self.fields)
+
+
+def _reset_url(base_url: str, session_id: str) -> str:
+    """Where the user consents. Spec: "OAuth authentication"."""
+    return f"{base_url}/_depesha/account?action=org.matrix.cross_signing_reset&uia={session_id}"
 
 
 async def authenticate(accounts: Accounts, operation: Operation, body: B) -> Passed[B]:
@@ -136,7 +158,7 @@ async def authenticate(accounts: Accounts, operation: Operation, body: B) -> Pas
     if body.auth is None:
         raise await _ask(accounts, fresh, None)
     progress = await _resume(accounts, fresh, body.auth)
-    if "type" in body.auth:
+    if body.auth.get("type", OAUTH) != OAUTH:
         try:
             progress = await _attempt(accounts, progress, body.auth)
         except MatrixError as failure:
@@ -239,14 +261,29 @@ async def complete_stage(accounts: Accounts, session_id: str, auth: Content) -> 
     """
     progress = await find_progress(accounts, session_id)
     if progress is None:
-        raise MatrixError(404, "M_NOT_FOUND", "This authentication is over, or never began")
+        raise not_found("This authentication is over, or never began")
     await _keep(accounts, await _attempt(accounts, progress, auth))
+
+
+async def approve(accounts: Accounts, session_id: str, user_id: str) -> None:
+    """Complete the stage m.oauth of an authentication that this user has begun.
+
+    Raises 404 M_NOT_FOUND for any other.
+    """
+    progress = await find_progress(accounts, session_id)
+    if (
+        progress is None
+        or progress.operation.user_id != user_id
+        or not may_attempt(progress.operation.flows, progress.completed, OAUTH)
+    ):
+        raise not_found("This authentication is over, or never began")
+    await _keep(accounts, replace(progress, completed=(*progress.completed, OAUTH)))
 
 
 async def _ask(accounts: Accounts, progress: _Progress, failure: MatrixError | None) -> MatrixError:
     """The 401 that asks for what is missing; what was achieved is kept."""
     await _keep(accounts, progress)
-    return _Needed(progress, failure)
+    return _Needed(progress, failure, accounts.spine.config.base_url())
 
 
 async def _keep(accounts: Accounts, progress: _Progress) -> None:

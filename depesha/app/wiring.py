@@ -51,7 +51,14 @@ from depesha.media import Media
 from depesha.media import api as media_api
 from depesha.notices import Notices
 from depesha.notices import api as notices_api
-from depesha.profile import Profile, follow_account, project_openness, tell_rest
+from depesha.profile import (
+    Profile,
+    follow_account,
+    load_name,
+    project_openness,
+    save_name,
+    tell_rest,
+)
 from depesha.profile import api as profile_api
 from depesha.profile import api_networks as profile_networks_api
 from depesha.profile import sync as profile_sync
@@ -85,6 +92,12 @@ from depesha.signals import Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
+from depesha.signin import Names, Signin, keep_signin, sso_flow
+from depesha.signin import api as signin_api
+from depesha.signin import api_account as signin_account_api
+from depesha.signin import api_consent as signin_consent_api
+from depesha.signin import api_pages as signin_pages_api
+from depesha.signin import follow_account as follow_signin_account
 from depesha.spine import Spine
 from depesha.sync import Sync
 from depesha.sync import api as sync_api
@@ -154,11 +167,14 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         Passwords(clock),
         appservices=services,
         claims=(is_cross_signing_key,),
+        more_flows=(sso_flow(config),),
         unstable_features=UNSTABLE_FEATURES,
         reserved=frozenset({notices_sender(spine)}),
     )
 
     profile = Profile(spine, accounts, networks=ServiceNetworks(services))
+    names = Names(partial(load_name, profile), partial(save_name, profile))
+    signin = Signin(spine, accounts, names)
     keys = Keys(spine, accounts)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
@@ -189,6 +205,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_admin_api.ENDPOINTS),
         *bind(accounts, accounts_pages_api.ENDPOINTS),
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
+        *bind(signin, signin_api.ENDPOINTS),
+        *bind(signin, signin_account_api.ENDPOINTS),
+        *bind(signin, signin_consent_api.ENDPOINTS),
+        *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
@@ -239,6 +259,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_push_device,
         follow_person,
         follow_account,
+        follow_signin_account,
         follow_deactivation,
         follow_subscriber,
     )
@@ -247,6 +268,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     consumers: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
         partial(keep_house, accounts),
+        partial(keep_signin, signin),
         partial(tell_rest, profile),
         partial(keep_index, search),
         partial(keep_presence, signals),

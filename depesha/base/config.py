@@ -38,6 +38,9 @@ class Config:
         "", "The base URL that clients use, https://…; empty: http://<listen>."
     )
     open_registration: bool = _setting(False, "Anyone may make an account.")
+    oauth: bool = _setting(
+        True, "Clients may sign in by the OAuth 2.0 API, on pages of the server."
+    )
     guests: bool = _setting(False, "Guest accounts may be made without a password.")
     rate_limits: bool = _setting(True, "Refuse callers that ask too often.")
     registration_shared_secret: str = _setting(

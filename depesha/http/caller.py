@@ -22,6 +22,8 @@ class Caller:
     is_suspended: bool = False
     appservice: str | None = None
     session: int = 0
+    client: str = ""
+    """The OAuth 2.0 client that the token was granted to; empty in the legacy API."""
     is_limited: bool = True
     """Whether rate limits apply."""
 

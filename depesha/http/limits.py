@@ -24,6 +24,8 @@ LIMITS = {
     "create": Limit(2, 30),
     "join": Limit(5, 60),
     "login": Limit(0.3, 20),
+    "client": Limit(0.5, 30),
+    "token": Limit(5, 60),
     "register": Limit(0.3, 20),
     "search": Limit(5, 30),
     "upload": Limit(5, 50),

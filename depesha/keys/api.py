@@ -5,7 +5,13 @@ Spec: client-server API, "End-to-End Encryption".
 
 import msgspec
 
-from depesha.accounts import PASSWORD_FLOWS, Interactive, Operation, authenticate
+from depesha.accounts import (
+    OAUTH_FLOWS,
+    PASSWORD_FLOWS,
+    Interactive,
+    Operation,
+    authenticate,
+)
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param, missing_param
 from depesha.eventlog.changes import parse_token
@@ -131,7 +137,8 @@ async def upload_cross_signing_keys(keys: Keys, ask: Ask[CrossSigningBody]) -> R
     check_cross_signing(caller.user_id, body.keys())
     was_free = await _is_free(keys, caller, body)
     if not was_free:
-        operation = Operation("POST device_signing", caller.user_id, PASSWORD_FLOWS)
+        flows = OAUTH_FLOWS if caller.client else PASSWORD_FLOWS
+        operation = Operation("POST device_signing", caller.user_id, flows)
         body = (await authenticate(keys.accounts, operation, body)).body
         check_cross_signing(caller.user_id, body.keys())
     was_free = was_free and caller.appservice is None

@@ -10,7 +10,9 @@ from depesha.profile.data import write_data as write_data
 from depesha.profile.data import write_tag as write_tag
 from depesha.profile.fields import PROFILE as PROFILE
 from depesha.profile.fields import load_fields as load_fields
+from depesha.profile.fields import load_name as load_name
 from depesha.profile.fields import member_content as member_content
+from depesha.profile.fields import save_name as save_name
 from depesha.profile.fields import set_field as set_field
 from depesha.profile.fields import tell_rest as tell_rest
 from depesha.profile.networks import Networks as Networks

@@ -84,6 +84,17 @@ async def set_field(profile: Profile, user_id: str, name: str, value: Json) -> N
     await tell_rooms(profile, user_id, name)
 
 
+async def load_name(profile: Profile, user_id: str) -> str:
+    """A local user's display name, or ""."""
+    name: Json = (await load_fields(profile, user_id)).get(NAME, "")
+    return name if isinstance(name, str) else ""
+
+
+async def save_name(profile: Profile, user_id: str, name: str) -> None:
+    """Give a local user another display name; "" takes it off."""
+    await set_field(profile, user_id, NAME, name)
+
+
 async def delete_field(profile: Profile, user_id: str, name: str) -> None:
     """Take a field off the profile; nothing happens when it is not there."""
     check_key(name)

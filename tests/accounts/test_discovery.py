@@ -59,12 +59,3 @@ async def test_who_can_be_asked_is_told(
 
 async def test_without_a_contact_nobody_is_named(server: Server) -> None:
     (await server.anyone.get("/.well-known/matrix/support")).refused(404, "M_NOT_FOUND")
-
-
-async def test_there_is_no_other_way_of_signing_in(server: Server) -> None:
-    anyone = server.anyone
-    path = "/_matrix/client/v1/auth_metadata"
-    (await anyone.get(path)).refused(404, "M_UNRECOGNIZED")
-    for path in ("/login/sso/redirect", "/login/sso/redirect/city"):
-        query = {"redirectUrl": "https://client.test"}
-        (await anyone.get(path, query)).refused(404, "M_NOT_FOUND")

@@ -14,8 +14,6 @@ _NO_CONTACTS = """
 
 ABSENT: Mapping[str, str] = {
     **dict.fromkeys(_NO_CONTACTS.split(), "always refused: no letter or short message is sent yet"),
-    **dict.fromkeys(("redirectToSSO", "redirectToIdP"), "always refused: no single sign-on yet"),
     "getWellknownPolicy": "404: this server is no policy server",
-    "getAuthMetadata": "answers that there is no OAuth 2.0 API",
 }
 """operationId → reason."""

@@ -1,0 +1,11 @@
+"""Ways to sign in: the OAuth 2.0 API with its pages, other devices, other providers, factors.
+
+Requirements: U1, U2, U3, U4. Spec: client-server API, "OAuth 2.0 API", "Client login via SSO",
+"OAuth authentication".
+"""
+
+from depesha.signin.consume import follow_account as follow_account
+from depesha.signin.jobs import keep_signin as keep_signin
+from depesha.signin.metadata import sso_flow as sso_flow
+from depesha.signin.record import Names as Names
+from depesha.signin.record import Signin as Signin

@@ -1,0 +1,12 @@
+"""What follows from changes of an account, in the transaction that makes them."""
+
+from depesha.accounts import ACCOUNT, DEACTIVATED
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change
+from depesha.signin import store
+
+
+async def follow_account(w: Writing, change: Change) -> None:
+    """Whoever got another password, was locked or has ended is signed out of our pages."""
+    if change.kind in {ACCOUNT, DEACTIVATED} and change.user_id is not None:
+        await store.delete_browsers_of(w.tx, w.institution.id, change.user_id)

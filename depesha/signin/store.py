@@ -1,0 +1,287 @@
+"""SQL on what signing in keeps: clients, browsers, codes, devices that wait."""
+
+from typing import NamedTuple
+
+from depesha.io.tx import Tx
+
+
+class BrowserRow(NamedTuple):
+    """Who is signed in with a browser; `is_full` 0: their second factor is still to come."""
+
+    user_id: str
+    is_full: int
+    auth_ts: int
+    expires_ts: int
+
+
+class CodeRow(NamedTuple):
+    """An authorisation code; `session_id` 0 until it is exchanged."""
+
+    client_id: str
+    redirect_uri: str
+    challenge: str
+    user_id: str
+    device_id: str
+    session_id: int
+    expires_ts: int
+
+
+class SpentRow(NamedTuple):
+    """The session of a refresh token that was exchanged."""
+
+    user_id: str
+    device_id: str
+    session_id: int
+    expires_ts: int
+
+
+class LinkRow(NamedTuple):
+    """A device that waits; `user_id` None: nobody has answered yet, "": refused."""
+
+    client_id: str
+    device_id: str
+    user_id: str | None
+    pause_ms: int
+    polled_ts: int
+    expires_ts: int
+
+
+# --- clients -------------------------------------------------------------------------
+
+
+async def upsert_client(
+    tx: Tx, institution_id: int, client_id: str, metadata: str, now: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO signin_clients (institution_id, client_id, metadata, used_ts)"
+        " VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (institution_id, client_id) DO UPDATE SET used_ts = excluded.used_ts",
+        institution_id,
+        client_id,
+        metadata,
+        now,
+    )
+
+
+async def select_client(tx: Tx, institution_id: int, client_id: str) -> str | None:
+    """The metadata of a client, as JSON."""
+    return await tx.value(
+        str,
+        "SELECT metadata FROM signin_clients WHERE institution_id = $1 AND client_id = $2",
+        institution_id,
+        client_id,
+    )
+
+
+async def delete_clients(tx: Tx, institution_id: int, before: int, kept: list[str]) -> None:
+    """Forget clients that were not used since `before` (ms), but for those kept."""
+    await tx.execute(
+        "DELETE FROM signin_clients"
+        " WHERE institution_id = $1 AND used_ts < $2 AND client_id <> ALL($3)",
+        institution_id,
+        before,
+        kept,
+    )
+
+
+async def count_clients(tx: Tx, institution_id: int) -> int:
+    return (
+        await tx.value(
+            int, "SELECT COUNT(*) FROM signin_clients WHERE institution_id = $1", institution_id
+        )
+        or 0
+    )
+
+
+# --- browsers ------------------------------------------------------------------------
+
+
+async def insert_browser(tx: Tx, institution_id: int, browser_hash: bytes, row: BrowserRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_browsers"
+        " (institution_id, browser_hash, user_id, is_full, auth_ts, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        institution_id,
+        browser_hash,
+        *row,
+    )
+
+
+async def select_browser(
+    tx: Tx, institution_id: int, browser_hash: bytes, now: int
+) -> BrowserRow | None:
+    return await tx.row(
+        BrowserRow,
+        "SELECT user_id, is_full, auth_ts, expires_ts FROM signin_browsers"
+        " WHERE institution_id = $1 AND browser_hash = $2 AND expires_ts > $3",
+        institution_id,
+        browser_hash,
+        now,
+    )
+
+
+async def delete_browser(tx: Tx, institution_id: int, browser_hash: bytes) -> None:
+    await tx.execute(
+        "DELETE FROM signin_browsers WHERE institution_id = $1 AND browser_hash = $2",
+        institution_id,
+        browser_hash,
+    )
+
+
+async def delete_browsers_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_browsers WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+# --- authorisation codes -------------------------------------------------------------
+
+
+async def insert_code(tx: Tx, institution_id: int, code_hash: bytes, row: CodeRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_codes (institution_id, code_hash, client_id, redirect_uri, challenge,"
+        " user_id, device_id, session_id, expires_ts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        institution_id,
+        code_hash,
+        *row,
+    )
+
+
+async def select_code(tx: Tx, institution_id: int, code_hash: bytes, now: int) -> CodeRow | None:
+    return await tx.row(
+        CodeRow,
+        "SELECT client_id, redirect_uri, challenge, user_id, device_id, session_id, expires_ts"
+        " FROM signin_codes WHERE institution_id = $1 AND code_hash = $2 AND expires_ts > $3",
+        institution_id,
+        code_hash,
+        now,
+    )
+
+
+async def update_code(tx: Tx, institution_id: int, code_hash: bytes, session_id: int) -> None:
+    """The code was exchanged for this session."""
+    await tx.execute(
+        "UPDATE signin_codes SET session_id = $3 WHERE institution_id = $1 AND code_hash = $2",
+        institution_id,
+        code_hash,
+        session_id,
+    )
+
+
+# --- refresh tokens that were exchanged ----------------------------------------------
+
+
+async def upsert_spent(tx: Tx, institution_id: int, token_hash: bytes, row: SpentRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_spent"
+        " (institution_id, token_hash, user_id, device_id, session_id, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (institution_id, token_hash) DO UPDATE SET expires_ts = excluded.expires_ts",
+        institution_id,
+        token_hash,
+        *row,
+    )
+
+
+async def select_spent(tx: Tx, institution_id: int, token_hash: bytes) -> SpentRow | None:
+    return await tx.row(
+        SpentRow,
+        "SELECT user_id, device_id, session_id, expires_ts FROM signin_spent"
+        " WHERE institution_id = $1 AND token_hash = $2",
+        institution_id,
+        token_hash,
+    )
+
+
+# --- devices that wait ---------------------------------------------------------------
+
+_LINK = (
+    "SELECT client_id, device_id, user_id, pause_ms, polled_ts, expires_ts FROM signin_links"
+    " WHERE institution_id = $1"
+)
+
+
+async def insert_link(
+    tx: Tx, institution_id: int, link_hash: bytes, code_hash: bytes, row: LinkRow
+) -> None:
+    """Raises Conflict when a device waits with this code already."""
+    await tx.execute(
+        "INSERT INTO signin_links (institution_id, link_hash, code_hash, client_id, device_id,"
+        " user_id, pause_ms, polled_ts, expires_ts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        institution_id,
+        link_hash,
+        code_hash,
+        *row,
+    )
+
+
+async def select_link(tx: Tx, institution_id: int, link_hash: bytes) -> LinkRow | None:
+    return await tx.row(LinkRow, _LINK + " AND link_hash = $2", institution_id, link_hash)
+
+
+async def select_link_by_code(
+    tx: Tx, institution_id: int, code_hash: bytes, now: int
+) -> LinkRow | None:
+    """The device that waits with this code for an answer."""
+    return await tx.row(
+        LinkRow,
+        _LINK + " AND code_hash = $2 AND expires_ts > $3 AND user_id IS NULL",
+        institution_id,
+        code_hash,
+        now,
+    )
+
+
+async def update_link_polled(
+    tx: Tx, institution_id: int, link_hash: bytes, polled_ts: int, pause_ms: int
+) -> None:
+    await tx.execute(
+        "UPDATE signin_links SET polled_ts = $3, pause_ms = $4"
+        " WHERE institution_id = $1 AND link_hash = $2",
+        institution_id,
+        link_hash,
+        polled_ts,
+        pause_ms,
+    )
+
+
+async def update_link_user(
+    tx: Tx, institution_id: int, code_hash: bytes, user_id: str, now: int
+) -> bool:
+    """Answer; False when nobody waits for it."""
+    changed = await tx.execute(
+        "UPDATE signin_links SET user_id = $3"
+        " WHERE institution_id = $1 AND code_hash = $2 AND expires_ts > $4 AND user_id IS NULL",
+        institution_id,
+        code_hash,
+        user_id,
+        now,
+    )
+    return changed > 0
+
+
+async def delete_link(tx: Tx, institution_id: int, link_hash: bytes) -> None:
+    await tx.execute(
+        "DELETE FROM signin_links WHERE institution_id = $1 AND link_hash = $2",
+        institution_id,
+        link_hash,
+    )
+
+
+# --- what is over --------------------------------------------------------------------
+
+
+async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
+    """Forget browsers, codes, spent tokens and waiting devices whose time is over.
+
+    Of a device that waited in vain an hour more is known that it did.
+    """
+    for sql in (
+        "DELETE FROM signin_browsers WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_codes WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_links WHERE institution_id = $1 AND expires_ts <= $2 - 3600000",
+    ):
+        await tx.execute(sql, institution_id, now)

@@ -1,0 +1,195 @@
+"""The texts of the pages in English and Russian."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LANGUAGES = ("en", "ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts in one language: `words("name")`, with `{}` filled in by what follows."""
+
+    language: str
+
+    def __call__(self, name: str, *values: str) -> str:
+        return TEXTS[name][LANGUAGES.index(self.language)].format(*values)
+
+
+def words_for(accept_language: str) -> Words:
+    """The texts in the first language that a browser asks for and that there is."""
+    for item in accept_language.split(","):
+        language = item.strip()[:2].lower()
+        if language in LANGUAGES:
+            return Words(language)
+    return Words("en")
+
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    # Signing in and up
+    "sign_in": ("Sign in", "Вход"),
+    "to_server": ("to {}", "на {}"),
+    "user": ("Username", "Имя пользователя"),
+    "password": ("Password", "Пароль"),
+    "password_again": ("Password once more", "Пароль ещё раз"),
+    "go_on": ("Continue", "Продолжить"),
+    "or": ("or", "или"),
+    "sign_in_with": ("Sign in with {}", "Войти через {}"),
+    "sign_up": ("Create an account", "Регистрация"),
+    "have_account": ("I have an account", "У меня есть учётная запись"),
+    "no_account": ("No account yet?", "Ещё нет учётной записи?"),
+    "sign_up_do": ("Create the account", "Зарегистрироваться"),
+    "invitation": ("Registration token", "Код регистрации"),
+    "username_hint": (
+        "Latin letters, digits and . _ - ; it cannot be changed later.",
+        "Латинские буквы, цифры и . _ - ; изменить потом нельзя.",
+    ),
+    "password_hint": ("At least 8 characters.", "Не короче 8 знаков."),
+    "closed": (
+        "New accounts are made by the administrator here.",
+        "Учётные записи здесь заводит администратор.",
+    ),
+    "wrong_password": ("Wrong username or password.", "Неверное имя пользователя или пароль."),
+    "different": ("The two passwords differ.", "Пароли не совпадают."),
+    "taken": ("This username is taken.", "Это имя уже занято."),
+    "bad_username": (
+        "A username may have Latin letters, digits and . _ = / + -",
+        "В имени могут быть латинские буквы, цифры и . _ = / + -",
+    ),
+    "weak": (
+        "The password must have from 8 to 512 characters.",
+        "В пароле должно быть от 8 до 512 знаков.",
+    ),
+    "bad_token": ("This registration token is not valid.", "Код регистрации недействителен."),
+    "confirm_again": (
+        "Please sign in once more: what you want to do is grave.",
+        "Войдите ещё раз: действие важное.",
+    ),
+    # Consent
+    "allow_title": ("Let “{}” in?", "Впустить «{}»?"),
+    "allow_what": (
+        "It will read and write your messages, and change your account’s data, as {}.",
+        "Программа сможет читать и писать сообщения и менять данные учётной записи {}.",
+    ),
+    "allow_where": ("You will be sent to {}.", "После этого откроется {}."),
+    "allow_site": ("The program says that it comes from {}.", "Программа указала свой сайт: {}."),
+    "allow_care": (
+        "Go on only if you have just begun to sign in there.",
+        "Продолжайте, только если вы сами начали там вход.",
+    ),
+    "allow": ("Let it in", "Впустить"),
+    "deny": ("Refuse", "Отказать"),
+    "policy": ("Privacy policy", "Политика конфиденциальности"),
+    "terms": ("Terms of service", "Условия использования"),
+    "not_me": ("Not {}? Sign in as somebody else", "Вы не {}? Войти под другим именем"),
+    "sso_title": ("Continue to {}?", "Перейти на {}?"),
+    "sso_what": (
+        "{} will be signed in there as {}.",
+        "Там будет выполнен вход: {}, пользователь {}.",
+    ),
+    # Another device
+    "link_title": ("Sign in another device", "Вход на другом устройстве"),
+    "link_what": (
+        "Enter the code that the other device shows.",
+        "Введите код, который показывает другое устройство.",
+    ),
+    "code": ("Code", "Код"),
+    "link_unknown": (
+        "No device waits with this code. Codes hold for 20 minutes.",
+        "Устройства с таким кодом нет. Код действует 20 минут.",
+    ),
+    "link_device": ("Device: {}", "Устройство: {}"),
+    "link_care": (
+        "Go on only if a device in your own hands shows this code. Nobody honest sends you one.",
+        (
+            "Продолжайте, только если код показывает устройство у вас в руках. Честный человек не "
+            "присылает таких кодов."
+        ),
+    ),
+    "link_done": ("The device is being signed in.", "Устройство входит в вашу учётную запись."),
+    "link_refused": ("The device was refused.", "Устройству отказано."),
+    "may_close": ("You can close this window.", "Это окно можно закрыть."),
+    # The account
+    "account": ("Account", "Учётная запись"),
+    "profile": ("Profile", "Профиль"),
+    "name": ("Name shown to others", "Имя, которое видят другие"),
+    "save": ("Save", "Сохранить"),
+    "saved": ("Saved.", "Сохранено."),
+    "devices": ("Sessions", "Сеансы"),
+    "device": ("Session", "Сеанс"),
+    "device_id": ("Device id", "Идентификатор устройства"),
+    "last_seen": ("Last seen", "Последняя активность"),
+    "address": ("Address", "Адрес"),
+    "program": ("Program", "Программа"),
+    "never": ("not yet", "ещё не было"),
+    "unnamed": ("Unnamed device", "Устройство без имени"),
+    "end_session": ("End the session", "Завершить сеанс"),
+    "end_session_what": (
+        (
+            "The device will be signed out. Messages whose keys are on no other device and in no "
+            "backup can then be read by nobody."
+        ),
+        (
+            "На устройстве будет выполнен выход. Сообщения, ключей к которым нет на других "
+            "устройствах и в резервной копии, прочесть будет нельзя."
+        ),
+    ),
+    "no_device": ("There is no such session.", "Такого сеанса нет."),
+    "ended": ("The session has ended.", "Сеанс завершён."),
+    "back": ("Back", "Назад"),
+    "sign_out": ("Sign out of this page", "Выйти с этой страницы"),
+    "security": ("Signing in", "Вход"),
+    "change_password": ("Change the password", "Сменить пароль"),
+    "old_password": ("Present password", "Нынешний пароль"),
+    "new_password": ("New password", "Новый пароль"),
+    "end_others": ("End all sessions", "Завершить все сеансы"),
+    "password_changed": ("The password has been changed.", "Пароль изменён."),
+    "deactivate": ("Delete the account", "Удалить учётную запись"),
+    "deactivate_what": (
+        "The account ends for ever. Nobody, not even you, will be able to use its name again.",
+        "Учётная запись удаляется навсегда. Её имя больше не сможет взять никто, даже вы.",
+    ),
+    "erase": (
+        "Also hide my messages from people who join later",
+        "Также скрыть мои сообщения от тех, кто придёт позже",
+    ),
+    "type_to_confirm": ("To confirm, type {}", "Для подтверждения введите {}"),
+    "not_confirmed": ("The confirmation does not match.", "Подтверждение не совпадает."),
+    "deactivated": ("The account has been deleted.", "Учётная запись удалена."),
+    "reset_title": ("Reset encryption identity?", "Сбросить ключи подтверждения?"),
+    "reset_what": (
+        (
+            "Your contacts will see that your identity has changed and must verify you anew. "
+            "Do this only if you have lost all verified devices and the recovery key, and have "
+            "just asked for it in your program."
+        ),
+        (
+            "Собеседники увидят, что ваши ключи сменились, и должны будут подтвердить вас заново. "
+            "Делайте это, только если потеряны все подтверждённые устройства и ключ "
+            "восстановления и вы сами только что начали сброс в программе."
+        ),
+    ),
+    "reset": ("Reset", "Сбросить"),
+    "reset_done": ("Go back to your program to finish.", "Вернитесь в программу, чтобы закончить."),
+    "reset_begin": (
+        "Begin the reset in your program: it will open this page.",
+        "Начните сброс в программе: она откроет эту страницу.",
+    ),
+    # What goes wrong
+    "trouble": ("This did not work", "Не получилось"),
+    "stale": (
+        "The form was out of date. Open the page again.",
+        "Форма устарела. Откройте страницу ещё раз.",
+    ),
+    "not_there": ("There is no such page.", "Такой страницы нет."),
+    "bad_client": (
+        "The program that sent you here is not registered, or asked wrongly. Begin again there.",
+        (
+            "Программа, которая вас сюда направила, не зарегистрирована или ошиблась. Начните вход "
+            "в ней заново."
+        ),
+    ),
+    "too_often": ("Too many attempts. Wait a little.", "Слишком много попыток. Подождите."),
+    "locked": ("This account is locked.", "Учётная запись заблокирована."),
+    "gone": ("This account has been deleted.", "Учётная запись удалена."),
+}
