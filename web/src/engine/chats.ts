@@ -22,10 +22,10 @@ export interface Beside {
   typing: readonly string[];
   waiting: OutboxData | undefined;
   waitingState: SendState | undefined;
+  draft: string | undefined;
 }
 
 const ARCHIVED = "org.depesha.archived";
-const DRAFT = "org.depesha.draft";
 const NONE: readonly string[] = [];
 
 export function chatOf(room: RoomData, around: Around, beside: Beside): ChatRecord {
@@ -60,8 +60,7 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
   if (until > 0) record.mutedUntil = until;
   const favourite = tags["m.favourite"];
   if (isObject(favourite)) record.pinned = numberOf(favourite, "order", 1);
-  const draft = textOf(objectOf(room.account[DRAFT], "main"), "text");
-  if (draft) record.draft = draft;
+  if (beside.draft) record.draft = beside.draft;
   return record;
 }
 

@@ -4,7 +4,7 @@ import type { Failure } from "../base/errors";
 import type { EventId, Millis, RoomId, UserId } from "../base/ids";
 import type { Line } from "./line";
 import type { Decrypted } from "./ports";
-import type { Content } from "./records";
+import type { Content, MediaSource } from "./records";
 import type { Hero, WireEvent } from "./wire";
 
 /** An event with what later events did to it. */
@@ -128,6 +128,8 @@ export interface OutboxData {
   threadId?: EventId;
   /** Of a redaction: the event to be redacted. */
   redacts?: EventId;
+  /** What the event to be redacted relates to. */
+  of?: EventId;
   /** Of a file: how it is to be uploaded, and where it already is. */
   file?: OutboxFile;
   /** Content as it was encrypted: the same is sent again, so that it stays one event. */
@@ -146,6 +148,6 @@ export interface OutboxFile {
   thumbnailMimetype?: string;
   thumbnailInto?: string;
   hasThumbnail: boolean;
-  done?: Content;
-  thumbnailDone?: Content;
+  done?: MediaSource;
+  thumbnailDone?: MediaSource;
 }

@@ -1,0 +1,223 @@
+/**
+ * The sync loop: simplified sliding sync over one connection. The rooms of the top come with their
+ * latest events, all others with one; rooms that are open are subscribed to.
+ */
+
+import { FailureError } from "../base/errors";
+import type { RoomId } from "../base/ids";
+import { isPassing, retryDelay, sleep } from "./http";
+import { type Echoes, type Intake, type SyncToken, takeResponse } from "./intake";
+import type { ConnectionView } from "./records";
+import type { SlidingResponse } from "./wire";
+import type { World } from "./world";
+
+const PATH = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync";
+const POLL_MS = 30_000;
+const TOP = 20;
+const FIRST_WINDOW = 100;
+
+const STATE = [
+  ["m.room.create", ""],
+  ["m.room.name", ""],
+  ["m.room.topic", ""],
+  ["m.room.avatar", ""],
+  ["m.room.canonical_alias", ""],
+  ["m.room.encryption", ""],
+  ["m.room.power_levels", ""],
+  ["m.room.join_rules", ""],
+  ["m.room.history_visibility", ""],
+  ["m.room.guest_access", ""],
+  ["m.room.tombstone", ""],
+  ["m.room.pinned_events", ""],
+  ["m.space.child", "*"],
+  ["m.space.parent", "*"],
+  ["m.room.member", "$ME"],
+  ["m.room.member", "$LAZY"],
+] as const;
+
+const OPEN_STATE = [
+  ...STATE,
+  ["im.vector.modular.widgets", "*"],
+  ["im.ponies.room_emotes", "*"],
+  ["m.image_pack", "*"],
+  ["m.beacon_info", "*"],
+  ["org.matrix.msc3672.beacon_info", "*"],
+] as const;
+
+export interface Sync {
+  start(): void;
+  stop(): Promise<void>;
+  /** Asks the server for a room's latest events and state while it is open. */
+  subscribe(roomId: RoomId): () => void;
+  connection(): Omit<ConnectionView, "waiting">;
+  /** Whether all rooms have been told once. */
+  isComplete(): boolean;
+  /** The network is said to be back: try now. */
+  hurry(): void;
+  /** What the server tells others of this person's presence. */
+  setPresence(presence: "online" | "unavailable" | "offline"): void;
+}
+
+export interface SyncHears {
+  /** Before the response is kept: keys first, so that its messages can be read. */
+  before(response: SlidingResponse): Promise<void>;
+  after(intake: Intake, isFirst: boolean): void;
+}
+
+export function makeSync(
+  world: World,
+  kept: SyncToken | undefined,
+  echoes: Echoes,
+  hears: SyncHears,
+): Sync {
+  let token: SyncToken = kept ?? { complete: false };
+  let window = token.complete ? Infinity : TOP;
+  let presence: "online" | "unavailable" | "offline" = "online";
+  let state: Omit<ConnectionView, "waiting"> = { state: "connecting", since: world.now() };
+  const open = new Map<RoomId, number>();
+  let stopping = new AbortController();
+  let interrupt = new AbortController();
+  let waking = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  /** Rooms told since the connection began anew: those missing then are gone. */
+  let told = new Set<RoomId>();
+
+  function setState(next: ConnectionView["state"]): void {
+    if (state.state === next) return;
+    state = { state: next, since: world.now() };
+    world.topics.touch("connection");
+  }
+
+  async function loop(): Promise<void> {
+    for (let failed = 0; !stopping.signal.aborted; ) {
+      try {
+        await turn();
+        failed = 0;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (isCode(error, "cancelled")) continue;
+        if (isCode(error, "M_UNKNOWN_POS")) restart();
+        else if (!isCode(error, "timeout")) await pause(error, failed++);
+      }
+    }
+  }
+
+  function restart(): void {
+    const { pos: _, ...rest } = token;
+    token = { ...rest, complete: false };
+    window = TOP;
+    told = new Set();
+  }
+
+  /** Waits until it makes sense to try again. What is no fault of the network is not hidden. */
+  async function pause(error: unknown, failed: number): Promise<void> {
+    const failure = error instanceof FailureError ? error.failure : undefined;
+    if (failure && isPassing(failure)) setState("offline");
+    else if (failure?.code === "M_UNKNOWN_TOKEN") return stopping.abort();
+    const wait = (failure && retryDelay(failure, failed)) ?? Math.min(1_000 * 2 ** failed, 60_000);
+    waking = new AbortController();
+    await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
+  }
+
+  async function turn(): Promise<void> {
+    interrupt = new AbortController();
+    const isFirst = token.pos === undefined;
+    const isGrowing = !token.complete;
+    const wait = isFirst || isGrowing || state.state !== "online" ? 0 : POLL_MS;
+    const response = await world.http.json<SlidingResponse>("POST", PATH, {
+      query: { pos: token.pos, timeout: wait, set_presence: presence },
+      body: request(),
+      timeout: wait + 60_000,
+      signal: AbortSignal.any([interrupt.signal, stopping.signal]),
+    });
+    await hears.before(response);
+    if (isFirst) told = new Set();
+    for (const roomId of Object.keys(response.rooms ?? {})) told.add(roomId);
+    const count = response.lists?.["all"]?.count ?? 0;
+    const isDone = window >= count;
+    const toDevice = response.extensions?.to_device?.next_batch ?? token.toDevice;
+    const next: SyncToken = {
+      pos: response.pos,
+      complete: isDone,
+      ...(toDevice !== undefined && { toDevice }),
+    };
+    const becomesComplete = isDone && isGrowing;
+    const intake = await takeResponse(world, response, next, echoes);
+    token = next;
+    if (!isDone) window = Math.max(window * 4, FIRST_WINDOW);
+    if (becomesComplete) await dropUntold();
+    setState("online");
+    hears.after(intake, isFirst || isGrowing);
+    if (becomesComplete) world.topics.touch("chats");
+  }
+
+  /** A new connection tells of all rooms one is in: what it did not tell is over. */
+  async function dropUntold(): Promise<void> {
+    const gone = [...world.rooms.values()].filter(
+      (room) => room.membership !== "leave" && room.membership !== "ban" && !told.has(room.id),
+    );
+    if (gone.length === 0 || told.size === 0) return;
+    await world.archive.exclusive(async () => {
+      const left = gone.map((room) => ({ ...room, membership: "leave" as const }));
+      await world.archive.commit(
+        left.map((room) => ({ put: "rooms" as const, key: room.id, value: room })),
+      );
+      for (const room of left) world.rooms.set(room.id, room);
+    });
+    world.topics.touch("chats", ...gone.map((room) => `room:${room.id}`));
+  }
+
+  function request(): unknown {
+    const subscriptions: Record<RoomId, unknown> = {};
+    for (const roomId of open.keys())
+      subscriptions[roomId] = { timeline_limit: 30, required_state: OPEN_STATE };
+    const last = Number.isFinite(window) ? window - 1 : 99_999;
+    return {
+      conn_id: "main",
+      lists: {
+        top: { ranges: [[0, TOP - 1]], timeline_limit: 10, required_state: STATE },
+        all: { ranges: [[0, last]], timeline_limit: 1, required_state: STATE },
+      },
+      room_subscriptions: subscriptions,
+      extensions: {
+        to_device: { enabled: true, ...(token.toDevice !== undefined && { since: token.toDevice }) },
+        e2ee: { enabled: true },
+        account_data: { enabled: true },
+        receipts: { enabled: true },
+        typing: { enabled: true },
+        presence: { enabled: true },
+      },
+    };
+  }
+
+  return {
+    start() {
+      stopping = new AbortController();
+      running = loop();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    subscribe(roomId) {
+      const count = open.get(roomId) ?? 0;
+      open.set(roomId, count + 1);
+      if (count === 0) interrupt.abort();
+      return () => {
+        const left = (open.get(roomId) ?? 1) - 1;
+        if (left > 0) open.set(roomId, left);
+        else open.delete(roomId);
+      };
+    },
+    connection: () => state,
+    isComplete: () => token.complete,
+    hurry: () => waking.abort(),
+    setPresence(next) {
+      presence = next;
+    },
+  };
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof FailureError && error.failure.code === code;
+}
