@@ -282,6 +282,10 @@ async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
         "DELETE FROM signin_browsers WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_codes WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
-        "DELETE FROM signin_links WHERE institution_id = $1 AND expires_ts <= $2 - 3600000",
     ):
         await tx.execute(sql, institution_id, now)
+    await tx.execute(
+        "DELETE FROM signin_links WHERE institution_id = $1 AND expires_ts <= $2",
+        institution_id,
+        now - 3_600_000,
+    )
