@@ -23,6 +23,10 @@ from depesha.accounts.find import has_password as has_password
 from depesha.accounts.find import is_active as is_active
 from depesha.accounts.invitations import is_usable as is_usable
 from depesha.accounts.jobs import keep_house as keep_house
+from depesha.accounts.leaver import Standing as Standing
+from depesha.accounts.leaver import let_in as let_in
+from depesha.accounts.leaver import select_standings as select_standings
+from depesha.accounts.leaver import shut_out as shut_out
 from depesha.accounts.login import access_by_password as access_by_password
 from depesha.accounts.login import check_usable as check_usable
 from depesha.accounts.login import local_user_id as local_user_id

@@ -51,12 +51,19 @@ from depesha.media import Media
 from depesha.media import api as media_api
 from depesha.notices import Notices
 from depesha.notices import api as notices_api
+from depesha.org import Org, load_org, project_talk
+from depesha.org import api as org_api
+from depesha.org import api_admin as org_admin_api
+from depesha.org import gate as org_gate
+from depesha.org import sync as org_sync
 from depesha.profile import (
     Profile,
     follow_account,
+    follow_name,
     load_name,
     project_openness,
     save_name,
+    tell_names,
     tell_rest,
 )
 from depesha.profile import api as profile_api
@@ -146,6 +153,7 @@ class House:
     cpu: Cpu
     profile: Profile
     rooms: Rooms
+    org: Org
 
 
 async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
@@ -172,10 +180,11 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         reserved=frozenset({notices_sender(spine)}),
     )
 
-    profile = Profile(spine, accounts, networks=ServiceNetworks(services))
+    org = Org(spine, accounts, residents=frozenset({notices_sender(spine)}))
+    profile = Profile(spine, accounts, org, networks=ServiceNetworks(services))
     names = Names(partial(load_name, profile), partial(save_name, profile))
     signin = Signin(spine, accounts, names)
-    keys = Keys(spine, accounts)
+    keys = Keys(spine, accounts, org)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
     media = Media(spine, blobs, cpu, fetcher)
@@ -189,6 +198,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
 
     sections: tuple[Part, ...] = (
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
+        Part(partial(org_sync.section, org), org_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
@@ -209,6 +219,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
+        *bind(org, org_api.ENDPOINTS),
+        *bind(org, org_admin_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
@@ -235,16 +247,18 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
     )
-    gates: tuple[Gate, ...] = (keep_notices(notices_sender(spine)),)
+    gates: tuple[Gate, ...] = (keep_notices(notices_sender(spine)), partial(org_gate, org))
     projections: tuple[Projection, ...] = (
         project_openness,
         project_guest_access,
+        project_talk,
         project_overtaken,
         project_relation,
         partial(project_push, push),
     )
     views: tuple[View, ...] = (
         accounts.sessions.view,
+        org.view,
         profile.data.view,
         profile.seen.view,
         partial(view_deactivation, rooms),
@@ -259,6 +273,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_push_device,
         follow_person,
         follow_account,
+        follow_name,
         follow_signin_account,
         follow_deactivation,
         follow_subscriber,
@@ -270,6 +285,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_house, accounts),
         partial(keep_signin, signin),
         partial(tell_rest, profile),
+        partial(tell_names, profile),
         partial(keep_index, search),
         partial(keep_presence, signals),
         partial(deliver_pushes, push),
@@ -280,7 +296,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     if db.engine == "postgresql":
         consumers += (partial(follow_others, log, Wake(config.nats)),)
 
-    await log.start(Hooks(gates, projections, views, followers))
+    hooks = Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty)
+    await log.start(hooks)
+    await load_org(org)
     server = Server(
         endpoints,
         lambda found: caller_of(accounts, found),
@@ -293,4 +311,4 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
-    return House(spine, accounts, server, operator, consumers, fetcher, cpu, profile, rooms)
+    return House(spine, accounts, server, operator, consumers, fetcher, cpu, profile, rooms, org)

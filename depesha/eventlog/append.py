@@ -44,6 +44,9 @@ FRESH_SECONDS = 1.0
 SOON_SECONDS = 1.0
 """How long a room is not woken again for changes of which many come at once."""
 
+_EVERYWHERE = ""
+"""In place of a room's id: everybody is to be woken."""
+
 
 @dataclass(frozen=True, slots=True)
 class GateContext:
@@ -74,6 +77,8 @@ class Hooks:
     projections: tuple[Projection, ...] = ()
     views: tuple[View, ...] = ()
     followers: tuple[Follower, ...] = ()
+    may_peek: Callable[[], bool] = lambda: True
+    """Whether people outside may read rooms that are readable by the world."""
 
 
 @dataclass(slots=True)
@@ -486,6 +491,8 @@ class EventLog:
             self._touched_users.add(entry.user_id)
         elif entry.reach is Reach.ROOM and entry.room_id:
             self._touched_rooms.add(entry.room_id)
+        elif entry.reach is Reach.ALL_SOON:
+            self._touch_soon(_EVERYWHERE)
         elif entry.reach in {Reach.ROOM_SOON, Reach.ROOM_LATER} and entry.user_id:
             self._touched_users.add(entry.user_id)
             if entry.reach is Reach.ROOM_SOON and entry.room_id:
@@ -509,13 +516,18 @@ class EventLog:
 
     def _touch_at_last(self, room_id: str) -> None:
         self._soon.discard(room_id)
-        self._touched_rooms.add(room_id)
+        if room_id == _EVERYWHERE:
+            self._touched_users.update(self.waiters.users())
+        else:
+            self._touched_rooms.add(room_id)
         self._plan_wake()
 
     def may_wait(self, change: Change, user_id: str) -> bool:
         """True when the user need not be told of the change by itself, at least not yet."""
         if change.user_id == user_id:
             return False
+        if change.reach is Reach.ALL_SOON:
+            return _EVERYWHERE in self._soon
         return change.reach is Reach.ROOM_LATER or (
             change.reach is Reach.ROOM_SOON and change.room_id in self._soon
         )

@@ -32,6 +32,8 @@ class Reach(IntEnum):
     ROOM_LATER = 6
     """The joined members of the room named, with whatever else they are told: of them only the
     user named wakes."""
+    ALL_SOON = 7
+    """Everybody, who wake once a second; of what has changed its slice tells whom it concerns."""
 
 
 @dataclass(frozen=True, slots=True)

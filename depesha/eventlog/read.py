@@ -203,7 +203,7 @@ async def _find_readable(log: EventLog, user_id: str, room_id: str) -> Room | No
     if place is not None and place.membership in {"join", "leave", "ban"}:
         return room
     visibility = room.text(_VISIBILITY, "history_visibility", "shared")
-    return room if visibility == "world_readable" else None
+    return room if visibility == "world_readable" and log.hooks.may_peek() else None
 
 
 async def access_event(log: EventLog, user_id: str, room_id: str, event_id: str) -> Logged:

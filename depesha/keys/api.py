@@ -90,7 +90,7 @@ class ClaimBody(msgspec.Struct):
 )
 async def claim(keys: Keys, ask: Ask[ClaimBody]) -> Reply:
     """One key of each device, to begin a session with it."""
-    return json_reply(await claim_keys(keys, ask.body.one_time_keys))
+    return json_reply(await claim_keys(keys, ask.caller.user_id, ask.body.one_time_keys))
 
 
 @endpoint("GET", "/_matrix/client/v3/keys/changes", spec="getKeysChanges")

@@ -12,22 +12,25 @@ from depesha.keys import store
 from depesha.keys.kinds import change_count
 from depesha.keys.query import find_failures
 from depesha.keys.record import Keys
+from depesha.org import find_seen
 
 Wanted = Mapping[str, Mapping[str, str]]
 """User id → device id → algorithm."""
 
 
-async def claim_keys(keys: Keys, wanted: Wanted) -> Content:
+async def claim_keys(keys: Keys, viewer: str, wanted: Wanted) -> Content:
     """One key of each device, which nobody else will get; the body of the response.
 
-    The key that was uploaded first, or the fallback key. Devices without any are left out.
+    The key that was uploaded first, or the fallback key. Devices without any are left out, and
+    people who are not there for the viewer.
     """
     is_local = keys.spine.institution.is_local
+    seen = await find_seen(keys.org, viewer, wanted)
 
     async def plan(w: Writing) -> dict[str, dict[str, Json]]:
         claimed: dict[str, dict[str, Json]] = {}
         for user_id, devices in wanted.items():
-            if not is_local(user_id):
+            if user_id not in seen or not is_local(user_id):
                 continue
             for device_id, algorithm in devices.items():
                 key = await _claim(w, user_id, device_id, algorithm)

@@ -21,6 +21,7 @@ from depesha.keys.rules import (
     visible,
     with_signatures,
 )
+from depesha.org import find_seen
 
 _MANY_USERS = 20
 """More than so many are read beside the event loop."""
@@ -46,10 +47,11 @@ def find_failures(keys: Keys, user_ids: Mapping[str, object]) -> dict[str, Conte
 async def query_keys(keys: Keys, viewer: str, wanted: Mapping[str, list[str]]) -> Content:
     """The keys of users and of the devices named (none: all), as the viewer may see them.
 
-    The body of the response. Users who are not there are not in it.
+    The body of the response. Users who are not there for the viewer are not in it.
     """
     is_local = keys.spine.institution.is_local
-    local = [user_id for user_id in wanted if is_local(user_id)]
+    seen = await find_seen(keys.org, viewer, wanted)
+    local = [user_id for user_id in wanted if user_id in seen and is_local(user_id)]
     read = keys.spine.db.read if len(local) <= _MANY_USERS else keys.spine.db.scan
     found = await read(_select, keys.institution_id, local, viewer)
     body: Content = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from depesha.accounts import Accounts
 from depesha.keys.counts import Counts
 from depesha.keys.messages.queue import Queues
+from depesha.org import Org
 from depesha.spine import Spine
 
 
@@ -14,6 +15,7 @@ class Keys:
 
     spine: Spine
     accounts: Accounts
+    org: Org
     counts: Counts = field(default_factory=Counts)
     queues: Queues = field(default_factory=Queues)
 

@@ -21,6 +21,7 @@ from depesha.keys.rules import (
     is_signatures,
     signatures_of,
 )
+from depesha.org import find_seen
 
 Objects = Mapping[str, Mapping[str, Content]]
 """User id → device id or public key → signed object."""
@@ -52,6 +53,7 @@ async def upload_signatures(keys: Keys, signer_id: str, objects: Objects) -> Fai
     and other people's master keys (by the user-signing key).
     """
     signed = list(_read(objects))
+    seen = await find_seen(keys.org, signer_id, objects)
 
     async def plan(w: Writing) -> Failures:
         signer = await _load(w, signer_id)
@@ -59,6 +61,8 @@ async def upload_signatures(keys: Keys, signer_id: str, objects: Objects) -> Fai
         changed: set[str] = set()
         for each in signed:
             try:
+                if each.user_id not in seen:
+                    raise _unknown_key()
                 if await _store(w, signer, each):
                     changed.add(each.user_id)
             except MatrixError as error:
@@ -132,7 +136,11 @@ async def _target(w: Writing, signer: _Signer, signed: _Signed) -> tuple[bytes, 
         if signed.user_id == signer.user_id:
             return key.body, {f"ed25519:{name}": key for name, key in signer.devices.items()}
         return key.body, _named(signer.cross_signing.get(Usage.USER_SIGNING))
-    raise not_found("Unknown key")
+    raise _unknown_key()
+
+
+def _unknown_key() -> MatrixError:
+    return not_found("Unknown key")
 
 
 def _named(public: str | None) -> dict[str, str]:

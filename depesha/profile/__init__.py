@@ -16,6 +16,8 @@ from depesha.profile.fields import save_name as save_name
 from depesha.profile.fields import set_field as set_field
 from depesha.profile.fields import tell_rest as tell_rest
 from depesha.profile.networks import Networks as Networks
+from depesha.profile.official import follow_name as follow_name
+from depesha.profile.official import tell_names as tell_names
 from depesha.profile.people import find_visible as find_visible
 from depesha.profile.people import follow_account as follow_account
 from depesha.profile.people import project_openness as project_openness

@@ -39,13 +39,18 @@ def _check_self(ask: Ask[Json]) -> str:
     return ask.caller.user_id
 
 
+def _viewer(ask: Ask[None]) -> str:
+    """Who asks; empty for a stranger."""
+    return ask.found_caller.user_id if ask.found_caller is not None else ""
+
+
 # --- profiles ------------------------------------------------------------------------
 
 
 @endpoint("GET", _PROFILE, auth=Auth.OPTIONAL, spec="getUserProfile")
 async def get_profile(profile: Profile, ask: Ask[None]) -> Reply:
     """All fields of a profile."""
-    return json_reply(await access_profile(profile, ask.params["userId"]))
+    return json_reply(await access_profile(profile, _viewer(ask), ask.params["userId"]))
 
 
 @endpoint("GET", _FIELD, _UNSTABLE_FIELD, auth=Auth.OPTIONAL, spec="getProfileField")
@@ -53,7 +58,7 @@ async def get_field(profile: Profile, ask: Ask[None]) -> Reply:
     """One field of a profile; 404 when it is not set."""
     name = ask.params["keyName"]
     check_key(name)
-    fields = await access_profile(profile, ask.params["userId"])
+    fields = await access_profile(profile, _viewer(ask), ask.params["userId"])
     if name not in fields:
         raise not_found("The profile has no such field")
     return json_reply({name: fields[name]})

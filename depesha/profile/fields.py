@@ -14,6 +14,7 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
 from depesha.io.tx import Tx
+from depesha.org import may_see
 from depesha.profile import store
 from depesha.profile.people import write_person
 from depesha.profile.record import Profile
@@ -57,9 +58,10 @@ async def load_fields(profile: Profile, user_id: str) -> Content:
     return await spine.db.read(select_profile, spine.institution.id, user_id)
 
 
-async def access_profile(profile: Profile, user_id: str) -> Content:
-    """The profile of somebody who is there; else 404 M_NOT_FOUND."""
-    if parse_user_id(user_id) is None or not await is_active(profile.accounts, user_id):
+async def access_profile(profile: Profile, viewer: str, user_id: str) -> Content:
+    """The profile of somebody who is there for the viewer; else 404 M_NOT_FOUND."""
+    is_there = parse_user_id(user_id) is not None and await is_active(profile.accounts, user_id)
+    if not (is_there and await may_see(profile.org, viewer, user_id)):
         raise not_found("Profile not found")
     return await load_fields(profile, user_id)
 
@@ -78,7 +80,7 @@ async def set_field(profile: Profile, user_id: str, name: str, value: Json) -> N
         check_whole({**fields, name: value})
         text: str = encode(value).decode()
         await store.upsert_field(w.tx, institution_id, user_id, name, text)
-        await _note_change(w, user_id, name, value)
+        await note_change(w, user_id, name, value)
 
     await profile.spine.log.commit(plan)
     await tell_rooms(profile, user_id, name)
@@ -101,13 +103,14 @@ async def delete_field(profile: Profile, user_id: str, name: str) -> None:
 
     async def plan(w: Writing) -> None:
         if await store.delete_field(w.tx, w.institution.id, user_id, name):
-            await _note_change(w, user_id, name, None)
+            await note_change(w, user_id, name, None)
 
     await profile.spine.log.commit(plan)
     await tell_rooms(profile, user_id, name)
 
 
-async def _note_change(w: Writing, user_id: str, name: str, value: Json) -> None:
+async def note_change(w: Writing, user_id: str, name: str, value: Json) -> None:
+    """Within a plan: a field of the profile has changed."""
     if name == NAME:
         await write_person(w.tx, w.institution.id, user_id, value or "")
     if name in IN_ROOMS:

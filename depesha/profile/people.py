@@ -1,7 +1,11 @@
 """Searching people: whoever shares a room with one, or is in a room open to all.
 
+In an institution with a tree, whoever one sees by its rules.
+
 Spec: client-server API, "User Directory".
 """
+
+from collections.abc import Collection
 
 from depesha.accounts import ACCOUNT, DEACTIVATED
 from depesha.base.canonical import Content, decode
@@ -9,6 +13,7 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Logged, Reach
 from depesha.eventlog.state import Tip
 from depesha.io.tx import Tx
+from depesha.org import find_seen
 from depesha.profile import store
 from depesha.profile.record import ACCOUNT_DATA, Profile
 from depesha.profile.rules import is_open, parts_of, person_words, rank, search_words
@@ -29,7 +34,11 @@ async def search_people(
     rows = await spine.db.scan(
         store.select_people, spine.institution.id, max(wanted, key=len), MOST_CONSIDERED
     )
-    visible = await find_visible(profile, user_id)
+    visible: Collection[str]
+    if profile.org.tree.is_empty:
+        visible = await find_visible(profile, user_id)
+    else:
+        visible = await find_seen(profile.org, user_id, [row.user_id for row in rows])
     places = (
         (rank(wanted, row.words.split()), row.words, row.user_id)
         for row in rows

@@ -8,6 +8,7 @@ from depesha.accounts import Accounts
 from depesha.base.canonical import Content, decode
 from depesha.eventlog.changes import Change, Entry, Logged
 from depesha.eventlog.state import MEMBER
+from depesha.org import Org
 from depesha.profile import store
 from depesha.profile.networks import NO_NETWORKS, Networks
 from depesha.spine import Spine
@@ -96,6 +97,7 @@ class Profile:
 
     spine: Spine
     accounts: Accounts
+    org: Org
     networks: Networks = NO_NETWORKS
     data: DataCache = field(default_factory=DataCache)
     seen: Seen = field(default_factory=Seen)

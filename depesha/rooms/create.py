@@ -15,6 +15,7 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import ROOM_VERSIONS, Draft, RoomVersion
 from depesha.http.caller import Caller
+from depesha.org import Right, check_may
 from depesha.profile import member_content
 from depesha.rooms import store
 from depesha.rooms.alias import CANONICAL, check_alias_free, check_local_alias, write_alias
@@ -72,8 +73,10 @@ async def create_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> str:
     """
     check_not_suspended(caller)
     new = decide_room(rooms, caller, asked)
+    if not (new.is_direct and len(new.invited) <= 1):
+        check_may(rooms.profile.org, caller.user_id, Right.CREATE_GROUPS)
     for user_id in new.invited:
-        await check_invitable(rooms, user_id)
+        await check_invitable(rooms, caller.user_id, user_id)
 
     async def plan(w: Writing) -> str:
         return await write_room(w, caller.user_id, new)

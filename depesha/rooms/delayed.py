@@ -17,6 +17,7 @@ from depesha.http.caller import Caller
 from depesha.io.tx import Tx
 from depesha.rooms import store
 from depesha.rooms.access import access_joined_tip
+from depesha.rooms.invite import check_invitable
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state
 from depesha.rooms.send import check_sendable, write_message, write_state
@@ -45,6 +46,8 @@ async def schedule(rooms: Rooms, caller: Caller, draft: Draft, txn_id: str, dela
     check_sendable(draft)
     if draft.state_key is not None:
         check_state(draft)
+        if draft.type == MEMBER and draft.content.get("membership") == "invite":
+            await check_invitable(rooms, caller.user_id, draft.state_key)
     elif draft.type == MEMBER:
         raise forbidden("Events of this type are not sent so")
     if delay_ms > MAX_DELAY_MS:

@@ -1,5 +1,7 @@
 """People who must go: ended accounts leave their rooms, guests those that take no guests.
 
+So do people who leave the institution.
+
 Spec: client-server API, "Account deactivation", "Guest Access".
 """
 
@@ -10,6 +12,7 @@ from depesha.base.errors import MatrixError
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Entry, Logged
 from depesha.eventlog.state import Tip
+from depesha.org import LEFT
 from depesha.rooms import store
 from depesha.rooms.access import find_tip
 from depesha.rooms.leave import INSIDE, write_leave
@@ -23,14 +26,14 @@ POLL_SECONDS = 300.0
 
 async def follow_deactivation(w: Writing, change: Change) -> None:
     """Write down, with its end, that an account must leave its rooms."""
-    if change.kind == DEACTIVATED and change.user_id is not None:
+    if change.kind in {DEACTIVATED, LEFT} and change.user_id is not None:
         await store.insert_leaving(w.tx, w.institution.id, change.user_id)
         await store.delete_delayed_of(w.tx, w.institution.id, change.user_id)
 
 
 def view_deactivation(rooms: Rooms, entry: Entry) -> None:
     """Have the rooms left as soon as the account's end is committed."""
-    if isinstance(entry, Change) and entry.kind == DEACTIVATED:
+    if isinstance(entry, Change) and entry.kind in {DEACTIVATED, LEFT}:
         rooms.leaving.ring()
 
 

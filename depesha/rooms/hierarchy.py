@@ -5,6 +5,7 @@ from typing import NamedTuple
 from depesha.base.canonical import Content
 from depesha.base.errors import forbidden, invalid_param
 from depesha.eventlog.state import Room, StateEntry
+from depesha.org import find_seen
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import child_order, is_child
 from depesha.rooms.summary import summarize, viewer_of
@@ -64,8 +65,19 @@ async def walk_space(
             ahead += [(child, depth + 1) for child in below if viewer.may_see(child)]
         passed += 1
         if passed > walk.skip:
-            told.append({**summarize(room), "children_state": [_stripped(e) for e in children]})
+            shown = await _shown(rooms, user_id, room, children)
+            told.append({**summarize(room), "children_state": [_stripped(e) for e in shown]})
     return told, None
+
+
+async def _shown(
+    rooms: Rooms, user_id: str, room: Room, children: list[StateEntry]
+) -> list[StateEntry]:
+    """The child events to be told: to who is outside, those by people whom they see."""
+    if user_id in room.joined:
+        return children
+    seen = await find_seen(rooms.profile.org, user_id, {entry.sender for entry in children})
+    return [entry for entry in children if entry.sender in seen]
 
 
 def children_of(room: Room, *, suggested_only: bool) -> list[StateEntry]:

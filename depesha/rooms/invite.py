@@ -1,12 +1,13 @@
 """Inviting. Spec: client-server API, "Inviting users", "Invite permission"."""
 
 from depesha.accounts import check_not_suspended, is_active
-from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
+from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.base.ids import parse_user_id
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
 from depesha.http.caller import Caller
+from depesha.org import check_may_address, no_such_user
 from depesha.profile import blocks_invites, member_content
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.record import Rooms
@@ -17,8 +18,11 @@ def by_address() -> MatrixError:
     return MatrixError(403, "M_THREEPID_DENIED", "Invitations by e-mail are not offered here")
 
 
-async def check_invitable(rooms: Rooms, user_id: str) -> None:
-    """Raise 403 M_INVITE_BLOCKED for someone who takes no invites, 404 for nobody."""
+async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
+    """Raise 403 M_INVITE_BLOCKED for someone who takes no invites, 404 for nobody.
+
+    Whom the inviter does not see is nobody; 403 M_FORBIDDEN for whom they may not write to.
+    """
     if parse_user_id(user_id) is None:
         raise invalid_param(f"Not a user id: {user_id[:100]}")
     if not rooms.spine.institution.is_local(user_id):
@@ -26,7 +30,8 @@ async def check_invitable(rooms: Rooms, user_id: str) -> None:
     if not await is_active(rooms.accounts, user_id):
         await rooms.accounts.appservices.provide_user(user_id)
         if not await is_active(rooms.accounts, user_id):
-            raise not_found("There is no such user")
+            raise no_such_user()
+    await check_may_address(rooms.profile.org, inviter, user_id)
     if await blocks_invites(rooms.profile, user_id):
         raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
 
@@ -36,7 +41,9 @@ async def invite(
 ) -> None:
     """Invite somebody; nothing happens when that is so already."""
     check_not_suspended(caller)
-    await check_invitable(rooms, user_id)
+    room = await rooms.spine.log.find_room(room_id)
+    if room is None or room.membership(user_id) != "knock":
+        await check_invitable(rooms, caller.user_id, user_id)
 
     async def plan(w: Writing) -> None:
         tip = await access_joined_tip(w, caller.user_id, room_id)

@@ -99,7 +99,7 @@ async def send_state(rooms: Rooms, caller: Caller, draft: Draft, ts: int | None 
     check_sendable(draft)
     check_state(draft)
     if membership == "invite":
-        await check_invitable(rooms, draft.state_key or "")
+        await check_invitable(rooms, draft.sender, draft.state_key or "")
 
     async def plan(w: Writing) -> str:
         return await write_state(w, draft, ts)

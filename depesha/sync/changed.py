@@ -79,4 +79,4 @@ def _concerns(change: Change, user_id: str, device_id: str, places: dict[str, Me
     if change.reach in _OF_ROOMS:
         place = places.get(change.room_id or "")
         return place is not None and place.membership == "join"
-    return change.reach is Reach.SHARED
+    return change.reach in {Reach.SHARED, Reach.ALL_SOON}

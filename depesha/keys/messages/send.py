@@ -15,6 +15,7 @@ from depesha.http.caller import Caller
 from depesha.keys.kinds import TO_DEVICE
 from depesha.keys.messages import store
 from depesha.keys.record import Keys
+from depesha.org import find_reachable
 
 MOST_RECIPIENTS = 10_000
 """Devices that one request may name."""
@@ -30,11 +31,15 @@ Messages = Mapping[str, Mapping[str, Content]]
 async def send_to_device(
     keys: Keys, caller: Caller, type_: str, txn_id: str, messages: Messages
 ) -> None:
-    """Queue messages for devices of local users; unknown ones are passed over.
+    """Queue messages for devices of local users; others are passed over.
+
+    So are people whom the caller may not write to and shares no room with.
 
     Once a transaction: a repeated one does nothing. Raises 400 M_INVALID_PARAM, M_BAD_JSON.
     """
     _check(type_, txn_id, messages)
+    reachable = await find_reachable(keys.org, caller.user_id, messages)
+    messages = {user_id: each for user_id, each in messages.items() if user_id in reachable}
     now = keys.spine.clock.now_ms()
 
     async def plan(w: Writing) -> None:

@@ -1,0 +1,53 @@
+"""Shutting somebody out at once, and letting them in again (requirements O9, G17)."""
+
+from typing import Literal
+
+from depesha.accounts import store
+from depesha.accounts.sessions import ACCOUNT
+from depesha.accounts.signin import end_devices
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.io.tx import Tx
+
+Standing = Literal["open", "locked", "ended"]
+"""Whether somebody may sign in, may not for the time being, or never will again."""
+
+_PAGE = 5_000
+
+
+async def shut_out(w: Writing, user_id: str) -> int:
+    """Within a plan: lock the account and end all its sessions; how many devices that were."""
+    await _lock(w, user_id, is_locked=1)
+    await store.delete_tickets_of(w.tx, w.institution.id, user_id)
+    devices = await store.select_devices(w.tx, w.institution.id, user_id)
+    await end_devices(w, user_id, [device.device_id for device in devices])
+    return len(devices)
+
+
+async def let_in(w: Writing, user_id: str) -> None:
+    """Within a plan: unlock the account of somebody who comes back."""
+    await _lock(w, user_id, is_locked=0)
+
+
+async def _lock(w: Writing, user_id: str, *, is_locked: int) -> None:
+    user = await store.select_user(w.tx, w.institution.id, user_id)
+    if user is not None and user.is_locked != is_locked:
+        await store.update_flags(w.tx, w.institution.id, user._replace(is_locked=is_locked))
+        await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
+
+
+async def select_standings(tx: Tx, institution_id: int) -> dict[str, Standing]:
+    """All accounts by user id, with their standing."""
+    found: dict[str, Standing] = {}
+    after = ""
+    while page := await store.select_users(tx, institution_id, after, _PAGE):
+        for user in page:
+            found[user.user_id] = _standing(user)
+        after = page[-1].user_id
+    return found
+
+
+def _standing(user: store.UserRow) -> Standing:
+    if user.is_deactivated:
+        return "ended"
+    return "locked" if user.is_locked else "open"

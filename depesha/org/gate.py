@@ -1,0 +1,77 @@
+"""The gate of the tree: invitations, joining without one, and what a level has no right to.
+
+The verbs have asked already, and have answered as precisely as may be; nothing passes by here.
+"""
+
+from collections.abc import Iterator
+
+from depesha.base.canonical import Json
+from depesha.eventlog.append import GateContext
+from depesha.eventlog.state import MEMBER, Tip
+from depesha.events.auth import Denied
+from depesha.events.event import Draft
+from depesha.events.power import creators_of, level_of, power_of
+from depesha.org.record import Org
+from depesha.org.rules import may
+from depesha.org.sight import find_refusal_alone, have_talked_now
+from depesha.org.tree import Right
+
+_CALLS = frozenset({"m.call.invite", "m.call.member", "org.matrix.msc3401.call.member"})
+_FILES = frozenset({"m.file", "m.image", "m.video", "m.audio"})
+_INSIDE = frozenset({"join", "invite"})
+_VIA = "join_authorised_via_users_server"
+
+
+def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
+    """Why the tree does not let the event be, or None."""
+    if org.tree.is_empty:
+        return None
+    if draft.type == MEMBER:
+        return _member(org, draft, context.tip)
+    if draft.type == "m.room.message":
+        kind = draft.content.get("msgtype")
+        if (
+            type(kind) is str
+            and kind in _FILES
+            and not may(org.tree, draft.sender, Right.SEND_FILES)
+        ):
+            return Denied("Your level may not send files")
+    elif draft.type in _CALLS and not may(org.tree, draft.sender, Right.CALL):
+        return Denied("Your level may not call")
+    return None
+
+
+def _member(org: Org, draft: Draft, tip: Tip) -> Denied | None:
+    membership: Json = draft.content.get("membership")
+    target, before = draft.state_key or "", tip.membership(draft.state_key or "")
+    if membership == "invite":
+        if before == "knock" or _may_address(org, draft.sender, target):
+            return None
+        return Denied("A request for contact is needed to invite this person")
+    if before in _INSIDE or draft.sender != target or _VIA in draft.content:
+        return None
+    if membership == "join" and not any(_may_address(org, h, target) for h in _hosts(tip, target)):
+        return Denied("You are not invited to this room")
+    if membership == "knock" and not any(_may_address(org, target, h) for h in _hosts(tip, target)):
+        return Denied("This room takes no knocks")
+    return None
+
+
+def _may_address(org: Org, sender: str, target: str) -> bool:
+    refusal = find_refusal_alone(org, sender, target)
+    return refusal is None or have_talked_now(org, sender, target)
+
+
+def _hosts(tip: Tip, user_id: str) -> Iterator[str]:
+    """Those who run the room and may invite; an open door is a standing invitation of theirs."""
+    create = tip.find("m.room.create")
+    creators = creators_of(create, tip.version) if create is not None else ()
+    if user_id in creators:
+        # The room is being made, or its maker comes back.
+        yield user_id
+    needed = level_of("invite", tip.find, tip.version)
+    users = tip.content("m.room.power_levels").get("users")
+    for host in dict.fromkeys([*creators, *(users if isinstance(users, dict) else ())]):
+        is_able = power_of(host, tip.find, tip.version) >= needed
+        if is_able and tip.membership(host) == "join":
+            yield host

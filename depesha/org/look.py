@@ -1,0 +1,207 @@
+"""The tree, a level and a card, as somebody may see them (requirements O2, O4, G5, G6)."""
+
+from collections.abc import Iterable
+
+from depesha.accounts import is_active
+from depesha.base.canonical import Content
+from depesha.io.tx import Tx
+from depesha.org import store
+from depesha.org.access import no_such_user, no_unit
+from depesha.org.record import Org
+from depesha.org.rules import acting, deciding_node
+from depesha.org.sight import find_refusal_of, find_seen, may_see, sees_alone
+from depesha.org.tree import RIGHT_NAMES, Level, Node
+
+
+def find_shown(org: Org, viewer: str) -> dict[int, Node]:
+    """The levels that somebody sees: own ones, all below, the way up, and those beside.
+
+    Of the way up and of those beside, name and manager are seen, not everyone in them.
+    """
+    now, shown = org.spine.clock.now_ms(), dict[int, Node]()
+    place = org.tree.place(viewer)
+    if place is None:
+        return shown
+    for _, acted in acting(org.tree, viewer, place, now):
+        for node in acted.all:
+            _add(shown, _below(node))
+            _add(shown, _above(node))
+        for node in acted.manages:
+            _add(shown, node.parent.children if node.parent is not None else [node])
+    return shown
+
+
+def _add(shown: dict[int, Node], nodes: Iterable[Node]) -> None:
+    shown.update((node.level.unit_id, node) for node in nodes)
+
+
+def _below(node: Node) -> Iterable[Node]:
+    ahead = [node]
+    while ahead:
+        found = ahead.pop()
+        yield found
+        ahead += found.children
+
+
+def _above(node: Node) -> Iterable[Node]:
+    at = node.parent
+    while at is not None:
+        yield at
+        at = at.parent
+
+
+def describe_tree(org: Org, viewer: str) -> Content:
+    """The levels that somebody sees, each before those below it."""
+    nodes = sorted(find_shown(org, viewer).values(), key=lambda node: node.low)
+    return {"units": [_described(node.level, node, _seen(org, viewer, node)) for node in nodes]}
+
+
+def _seen(org: Org, viewer: str, node: Node) -> str | None:
+    """The level's manager, if the viewer sees them."""
+    manager = node.level.manager
+    return manager if manager is not None and sees_alone(org, viewer, manager) else None
+
+
+def describe_whole(org: Org) -> Content:
+    """All levels, for those who keep the tree."""
+    nodes = org.tree.nodes()
+    return {"units": [_whole(node) for node in nodes]}
+
+
+def _whole(node: Node) -> Content:
+    level = node.level
+    inherits = level.rights is None
+    return {
+        **_described(level, node, level.manager),
+        "people": len(node.members),
+        "inherits_rights": inherits,
+        "accepts": node.accepts,
+    }
+
+
+def _described(level: Level, node: Node, manager: str | None) -> Content:
+    told: Content = {
+        "unit_id": level.unit_id,
+        "kind": level.kind,
+        "name": level.name,
+        "rights": [name for name, right in RIGHT_NAMES.items() if node.rights & right],
+    }
+    if level.parent:
+        told["parent"] = level.parent
+    if manager is not None:
+        told["manager"] = manager
+    return told
+
+
+# --- the people of a level -----------------------------------------------------------
+
+
+async def describe_people(org: Org, viewer: str | None, unit_id: int) -> Content:
+    """The people of a level that `viewer` sees (None: all); 404 for a level that is not seen."""
+    node = org.tree.node(unit_id)
+    if node is None or (viewer is not None and unit_id not in find_shown(org, viewer)):
+        raise no_unit()
+    names = set(node.members)
+    if node.level.manager is not None:
+        names.add(node.level.manager)
+    if viewer is not None:
+        names = await find_seen(org, viewer, names)
+    spine = org.spine
+    posts, cards = await spine.db.read(_select_unit, spine.institution.id, unit_id, sorted(names))
+    titles = {post.user_id: post.title for post in posts}
+    people: list[Content] = []
+    for user_id in sorted(names):
+        card = cards.get(user_id)
+        told: Content = {"user_id": user_id, "title": titles.get(user_id, "")}
+        if card is not None:
+            told |= _texts(card)
+        if user_id == node.level.manager:
+            told["is_manager"] = True
+        people.append(told)
+    return {"people": people}
+
+
+async def _select_unit(
+    tx: Tx, institution_id: int, unit_id: int, user_ids: list[str]
+) -> tuple[list[store.PostRow], dict[str, store.PersonRow]]:
+    cards = await store.select_cards(tx, institution_id, user_ids)
+    posts = await store.select_posts_in(tx, institution_id, unit_id)
+    return posts, {card.user_id: card for card in cards}
+
+
+def _texts(card: store.PersonRow) -> Content:
+    shown = ("name", "room", "phone", "photo")
+    return {name: getattr(card, name) for name in shown if getattr(card, name)}
+
+
+# --- cards ---------------------------------------------------------------------------
+
+
+async def describe_person(org: Org, viewer: str, user_id: str) -> Content:
+    """The card of somebody whom the viewer sees, and whether they may be written to; else 404."""
+    if not await may_see(org, viewer, user_id) or not await is_active(org.accounts, user_id):
+        raise no_such_user()
+    told = await describe_anyone(org, user_id)
+    manager = _chief(org, user_id)
+    if manager is not None and await may_see(org, viewer, manager):
+        told["manager"] = manager
+    refusal = await find_refusal_of(org, viewer, user_id)
+    told["may_write"] = refusal is None
+    if refusal is not None:
+        told["rule"] = refusal.rule.value
+        told["ask"] = refusal.ask if sees_alone(org, viewer, refusal.ask) else user_id
+    return told
+
+
+def _chief(org: Org, user_id: str) -> str | None:
+    place = org.tree.place(user_id)
+    for node in place.all if place is not None else ():
+        chief = node.above if node.level.manager == user_id else node.chief
+        if chief is not None:
+            return chief
+    return None
+
+
+async def describe_anyone(org: Org, user_id: str) -> Content:
+    """Who somebody is: what the tree and the card tell."""
+    spine = org.spine
+    card, posts, absences = await spine.db.read(_select_card, spine.institution.id, user_id)
+    told: Content = {"user_id": user_id, **(_texts(card) if card is not None else {})}
+    told["posts"] = [_post(org, post) for post in posts]
+    told["manages"] = _managed(org, user_id)
+    now = spine.clock.now_ms()
+    told["deputies"] = [
+        {"user_id": row.deputy, "since_ts": row.since_ts, "until_ts": row.until_ts}
+        for row in absences
+        if row.until_ts > now
+    ]
+    node = deciding_node(org.tree, user_id)
+    told["accepts"] = "person" if node is None else "manager"
+    return told
+
+
+def _managed(org: Org, user_id: str) -> list[Content]:
+    place = org.tree.place(user_id)
+    nodes = place.manages if place is not None else ()
+    return [{"unit_id": n.level.unit_id, "path": path_of(n)} for n in nodes]
+
+
+def _post(org: Org, post: store.PostRow) -> Content:
+    node = org.tree.node(post.unit_id)
+    path = path_of(node) if node is not None else []
+    return {"unit_id": post.unit_id, "path": path, "title": post.title}
+
+
+def path_of(node: Node) -> list[str]:
+    """The names of the levels from the organisation down to this one."""
+    return [each.level.name for each in (*reversed(list(_above(node))), node)]
+
+
+async def _select_card(
+    tx: Tx, institution_id: int, user_id: str
+) -> tuple[store.PersonRow | None, list[store.PostRow], list[store.AbsenceRow]]:
+    return (
+        await store.select_person(tx, institution_id, user_id),
+        await store.select_posts_of(tx, institution_id, [user_id]),
+        await store.select_absences_of(tx, institution_id, user_id),
+    )

@@ -1,0 +1,210 @@
+"""Employees: their positions, cards and deputies; and those who leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from depesha.accounts import shut_out
+from depesha.base.canonical import encode
+from depesha.base.errors import invalid_param, not_found
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
+from depesha.org import store
+from depesha.org.access import access_employee, no_unit
+from depesha.org.levels import write_level
+from depesha.org.record import ABSENCE, CARD, LEFT, NAMED, PERSON, Org
+
+MOST_TEXT = 255
+MOST_POSTS = 50
+MOST_ABSENCES = 20
+
+
+def check_text(name: str, text: str) -> str:
+    """The text without blanks around it; 400 M_INVALID_PARAM for one too long."""
+    text = text.strip()
+    if len(text) > MOST_TEXT or "\x00" in text:
+        raise invalid_param(f"{name} has at most {MOST_TEXT} characters")
+    return text
+
+
+# --- positions -----------------------------------------------------------------------
+
+
+async def appoint(
+    org: Org, user_id: str, unit_id: int, title: str, *, instead_of: int | None = None
+) -> None:
+    """Give somebody a position in a level; with `instead_of` they leave that level (a move).
+
+    400 M_INVALID_PARAM, 404 M_NOT_FOUND for no such person or level.
+    """
+    user_id = await access_employee(org, user_id)
+    title = check_text("title", title)
+
+    async def plan(w: Writing) -> None:
+        posts = {post.unit_id: post for post in await _posts(w, user_id)}
+        if instead_of is not None and posts.pop(instead_of, None) is None:
+            raise not_found("This person has no such position")
+        posts[unit_id] = store.PostRow(user_id, unit_id, title)
+        await write_posts(w, user_id, list(posts.values()))
+
+    await org.spine.log.commit(plan)
+
+
+async def dismiss(org: Org, user_id: str, unit_id: int) -> None:
+    """Take a position from somebody; 404 M_NOT_FOUND."""
+
+    async def plan(w: Writing) -> None:
+        posts = await _posts(w, user_id)
+        rest = [post for post in posts if post.unit_id != unit_id]
+        if len(rest) == len(posts):
+            raise not_found("This person has no such position")
+        await write_posts(w, user_id, rest)
+
+    await org.spine.log.commit(plan)
+
+
+async def _posts(w: Writing, user_id: str) -> list[store.PostRow]:
+    return await store.select_posts_of(w.tx, w.institution.id, [user_id])
+
+
+async def write_posts(w: Writing, user_id: str, posts: Sequence[store.PostRow]) -> bool:
+    """Within a plan: let these be all positions of a person; False when they are so already.
+
+    404 M_NOT_FOUND for a level that is not there.
+    """
+    if len(posts) > MOST_POSTS:
+        raise invalid_param(f"A person has at most {MOST_POSTS} positions")
+    tx, institution_id = w.tx, w.institution.id
+    before = {post.unit_id: post for post in await _posts(w, user_id)}
+    after = {post.unit_id: post for post in posts}
+    if before == after:
+        return False
+    for unit_id in before.keys() - after.keys():
+        await store.delete_post(tx, institution_id, user_id, unit_id)
+    for unit_id, post in after.items():
+        if before.get(unit_id) != post:
+            if await store.select_unit(tx, institution_id, unit_id) is None:
+                raise no_unit()
+            await store.upsert_post(tx, institution_id, post)
+    item = ">".join(",".join(map(str, sorted(units))) for units in (before, after))
+    await w.change(Change(PERSON, Reach.ALL_SOON, user_id, item=item))
+    return True
+
+
+# --- cards ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is to be told of somebody; None: as it is."""
+
+    number: str | None = None
+    name: str | None = None
+    room: str | None = None
+    phone: str | None = None
+    photo: str | None = None
+
+
+async def put_card(org: Org, user_id: str, card: Card) -> None:
+    """Change what the card tells. 400 M_INVALID_PARAM, 404 M_NOT_FOUND."""
+    user_id = await access_employee(org, user_id)
+
+    async def plan(w: Writing) -> None:
+        await write_card(w, user_id, card)
+
+    await org.spine.log.commit(plan)
+
+
+async def write_card(w: Writing, user_id: str, card: Card, *, is_imported: bool = False) -> bool:
+    """Within a plan: change what the card tells; False when that is so already."""
+    tx, institution_id = w.tx, w.institution.id
+    before = await store.select_person(tx, institution_id, user_id)
+    row = before or store.PersonRow(user_id)
+    row = row._replace(
+        number=_kept("number", card.number, row.number),
+        name=_kept("name", card.name, row.name),
+        room=_kept("room", card.room, row.room),
+        phone=_kept("phone", card.phone, row.phone),
+        photo=_kept("photo", card.photo, row.photo),
+    )
+    if row.photo and not row.photo.startswith("mxc://"):
+        raise invalid_param("photo must be an mxc:// address")
+    if is_imported:
+        row = row._replace(is_imported=1)
+    if row == before:
+        return False
+    await store.upsert_person(tx, institution_id, row)
+    await w.change(Change(CARD, Reach.ALL_SOON, user_id))
+    if row.name and (before is None or before.name != row.name):
+        await w.change(Change(NAMED, Reach.NOBODY, user_id, item=row.name))
+    return True
+
+
+def _kept(field: str, wanted: str | None, before: str) -> str:
+    return before if wanted is None else check_text(field, wanted)
+
+
+# --- deputies ------------------------------------------------------------------------
+
+
+async def set_absences(org: Org, user_id: str, absences: Sequence[store.AbsenceRow]) -> None:
+    """Let these be the times when others stand in for somebody; it ends by itself.
+
+    400 M_INVALID_PARAM, 404 M_NOT_FOUND for no such person or deputy.
+    """
+    await access_employee(org, user_id)
+    if len(absences) > MOST_ABSENCES:
+        raise invalid_param(f"At most {MOST_ABSENCES} absences are kept")
+    for row in absences:
+        await access_employee(org, row.deputy)
+        if row.deputy == user_id or not row.since_ts < row.until_ts:
+            raise invalid_param("A deputy is somebody else, from one time until a later one")
+    if len({row.since_ts for row in absences}) < len(absences):
+        raise invalid_param("Two absences cannot begin at the same time")
+
+    async def plan(w: Writing) -> None:
+        await write_absences(w, user_id, absences)
+
+    await org.spine.log.commit(plan)
+
+
+async def write_absences(w: Writing, user_id: str, absences: Sequence[store.AbsenceRow]) -> None:
+    """Within a plan: let these be the person's absences."""
+    await store.replace_absences(w.tx, w.institution.id, user_id, absences)
+    item: str = encode([list(row[1:]) for row in absences]).decode()
+    await w.change(Change(ABSENCE, Reach.ALL_SOON, user_id, item=item))
+
+
+# --- leaving -------------------------------------------------------------------------
+
+
+async def show_out(org: Org, user_id: str) -> int:
+    """Somebody leaves the institution (O9); how many sessions ended by that. 404 M_NOT_FOUND.
+
+    In one transaction the account is locked, its sessions end, and its positions go; rooms are
+    left soon after. Whoever comes back gets the account unlocked.
+    """
+    user_id = await access_employee(org, user_id)
+
+    async def plan(w: Writing) -> int:
+        return await write_leaver(w, user_id)
+
+    return await org.spine.log.commit(plan)
+
+
+async def write_leaver(w: Writing, user_id: str) -> int:
+    """Within a plan: somebody leaves; how many sessions ended by that."""
+    tx, institution_id = w.tx, w.institution.id
+    await write_posts(w, user_id, [])
+    for unit in await store.select_units(tx, institution_id):
+        if unit.manager == user_id:
+            await write_level(w, unit._replace(manager=None))
+    await write_absences(w, user_id, [])
+    for row in await store.select_absences(tx, institution_id):
+        if row.deputy == user_id:
+            kept = await store.select_absences_of(tx, institution_id, row.user_id)
+            rest = [each for each in kept if each.deputy != user_id]
+            await write_absences(w, row.user_id, rest)
+    await store.delete_person(tx, institution_id, user_id)
+    ended = await shut_out(w, user_id)
+    await w.change(Change(LEFT, Reach.NOBODY, user_id))
+    return ended
