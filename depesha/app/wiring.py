@@ -31,6 +31,7 @@ from depesha.calls import api as calls_api
 from depesha.duty import Duty
 from depesha.duty import api as duty_api
 from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
+from depesha.eventlog.consume import keep_cursors
 from depesha.eventlog.follow import follow_others
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Auth, Bound, bind
@@ -282,6 +283,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     consumers: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
+        partial(keep_cursors, log),
         partial(keep_house, accounts),
         partial(keep_signin, signin),
         partial(tell_rest, profile),

@@ -299,6 +299,9 @@ class EventLog:
         self.runs: dict[str, int] = {}
         self.worker = clock.new_id(6)
         self.ephemeral = 0
+        self.cursors: dict[str, int] = {}
+        """How far consumers have read, where that is not stored yet."""
+        self.cursors_moved = asyncio.Event()
         self._shared = shared
         self._fresh_at = clock.monotonic()
         self._touched_rooms: set[str] = set()

@@ -17,6 +17,9 @@ Handle = Callable[[Sequence[Entry]], Awaitable[None]]
 MOST_ENTRIES = 100
 RETRY_SECONDS = 5.0
 
+CURSOR_SECONDS = 1.0
+"""How far behind the stored cursors may be: what came since is given again after a crash."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,13 +45,35 @@ async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) 
             continue
         try:
             await handle(entries)
-            position = entries[-1].position
-            await log.db.write(store.upsert_cursor, log.institution.id, name, position)
         except asyncio.CancelledError:
             raise
         except Exception:  # noqa: BLE001 (a consumer outlives its failures)
             _log.exception("a consumer failed", extra={"consumer": name, "position": position})
             await log.clock.sleep(RETRY_SECONDS)
             continue
+        position = log.cursors[name] = entries[-1].position
+        log.cursors_moved.set()
         # With more waiting there is no pause, but others get their turn.
         await log.clock.sleep(pause if len(entries) < MOST_ENTRIES else 0)
+
+
+async def keep_cursors(log: EventLog) -> None:
+    """Store for ever how far the consumers have read, and once more at the end.
+
+    Once a second for all of them: a commit of its own for each piece would make every event wait
+    for the disk twice.
+    """
+    try:
+        while True:
+            await log.cursors_moved.wait()
+            await log.clock.sleep(CURSOR_SECONDS)
+            await _store_cursors(log)
+    finally:
+        await _store_cursors(log)
+
+
+async def _store_cursors(log: EventLog) -> None:
+    moved, log.cursors = log.cursors, {}
+    log.cursors_moved.clear()
+    if moved:
+        await log.db.write(store.upsert_cursors, log.institution.id, moved)

@@ -1,5 +1,6 @@
 """The spine's SQL: the log, events and their bodies, rooms, current state and members."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from depesha.eventlog.changes import Change, Reach
@@ -243,6 +244,11 @@ async def upsert_cursor(tx: Tx, institution_id: int, consumer: str, position: in
         consumer,
         position,
     )
+
+
+async def upsert_cursors(tx: Tx, institution_id: int, cursors: Mapping[str, int]) -> None:
+    for consumer, position in cursors.items():
+        await upsert_cursor(tx, institution_id, consumer, position)
 
 
 # --- rooms ---------------------------------------------------------------------------
