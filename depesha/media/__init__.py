@@ -4,4 +4,5 @@ Requirements M3 (the server's side), M2 (link previews). Spec: client-server API
 "Content repository".
 """
 
+from depesha.media.jobs import keep_media as keep_media
 from depesha.media.record import Media as Media

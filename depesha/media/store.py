@@ -143,3 +143,21 @@ async def upsert_preview(tx: Tx, institution_id: int, url: str, row: PreviewRow)
         url,
         *row,
     )
+
+
+async def delete_previews(tx: Tx, institution_id: int, before: int) -> None:
+    """Forget previews made before a time."""
+    await tx.execute(
+        "DELETE FROM media_previews WHERE institution_id = $1 AND fetched_ts < $2",
+        institution_id,
+        before,
+    )
+
+
+async def delete_pending(tx: Tx, institution_id: int, before: int) -> None:
+    """Forget announced uploads whose time was over before a time."""
+    await tx.execute(
+        "DELETE FROM media_files WHERE institution_id = $1 AND sha256 IS NULL AND expires_ts < $2",
+        institution_id,
+        before,
+    )

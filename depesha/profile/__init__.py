@@ -6,6 +6,7 @@ Requirements: M1, D4. Spec: client-server API, "Profiles", "Client Config", "Roo
 
 from depesha.profile.api import access_filter as access_filter
 from depesha.profile.data import put_data as put_data
+from depesha.profile.data import read_data as read_data
 from depesha.profile.data import write_data as write_data
 from depesha.profile.data import write_tag as write_tag
 from depesha.profile.fields import PROFILE as PROFILE

@@ -65,10 +65,16 @@ async def change_data(
     await profile.spine.log.commit(plan)
 
 
+async def read_data(w: Writing, user_id: str, room_id: str, type_: str) -> Content | None:
+    """Within a plan: account data as it is, or None."""
+    text = await store.select_data(w.tx, w.institution.id, user_id, room_id, type_)
+    found: Content | None = None if text is None else decode(text)
+    return found
+
+
 async def write_tag(w: Writing, user_id: str, room_id: str, tag: str) -> None:
     """Within a plan: give a room a tag, unless it has it."""
-    text = await store.select_data(w.tx, w.institution.id, user_id, room_id, "m.tag")
-    content: Content = {} if text is None else decode(text)
+    content = await read_data(w, user_id, room_id, "m.tag") or {}
     before = content.get("tags")
     tags: Content = before if isinstance(before, dict) else {}
     if tag not in tags:

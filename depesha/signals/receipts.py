@@ -11,7 +11,7 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.read import access_event, access_joined
-from depesha.profile import write_data
+from depesha.profile import read_data, write_data
 from depesha.signals import store
 from depesha.signals.record import Signals
 from depesha.signals.rules import FULLY_READ, MAIN, PRIVATE, READ
@@ -73,8 +73,7 @@ async def _set(
     if place is None or place.room_id != room_id:
         raise not_found("The event is not in this room")
     if type_ == FULLY_READ:
-        text = encode({"event_id": event_id}).decode()
-        await write_data(w, user_id, room_id, FULLY_READ, text)
+        await _mark(w, user_id, room_id, event_id, place.room_order)
         return
     if thread_id is not None:
         await _check_in_thread(w, place.position, event_id, thread_id)
@@ -103,6 +102,21 @@ async def _set(
         position,
     )
     await store.upsert_receipt(w.tx, institution_id, room_id, row)
+
+
+async def _mark(w: Writing, user_id: str, room_id: str, event_id: str, order: int) -> None:
+    """Set the read marker, unless it is there or further on.
+
+    The specification leaves it open whether it may go back. A device that was away would take
+    it back for all others.
+    """
+    before = (await read_data(w, user_id, room_id, FULLY_READ) or {}).get("event_id")
+    if isinstance(before, str):
+        place = await eventlog_store.select_place(w.tx, w.institution.id, before)
+        if place is not None and place.room_id == room_id and place.room_order >= order:
+            return
+    text = encode({"event_id": event_id}).decode()
+    await write_data(w, user_id, room_id, FULLY_READ, text)
 
 
 def receipt_of(change: Change) -> store.ReceiptRow:

@@ -54,6 +54,25 @@ async def test_a_private_receipt_is_for_oneself(server: Server) -> None:
     assert {"type": "m.fully_read", "content": {"event_id": last}} in data
 
 
+async def test_the_read_marker_does_not_go_back(server: Server) -> None:
+    alice, bob, room = await pair(server)
+    first, last = await alice.send(room, "one"), await alice.send(room, "two")
+    markers = f"/_matrix/client/v3/rooms/{room}/read_markers"
+    path = f"/user/{bob.user_id}/rooms/{room}/account_data/m.fully_read"
+    (await bob.post(markers, {"m.fully_read": first})).ok()
+    (await bob.post(markers, {"m.fully_read": last})).ok()
+    since = (await bob.sync())["next_batch"]
+    for event_id in (first, last):
+        (await bob.post(markers, {"m.fully_read": event_id})).ok()
+        assert (await bob.get(path)).ok() == {"event_id": last}
+    (await bob.post(receipt(room, "m.fully_read", first), {})).ok()
+    assert (await bob.get(path)).ok() == {"event_id": last}
+    # Nothing was changed, so nothing is told.
+    assert "rooms" not in await bob.sync(since)
+    hers = path.replace(bob.user_id, alice.user_id)
+    (await alice.get(hers)).refused(404, "M_NOT_FOUND")
+
+
 async def test_threads_are_counted_by_themselves(server: Server) -> None:
     alice, bob, room = await pair(server)
     root = await alice.send(room, "root")
