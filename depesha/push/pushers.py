@@ -19,6 +19,8 @@ _NEEDED = ("app_display_name", "device_display_name", "lang", "data")
 
 def check_pusher(body: Content, allowed_networks: Sequence[str]) -> None:
     """Raise 400 for what cannot be a pusher."""
+    if problem := find_unsafe(body, any_number=True):
+        raise bad_json(f"The pusher cannot be kept: {problem}")
     for name, most in (("app_id", 64), ("pushkey", 512)):
         value = body.get(name)
         if not isinstance(value, str):

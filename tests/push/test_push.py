@@ -95,6 +95,9 @@ async def test_a_message_reaches_the_gateway(start_server: Any) -> None:
         (await bob.post(path, {"app_id": "x"})).refused(400, "M_MISSING_PARAM")
         wrong = pusher("http://127.0.0.1/else")
         (await bob.post(path, wrong)).refused(400, "M_INVALID_PARAM")
+        for unkept in ({"pushkey": "\x00"}, {"app_id": "\x00"}, {"lang": "\x00"}):
+            gone = {"app_id": "x", "pushkey": "y", "kind": None, **unkept}
+            (await bob.post(path, gone)).refused(400, "M_BAD_JSON")
         (await bob.post(path, pusher(phone.url, format="event_id_only"))).ok()
         (told,) = (await bob.get("/_matrix/client/v3/pushers")).ok()["pushers"]
         assert told["data"]["url"] == phone.url
