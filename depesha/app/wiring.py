@@ -105,6 +105,7 @@ from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
 from depesha.signin import api_pages as signin_pages_api
+from depesha.signin import api_rendezvous as signin_rendezvous_api
 from depesha.signin import follow_account as follow_signin_account
 from depesha.spine import Spine
 from depesha.sync import Sync
@@ -135,6 +136,9 @@ UNSTABLE_FEATURES = (
     "uk.tcpip.msc4133.stable",  # profile fields of one's own
 )
 """What `/versions` tells of, beyond the versions of the specification."""
+
+OAUTH_FEATURES = ("org.matrix.msc4108",)  # signing a device in by a QR code
+"""What it tells of besides, where clients sign in by the OAuth 2.0 API."""
 
 Consumer = Callable[[], Coroutine[None, None, None]]
 """Runs until it is cancelled."""
@@ -177,7 +181,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         appservices=services,
         claims=(is_cross_signing_key,),
         more_flows=(sso_flow(config),),
-        unstable_features=UNSTABLE_FEATURES,
+        unstable_features=UNSTABLE_FEATURES + OAUTH_FEATURES * config.oauth,
         reserved=frozenset({notices_sender(spine)}),
     )
 
@@ -220,6 +224,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
+        *bind(signin, signin_rendezvous_api.ENDPOINTS),
         *bind(org, org_api.ENDPOINTS),
         *bind(org, org_admin_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),

@@ -46,6 +46,15 @@ class LinkRow(NamedTuple):
     expires_ts: int
 
 
+class MeetingRow(NamedTuple):
+    """A message that a device left for another."""
+
+    message: bytes
+    etag: str
+    changed_ts: int
+    expires_ts: int
+
+
 # --- clients -------------------------------------------------------------------------
 
 
@@ -270,17 +279,78 @@ async def delete_link(tx: Tx, institution_id: int, link_hash: bytes) -> None:
     )
 
 
+# --- meetings of two devices ---------------------------------------------------------
+
+
+async def insert_meeting(tx: Tx, institution_id: int, meeting_hash: bytes, row: MeetingRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_meetings"
+        " (institution_id, meeting_hash, message, etag, changed_ts, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        institution_id,
+        meeting_hash,
+        *row,
+    )
+
+
+async def select_meeting(
+    tx: Tx, institution_id: int, meeting_hash: bytes, now: int
+) -> MeetingRow | None:
+    return await tx.row(
+        MeetingRow,
+        "SELECT message, etag, changed_ts, expires_ts FROM signin_meetings"
+        " WHERE institution_id = $1 AND meeting_hash = $2 AND expires_ts > $3",
+        institution_id,
+        meeting_hash,
+        now,
+    )
+
+
+async def update_meeting(tx: Tx, institution_id: int, meeting_hash: bytes, row: MeetingRow) -> None:
+    await tx.execute(
+        "UPDATE signin_meetings SET message = $3, etag = $4, changed_ts = $5"
+        " WHERE institution_id = $1 AND meeting_hash = $2",
+        institution_id,
+        meeting_hash,
+        row.message,
+        row.etag,
+        row.changed_ts,
+    )
+
+
+async def delete_meeting(tx: Tx, institution_id: int, meeting_hash: bytes) -> bool:
+    """False when there was none."""
+    deleted = await tx.execute(
+        "DELETE FROM signin_meetings WHERE institution_id = $1 AND meeting_hash = $2",
+        institution_id,
+        meeting_hash,
+    )
+    return deleted > 0
+
+
+async def count_meetings(tx: Tx, institution_id: int, now: int) -> int:
+    """How many there are that are not over."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM signin_meetings WHERE institution_id = $1 AND expires_ts > $2",
+        institution_id,
+        now,
+    )
+    return found or 0
+
+
 # --- what is over --------------------------------------------------------------------
 
 
 async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
-    """Forget browsers, codes, spent tokens and waiting devices whose time is over.
+    """Forget browsers, codes, meetings, spent tokens and waiting devices whose time is over.
 
     Of a device that waited in vain an hour more is known that it did.
     """
     for sql in (
         "DELETE FROM signin_browsers WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_codes WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_meetings WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
     ):
         await tx.execute(sql, institution_id, now)
