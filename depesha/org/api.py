@@ -1,7 +1,9 @@
 """Endpoints of the tree as one sees it; administrators may see it as anyone (requirement G6)."""
 
+from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import forbidden
+from depesha.eventlog.append import Writing
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.org.look import describe_people, describe_person, describe_tree
 from depesha.org.record import Org
@@ -9,14 +11,23 @@ from depesha.org.record import Org
 _OWN = "/_depesha/v1/org"
 
 
-def _viewer(org: Org, ask: Ask[None]) -> str:
-    """The caller, or whom an administrator names as `as`; 403 M_FORBIDDEN for others."""
+async def _viewer(org: Org, ask: Ask[None]) -> str:
+    """The caller, or whom an administrator names as `as`, which is written down.
+
+    403 M_FORBIDDEN for others.
+    """
     other = ask.query.get("as")
     if other is None:
         return ask.caller.user_id
     if not ask.caller.is_admin:
         raise forbidden("Only administrators may see as another")
-    return org.user_id(other)
+    caller, other = ask.caller, org.user_id(other)
+
+    async def plan(w: Writing) -> None:
+        await record(w, act_of(caller, "org.see-as", other, path=ask.path))
+
+    await org.spine.log.commit(plan)
+    return other
 
 
 def unit_id(ask: Ask[Json]) -> int:
@@ -28,19 +39,19 @@ def unit_id(ask: Ask[Json]) -> int:
 @endpoint("GET", f"{_OWN}/tree")
 async def get_tree(org: Org, ask: Ask[None]) -> Reply:
     """The levels that one sees."""
-    return json_reply(describe_tree(org, _viewer(org, ask)))
+    return json_reply(describe_tree(org, await _viewer(org, ask)))
 
 
 @endpoint("GET", f"{_OWN}/units/{{unitId}}/people")
 async def get_people(org: Org, ask: Ask[None]) -> Reply:
     """The people of a level, as far as one sees them."""
-    return json_reply(await describe_people(org, _viewer(org, ask), unit_id(ask)))
+    return json_reply(await describe_people(org, await _viewer(org, ask), unit_id(ask)))
 
 
 @endpoint("GET", f"{_OWN}/people/{{userId}}")
 async def get_person(org: Org, ask: Ask[None]) -> Reply:
     """Somebody's card, and whether one may write to them."""
-    viewer = _viewer(org, ask)
+    viewer = await _viewer(org, ask)
     return json_reply(await describe_person(org, viewer, ask.params["userId"]))
 
 

@@ -56,20 +56,20 @@ async def get_units(org: Org, ask: Ask[None]) -> Reply:
 @endpoint("POST", f"{_OWN}/units", auth=Auth.ADMIN, body=LevelBody)
 async def post_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     """Make a level; its number."""
-    return json_reply({"unit_id": await create_level(org, ask.body.wanted())})
+    return json_reply({"unit_id": await create_level(org, ask.caller, ask.body.wanted())})
 
 
 @endpoint("PUT", _UNIT, auth=Auth.ADMIN, body=LevelBody)
 async def put_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     """Rename or move a level, set its manager, its rights or who accepts requests."""
-    await change_level(org, unit_id(ask), ask.body.wanted())
+    await change_level(org, ask.caller, unit_id(ask), ask.body.wanted())
     return EMPTY
 
 
 @endpoint("DELETE", _UNIT, auth=Auth.ADMIN)
 async def delete_unit(org: Org, ask: Ask[None]) -> Reply:
     """Remove an empty level."""
-    await remove_level(org, unit_id(ask))
+    await remove_level(org, ask.caller, unit_id(ask))
     return EMPTY
 
 
@@ -91,14 +91,14 @@ async def put_post(org: Org, ask: Ask[PostBody]) -> Reply:
     """Appoint somebody, or move them."""
     body = ask.body
     user_id = ask.params["userId"]
-    await appoint(org, user_id, unit_id(ask), body.title, instead_of=body.instead_of)
+    await appoint(org, ask.caller, user_id, unit_id(ask), body.title, instead_of=body.instead_of)
     return EMPTY
 
 
 @endpoint("DELETE", f"{_PERSON}/posts/{{unitId}}", auth=Auth.ADMIN)
 async def delete_post(org: Org, ask: Ask[None]) -> Reply:
     """Dismiss somebody from a position."""
-    await dismiss(org, org.user_id(ask.params["userId"]), unit_id(ask))
+    await dismiss(org, ask.caller, org.user_id(ask.params["userId"]), unit_id(ask))
     return EMPTY
 
 
@@ -124,7 +124,7 @@ async def put_person(org: Org, ask: Ask[CardBody]) -> Reply:
     """Change what somebody's card tells."""
     body = ask.body
     card = Card(body.number, body.name, body.room, body.phone, body.photo)
-    await put_card(org, ask.params["userId"], card)
+    await put_card(org, ask.caller, ask.params["userId"], card)
     return EMPTY
 
 
@@ -150,7 +150,7 @@ async def put_deputies(org: Org, ask: Ask[AbsencesBody]) -> Reply:
         AbsenceRow(user_id, org.user_id(each.user_id), each.since_ts, each.until_ts)
         for each in ask.body.deputies
     ]
-    await set_absences(org, user_id, rows)
+    await set_absences(org, ask.caller, user_id, rows)
     return EMPTY
 
 
@@ -160,7 +160,7 @@ async def post_leave(org: Org, ask: Ask[None]) -> Reply:
     user_id = await access_employee(org, ask.params["userId"])
     if user_id == ask.caller.user_id:
         raise MatrixError(403, "M_FORBIDDEN", "Administrators may not show themselves out")
-    ended = await show_out(org, user_id)
+    ended = await show_out(org, ask.caller, user_id)
     ts = org.spine.clock.now_ms()
     return json_reply({"user_id": user_id, "sessions_ended": ended, "ts": ts})
 
@@ -177,7 +177,9 @@ class TableBody(msgspec.Struct, frozen=True):
 async def post_import(org: Org, ask: Ask[TableBody]) -> Reply:
     """Take in a table of employees, or say what that would do."""
     body = ask.body
-    return json_reply(await import_table(org, body.csv, is_dry=body.dry_run, is_forced=body.force))
+    return json_reply(
+        await import_table(org, ask.caller, body.csv, is_dry=body.dry_run, is_forced=body.force)
+    )
 
 
 ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (

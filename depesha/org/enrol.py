@@ -12,9 +12,11 @@ from itertools import islice
 from typing import TypeVar
 
 from depesha.accounts import NewUser, Standing, let_in, register, select_standings
+from depesha.audit import act_of, record
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError
 from depesha.eventlog.append import Writing
+from depesha.http.caller import Caller
 from depesha.io.tx import Tx
 from depesha.org import store
 from depesha.org.levels import Wanted, write_level, write_new_level
@@ -91,7 +93,9 @@ class _Before:
     accounts: dict[str, Standing]
 
 
-async def import_table(org: Org, text: str, *, is_dry: bool, is_forced: bool) -> Content:
+async def import_table(
+    org: Org, caller: Caller, text: str, *, is_dry: bool, is_forced: bool
+) -> Content:
     """Take in a table, or only say what that would do; the report.
 
     Raises 400 M_INVALID_PARAM, with the report, for a table with faults, and for one by which more
@@ -110,7 +114,7 @@ async def import_table(org: Org, text: str, *, is_dry: bool, is_forced: bool) ->
     is_many = len(report.leavers) > max(FEW_LEAVERS, known // SHARE_OF_LEAVERS)
     if is_many and not is_forced:
         raise _unfit("So many people would leave by this table that it must be forced", report)
-    await _apply(org, people, rows, before, report)
+    await _apply(org, caller, people, rows, before, report)
     return report.body(is_dry=False)
 
 
@@ -216,12 +220,19 @@ def _managers(org: Org, rows: Iterable[Row]) -> dict[Path, str]:
 
 
 async def _apply(
-    org: Org, people: dict[str, _Person], rows: Sequence[Row], before: _Before, report: Report
+    org: Org,
+    caller: Caller,
+    people: dict[str, _Person],
+    rows: Sequence[Row],
+    before: _Before,
+    report: Report,
 ) -> None:
     log = org.spine.log
     unit_ids = before.unit_ids
 
     async def make_units(w: Writing) -> None:
+        told = {"added": len(report.added), "leavers": report.leavers[:MOST_TOLD]}
+        await record(w, act_of(caller, "org.import", "", moved=len(report.moved), **told))
         for path in _new_paths(rows, before):
             above = unit_ids[path[:-1]] if path[:-1] else 0
             unit_ids[path] = await write_new_level(w, Wanted(parent=above, name=path[-1]), None)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from depesha.audit import act_of, record
+from depesha.base.canonical import Content
 from depesha.base.errors import invalid_param
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
+from depesha.http.caller import Caller
 from depesha.org import store
 from depesha.org.access import access_employee, no_unit
 from depesha.org.record import UNIT, Org, unit_item
@@ -32,6 +35,20 @@ class Wanted:
     accepts: str | None = None
 
 
+def _told(wanted: Wanted) -> Content:
+    """What the log of acts keeps of a change."""
+    told: Content = {
+        "parent": wanted.parent,
+        "kind": wanted.kind,
+        "name": wanted.name,
+        "manager": wanted.manager,
+        "rights": None if wanted.rights is None else list(wanted.rights),
+        "inherits": wanted.inherits or None,
+        "accepts": wanted.accepts,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def rights_of(names: Iterable[str]) -> int:
     """The rights as a number; 400 M_INVALID_PARAM for a name that is none."""
     found = 0
@@ -42,12 +59,14 @@ def rights_of(names: Iterable[str]) -> int:
     return found
 
 
-async def create_level(org: Org, wanted: Wanted) -> int:
+async def create_level(org: Org, caller: Caller, wanted: Wanted) -> int:
     """Make a level; its number. 400 M_INVALID_PARAM, 404 M_NOT_FOUND for parent or manager."""
     manager = await _manager(org, wanted)
 
     async def plan(w: Writing) -> int:
-        return await write_new_level(w, wanted, manager)
+        unit_id = await write_new_level(w, wanted, manager)
+        await record(w, act_of(caller, "org.create", str(unit_id), **_told(wanted)))
+        return unit_id
 
     return await org.spine.log.commit(plan)
 
@@ -72,7 +91,7 @@ async def write_level(w: Writing, row: store.UnitRow) -> None:
     await w.change(Change(UNIT, Reach.ALL_SOON, item=unit_item(row)))
 
 
-async def change_level(org: Org, unit_id: int, wanted: Wanted) -> None:
+async def change_level(org: Org, caller: Caller, unit_id: int, wanted: Wanted) -> None:
     """Rename or move a level, give it a manager, rights or a policy.
 
     400 M_INVALID_PARAM, also for a place below itself; 404 M_NOT_FOUND.
@@ -85,8 +104,10 @@ async def change_level(org: Org, unit_id: int, wanted: Wanted) -> None:
             raise no_unit()
         row = _changed(units[unit_id], wanted, manager)
         _check(row, units)
-        if row != units[unit_id]:
-            await write_level(w, row)
+        if row == units[unit_id]:
+            return
+        await write_level(w, row)
+        await record(w, act_of(caller, "org.change", str(unit_id), **_told(wanted)))
         old = units.get(units[unit_id].parent_id)
         if old is not None and old.unit_id != row.parent_id:
             # Whoever sees only the place that it had must learn that it has gone from there.
@@ -137,17 +158,19 @@ def _check(row: store.UnitRow, units: Mapping[int, store.UnitRow]) -> None:
         at = units[at].parent_id
 
 
-async def remove_level(org: Org, unit_id: int) -> None:
+async def remove_level(org: Org, caller: Caller, unit_id: int) -> None:
     """Remove a level that is empty. 400 M_INVALID_PARAM when it is not, 404 M_NOT_FOUND."""
 
     async def plan(w: Writing) -> None:
         tx, institution_id = w.tx, w.institution.id
-        if await store.select_unit(tx, institution_id, unit_id) is None:
+        unit = await store.select_unit(tx, institution_id, unit_id)
+        if unit is None:
             raise no_unit()
         below = [u for u in await store.select_units(tx, institution_id) if u.parent_id == unit_id]
         if below or await store.select_posts_in(tx, institution_id, unit_id):
             raise invalid_param("Move or dismiss first who and what is in this unit")
         await store.delete_unit(tx, institution_id, unit_id)
         await w.change(Change(UNIT, Reach.ALL_SOON, item=str(unit_id)))
+        await record(w, act_of(caller, "org.remove", str(unit_id), name=unit.name))
 
     await org.spine.log.commit(plan)

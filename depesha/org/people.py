@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from depesha.accounts import shut_out
+from depesha.audit import act_of, record
 from depesha.base.canonical import encode
 from depesha.base.errors import invalid_param, not_found
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
+from depesha.http.caller import Caller
 from depesha.org import store
 from depesha.org.access import access_employee, no_unit
 from depesha.org.levels import write_level
@@ -30,7 +32,13 @@ def check_text(name: str, text: str) -> str:
 
 
 async def appoint(
-    org: Org, user_id: str, unit_id: int, title: str, *, instead_of: int | None = None
+    org: Org,
+    caller: Caller,
+    user_id: str,
+    unit_id: int,
+    title: str,
+    *,
+    instead_of: int | None = None,
 ) -> None:
     """Give somebody a position in a level; with `instead_of` they leave that level (a move).
 
@@ -44,12 +52,14 @@ async def appoint(
         if instead_of is not None and posts.pop(instead_of, None) is None:
             raise not_found("This person has no such position")
         posts[unit_id] = store.PostRow(user_id, unit_id, title)
-        await write_posts(w, user_id, list(posts.values()))
+        if await write_posts(w, user_id, list(posts.values())):
+            told = {"unit": unit_id, "title": title, "instead_of": instead_of}
+            await record(w, act_of(caller, "org.appoint", user_id, **told))
 
     await org.spine.log.commit(plan)
 
 
-async def dismiss(org: Org, user_id: str, unit_id: int) -> None:
+async def dismiss(org: Org, caller: Caller, user_id: str, unit_id: int) -> None:
     """Take a position from somebody; 404 M_NOT_FOUND."""
 
     async def plan(w: Writing) -> None:
@@ -58,6 +68,7 @@ async def dismiss(org: Org, user_id: str, unit_id: int) -> None:
         if len(rest) == len(posts):
             raise not_found("This person has no such position")
         await write_posts(w, user_id, rest)
+        await record(w, act_of(caller, "org.dismiss", user_id, unit=unit_id))
 
     await org.spine.log.commit(plan)
 
@@ -104,12 +115,13 @@ class Card:
     photo: str | None = None
 
 
-async def put_card(org: Org, user_id: str, card: Card) -> None:
+async def put_card(org: Org, caller: Caller, user_id: str, card: Card) -> None:
     """Change what the card tells. 400 M_INVALID_PARAM, 404 M_NOT_FOUND."""
     user_id = await access_employee(org, user_id)
 
     async def plan(w: Writing) -> None:
-        await write_card(w, user_id, card)
+        if await write_card(w, user_id, card):
+            await record(w, act_of(caller, "org.card", user_id))
 
     await org.spine.log.commit(plan)
 
@@ -146,7 +158,9 @@ def _kept(field: str, wanted: str | None, before: str) -> str:
 # --- deputies ------------------------------------------------------------------------
 
 
-async def set_absences(org: Org, user_id: str, absences: Sequence[store.AbsenceRow]) -> None:
+async def set_absences(
+    org: Org, caller: Caller, user_id: str, absences: Sequence[store.AbsenceRow]
+) -> None:
     """Let these be the times when others stand in for somebody; it ends by itself.
 
     400 M_INVALID_PARAM, 404 M_NOT_FOUND for no such person or deputy.
@@ -163,6 +177,8 @@ async def set_absences(org: Org, user_id: str, absences: Sequence[store.AbsenceR
 
     async def plan(w: Writing) -> None:
         await write_absences(w, user_id, absences)
+        deputies = [row.deputy for row in absences]
+        await record(w, act_of(caller, "org.deputies", user_id, deputies=deputies))
 
     await org.spine.log.commit(plan)
 
@@ -177,7 +193,7 @@ async def write_absences(w: Writing, user_id: str, absences: Sequence[store.Abse
 # --- leaving -------------------------------------------------------------------------
 
 
-async def show_out(org: Org, user_id: str) -> int:
+async def show_out(org: Org, caller: Caller, user_id: str) -> int:
     """Somebody leaves the institution (O9); how many sessions ended by that. 404 M_NOT_FOUND.
 
     In one transaction the account is locked, its sessions end, and its positions go; rooms are
@@ -186,6 +202,7 @@ async def show_out(org: Org, user_id: str) -> int:
     user_id = await access_employee(org, user_id)
 
     async def plan(w: Writing) -> int:
+        await record(w, act_of(caller, "org.leave", user_id))
         return await write_leaver(w, user_id)
 
     return await org.spine.log.commit(plan)

@@ -7,6 +7,7 @@ phone, room, number. Login and unit must be there.
 
 import csv
 from collections.abc import Sequence
+from io import StringIO
 from typing import NamedTuple
 
 from depesha.base.ids import is_new_localpart
@@ -50,10 +51,9 @@ class Fault(NamedTuple):
 
 def read_table(text: str) -> tuple[list[Row], list[Fault]]:
     """The rows of the table, and what is wrong with the others."""
-    head, _, _ = text.lstrip("\ufeff").partition("\n")
-    reader = csv.reader(
-        text.lstrip("\ufeff").splitlines(), delimiter=";" if ";" in head else ",", strict=True
-    )
+    text = text.removeprefix("\ufeff")
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         lines = list(reader)
     except csv.Error as error:

@@ -231,3 +231,30 @@ def test_the_settings_in_force_are_shown_without_secrets(
     assert shown["database"] == "postgresql://depesha:***@db.test/depesha"
     assert shown["turn_uris"] == ["turn:turn.test"]
     assert shown["registration_shared_secret"] == ""
+
+
+async def test_the_tree_is_kept_by_commands(folder: Path, run: Run, clock: TestClock) -> None:
+    table = folder / "people.csv"
+    table.write_text("login,unit,title,manager\nanna,City/Law,Head,yes\nboris,City/Law,Clerk,\n")
+    async with server_on(folder, clock):
+        code, out, _ = await beside(run, "org", "import", str(table), "--dry-run")
+        assert (code, "added: 2" in out, "dry_run: True" in out) == (0, True, True)
+        assert (await beside(run, "org", "tree"))[1] == ""
+        assert (await beside(run, "org", "import", str(table)))[0] == 0
+        code, out, _ = await beside(run, "org", "create", "Records", "--manager", "anna")
+        number = out.strip()
+        assert (code, number.isdigit()) == (0, True)
+        assert (await beside(run, "org", "appoint", "boris", number, "--title", "Adviser"))[0] == 0
+        assert (await beside(run, "org", "remove", number))[0] == 1
+        assert (await beside(run, "org", "dismiss", "boris", number))[0] == 0
+        assert (await beside(run, "org", "change", number, "--name", "Archive"))[0] == 0
+        lines = (await beside(run, "org", "tree"))[1].splitlines()
+        assert [line.split("\t")[1:] for line in lines] == [
+            ["Archive", "@anna:depesha.test", "0"],
+            ["City", "-", "0"],
+            ["  Law", "@anna:depesha.test", "2"],
+        ]
+        assert (await beside(run, "org", "remove", number))[0] == 0
+        assert await beside(run, "org", "leave", "boris") == (0, "0\n", "")
+        table.write_text("nonsense\n")
+        assert (await beside(run, "org", "import", str(table)))[0] == 1
