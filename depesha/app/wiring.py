@@ -48,7 +48,7 @@ from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
-from depesha.media import Media
+from depesha.media import Media, keep_media
 from depesha.media import api as media_api
 from depesha.notices import Notices
 from depesha.notices import api as notices_api
@@ -293,6 +293,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_signin, signin),
         partial(tell_rest, profile),
         partial(tell_names, profile),
+        partial(keep_media, media),
         partial(keep_index, search),
         partial(keep_presence, signals),
         partial(deliver_pushes, push),

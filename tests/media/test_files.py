@@ -255,3 +255,44 @@ async def test_a_link_is_previewed_and_its_picture_kept_here(
             (await alice.get(path, {"url": f"{url}/none"})).refused(502, "M_UNKNOWN")
     finally:
         await runner.cleanup()
+
+
+async def test_old_previews_and_uploads_that_never_came_are_forgotten(
+    start_server: Callable[..., AbstractAsyncContextManager[Server]],
+) -> None:
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text="<title>Title</title>", content_type="text/html")
+
+    site = web.Application()
+    site.router.add_get("/page", page)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/page"
+    try:
+        async with start_server(allowed_networks=("127.0.0.0/8",)) as server:
+            alice = await server.register("alice")
+            path = "/_matrix/client/v1/media/preview_url"
+            (await alice.get(path, {"url": url})).ok()
+            kept = await put(alice, b"kept", "text/plain")
+            (await alice.post("/_matrix/media/v1/create", {})).ok()
+            assert await kept_rows(server) == (1, 2)
+        await server.clock.advance(49 * 3600)
+        async with start_server() as server:
+            await server.clock.advance(1)
+            assert await kept_rows(server) == (0, 1)
+            alice = await server.anyone.login("alice")
+            assert (await alice.get(f"{DOWN}/{path_of(kept)}")).body == b"kept"
+    finally:
+        await runner.cleanup()
+
+
+async def kept_rows(server: Server) -> tuple[int, int]:
+    """How many previews and files the database has."""
+
+    async def count(tx: Any) -> tuple[int, int]:
+        previews = await tx.value(int, "SELECT COUNT(*) FROM media_previews")
+        return previews, await tx.value(int, "SELECT COUNT(*) FROM media_files")
+
+    found: tuple[int, int] = await server.running.house.spine.db.read(count)
+    return found
