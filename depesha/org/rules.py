@@ -33,12 +33,13 @@ def sees(tree: Tree, viewer: str, target: str, now: int) -> bool:
     """
     if viewer == target:
         return True
-    mine, theirs = tree.place(viewer), tree.place(target)
+    places = tree.places()
+    mine, theirs = places.get(viewer), places.get(target)
     if mine is None or theirs is None:
         return False
     if _sees(mine, theirs, target):
         return True
-    if not (mine.stands_for or theirs.stands_for):
+    if not mine.stands_for and not theirs.stands_for:
         return False
     return any(
         name == other or _sees(place, their, other)
@@ -55,7 +56,11 @@ def _sees(mine: Place, theirs: Place, target: str) -> bool:
                 return True
         if node.chief == target:
             return True
-    return any(node.above == target or target in node.peers for node in mine.manages)
+    # A loop, not `any`: this is asked for each pair of people who might meet.
+    for node in mine.manages:  # noqa: SIM110
+        if node.above == target or target in node.peers:
+            return True
+    return False
 
 
 def acting(tree: Tree, user_id: str, place: Place, now: int) -> Iterator[tuple[str, Place]]:

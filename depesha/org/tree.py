@@ -5,7 +5,7 @@ compares a few numbers, and no table of pairs is kept. What a change touches is 
 the next question comes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import NamedTuple
@@ -186,14 +186,13 @@ class Tree:
 
     def place(self, user_id: str) -> Place | None:
         """Where somebody stands, or None for who has no part in the tree."""
+        return self.places().get(user_id)
+
+    def places(self) -> Mapping[str, Place]:
+        """Everyone who has a part in the tree, and where they stand; not to be changed."""
         if not self._is_reckoned:
             self._reckon()
-        return self._places.get(user_id)
-
-    def people(self) -> Iterator[str]:
-        """Everyone who has a part in the tree."""
-        self._ready()
-        return iter(self._places)
+        return self._places
 
 
 def _share(beside: list[Node]) -> None:
