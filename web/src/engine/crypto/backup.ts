@@ -27,8 +27,13 @@ interface Backed {
 
 export type Backup = ReturnType<typeof openBackup>;
 
-/** `changed` is called when `state` may have. */
-export function openBackup(olm: Olm, needs: CryptoNeeds, changed: () => void) {
+/** `changed` is called when `state` may have; `aside` runs what nobody waits for. */
+export function openBackup(
+  olm: Olm,
+  needs: CryptoNeeds,
+  changed: () => void,
+  aside: (work: () => Promise<void>) => void,
+) {
   const { lib, machine } = olm;
   let state: EncryptionView["backup"] = "off";
   const fetched = new Set<RoomId>();
@@ -56,7 +61,7 @@ export function openBackup(olm: Olm, needs: CryptoNeeds, changed: () => void) {
     const version = await current();
     state = await join(version);
     changed();
-    if (state === "on") void askWanted();
+    if (state === "on") aside(askWanted);
     await upload();
   }
 
@@ -127,7 +132,7 @@ export function openBackup(olm: Olm, needs: CryptoNeeds, changed: () => void) {
   /** Looks for a room key in the backup; all keys of the room come along the first time. */
   function want(roomId: RoomId, sessionId: string): void {
     remember(roomId, sessionId);
-    if (state === "on") void askWanted();
+    if (state === "on") aside(askWanted);
   }
 
   const askWanted = latest(async () => {

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Device, PASSWORD, type Server, serve, together } from "../../../test/depesha";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let server: Server;
 const devices: Device[] = [];
@@ -7,7 +9,7 @@ let people = 0;
 
 beforeAll(async () => {
   server = await serve();
-}, 60_000);
+});
 afterEach(() => {
   for (const device of devices.splice(0)) device.stop();
 });

@@ -89,7 +89,8 @@ type OpenDevice = ReturnType<typeof openDevice>;
 function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
   const { lib, machine } = olm;
   const safe = openSafe(needs.call, olm.userId);
-  const backup = openBackup(olm, needs, () => void refreshView());
+  const aside = (work: () => Promise<void>) => void quietly(work);
+  const backup = openBackup(olm, needs, () => aside(refreshView), aside);
   const identity = openIdentity(olm, needs, backup, safe);
   const share = sharing(olm, needs);
   const history = openHistory(olm, needs, backup, share);
@@ -99,7 +100,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     olm,
     needs,
     () => tell.change("verifications"),
-    () => void pump(),
+    () => aside(pump),
   );
   let isClosed = false;
   let hasRecovery = false;
@@ -117,7 +118,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
         roomId,
         found.map(({ sessionId }) => sessionId),
       );
-    void quietly(backup.upload);
+    aside(backup.upload);
   });
   machine.registerUserIdentityUpdatedCallback(async (userId) => trustChanged([userId.toString()]));
   machine.registerDevicesUpdatedCallback(async (userIds) => trustChanged(userIds));
@@ -188,8 +189,8 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     const clear = events
       .filter(({ type }) => type === types.Decrypted || type === types.PlainText)
       .map(({ rawEvent }) => JSON.parse(rawEvent) as Content);
-    for (const event of clear) void quietly(() => verification.receiveToDevice(event, feedAgain));
-    if (clear.some(history.isBundle)) void quietly(history.takePending);
+    for (const event of clear) aside(() => verification.receiveToDevice(event, feedAgain));
+    if (clear.some(history.isBundle)) aside(history.takePending);
     return clear;
   }
 
@@ -202,16 +203,17 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     const { found, missing } = await decryptEvent(olm, roomId, event);
     if (found.sessionId === undefined) return found;
     if (missing) backup.want(roomId, found.sessionId);
-    if (found.encryption === "warning")
-      await inquire(String(event.sender), roomId, found.sessionId);
+    if (found.encryption === "warning") inquire(String(event.sender), roomId, found.sessionId);
     return found;
   }
 
   /** Learns of a sender whom this device does not follow yet; the event is then looked at again. */
-  async function inquire(sender: UserId, roomId: RoomId, sessionId: string): Promise<void> {
+  function inquire(sender: UserId, roomId: RoomId, sessionId: string): void {
     doubts.add(sender, roomId, sessionId);
-    await machine.updateTrackedUsers(userIds(olm, [sender]));
-    void pump();
+    aside(async () => {
+      await machine.updateTrackedUsers(userIds(olm, [sender]));
+      await pump();
+    });
   }
 
   async function trust(userId: UserId) {
@@ -280,6 +282,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     },
     close(): void {
       isClosed = true;
+      verification.close();
       machine.close();
     },
   };

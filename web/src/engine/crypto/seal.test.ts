@@ -13,6 +13,13 @@ describe("a recovery key", () => {
     }
   });
 
+  test("is what another client writes", () => {
+    const key = Uint8Array.from({ length: 32 }, (_, at) => at * 7);
+    const text = "EsSz z9tE P7v3 2x3J pej9 kEu3 wFRg Cohn LtKd CcAP Gyjg nnbj";
+    expect(writeRecoveryKey(key)).toBe(text);
+    expect(readRecoveryKey(text)).toEqual(key);
+  });
+
   test("with a wrong letter is none", () => {
     const text = writeRecoveryKey(random(32));
     const wrong = text.slice(0, 6) + (text[6] === "a" ? "b" : "a") + text.slice(7);

@@ -38,6 +38,7 @@ export function openVerification(
   const { VerificationMethod: methods, VerificationRequestPhase: phases, QrState } = lib;
   const OURS = [methods.SasV1, methods.QrCodeShowV1, methods.QrCodeScanV1, methods.ReciprocateV1];
   const talks = new Map<string, Talk>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
 
   const say = async (request: Parameters<typeof send>[2] | undefined) => {
     if (request) await send(olm, needs, request);
@@ -63,11 +64,13 @@ export function openVerification(
 
   /** The library ends what is too old only when it hears of it. */
   function expire(talk: Talk, after: number): void {
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
       if (isOver(talk)) return;
-      if (talk.request?.timedOut() || talk.sas?.timedOut()) void cancel(talk);
+      if (talk.request?.timedOut() || talk.sas?.timedOut()) void cancel(talk).catch(() => {});
       else expire(talk, 60_000);
     }, after + 1000);
+    timers.add(timer);
   }
 
   function adoptSas(sas: Sas): void {
@@ -295,6 +298,7 @@ export function openVerification(
     act,
     receiveToDevice,
     receiveRoomEvent,
+    close: () => timers.forEach(clearTimeout),
   };
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Device, type Server, serve } from "../../../test/depesha";
 import { random } from "../bytes";
 import type { Content } from "../records";
@@ -6,6 +6,8 @@ import { sealFile, unsealFile } from "./attachment";
 import { openCache } from "./cache";
 import { safeType } from "./safe-type";
 import { within } from "./thumbnail";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
@@ -114,7 +116,7 @@ describe("the server's media", () => {
   beforeAll(async () => {
     server = await serve({ MAX_UPLOAD_BYTES: "2000000" });
     anna = await Device.register(server, "anna");
-  }, 60_000);
+  });
   afterAll(() => {
     anna.stop();
     return server.stop();
