@@ -14,12 +14,14 @@ import uvloop
 
 from depesha.app.demo import check_listen, fill, invitation
 from depesha.app.operate import listening_to_operator, opened
-from depesha.app.wiring import House
+from depesha.app.wiring import Consumer, House
 from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
 from depesha.http.server import COMMON_HEADERS
 from depesha.http.wire import Wire
 from depesha.io.observe import start_logging
+
+RETRY_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -56,12 +58,28 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
 async def _consuming(house: House) -> AsyncIterator[None]:
     """Run the consumers of the log beside the server, and end them with it."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(consumer()) for consumer in house.consumers]
+        clock = house.spine.clock
+        tasks = [group.create_task(_keep_going(consumer, clock)) for consumer in house.consumers]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
+
+
+async def _keep_going(consumer: Consumer, clock: Clock) -> None:
+    """Begin a consumer that fails anew: the database may have been away."""
+    task = asyncio.current_task()
+    assert task is not None
+    while not task.cancelling():
+        try:
+            await consumer()
+        except Exception:  # noqa: BLE001 (whatever it was, the requests go on)
+            _log.exception("what goes on beside the requests has failed")
+        else:
+            return
+        if not task.cancelling():
+            await clock.sleep(RETRY_SECONDS)
 
 
 def parse_listen(text: str) -> tuple[str, int]:

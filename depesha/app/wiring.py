@@ -41,14 +41,15 @@ from depesha.io.blobs import Folder
 from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
+from depesha.io.line import Line
 from depesha.io.observe import Metrics, sample_loop_lag
-from depesha.io.wake import Wake
+from depesha.io.wake import Nats, Wake
 from depesha.keys import Keys, follow_device, follow_person, is_cross_signing_key
 from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
-from depesha.media import Media, keep_media
+from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
 from depesha.notices import Notices
 from depesha.notices import api as notices_api
@@ -96,7 +97,7 @@ from depesha.rooms import api_events as rooms_events_api
 from depesha.search import Search
 from depesha.search import api as search_api
 from depesha.search.consume import keep_index
-from depesha.signals import Signals, keep_presence
+from depesha.signals import PRESENCE, TYPING, Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
@@ -286,23 +287,38 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     )
     status.watch(metrics, spine)
     lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
-    consumers: tuple[Consumer, ...] = (
+    in_every_worker: tuple[Consumer, ...] = (
         partial(sample_loop_lag, lag),
         partial(keep_cursors, log),
         partial(keep_house, accounts),
         partial(keep_signin, signin),
-        partial(tell_rest, profile),
-        partial(tell_names, profile),
         partial(keep_media, media),
-        partial(keep_index, search),
         partial(keep_presence, signals),
-        partial(deliver_pushes, push),
-        partial(serve_services, bots),
         partial(leave_rooms, rooms),
         partial(send_due, rooms),
     )
+    in_one_worker: dict[str, Consumer] = {
+        "profile": partial(tell_rest, profile),
+        "names": partial(tell_names, profile),
+        "search": partial(keep_index, search),
+        "push": partial(deliver_pushes, push),
+        "bots": partial(serve_services, bots),
+    }
+    consumers = (*in_every_worker, *in_one_worker.values())
+    log.whispers.listen(TYPING, partial(signals.typing.hear, log))
+    log.whispers.listen(PRESENCE, partial(signals.people.hear, spine))
+    log.whispers.listen(ARRIVED, partial(hear_arrival, media))
     if db.engine == "postgresql":
-        consumers += (partial(follow_others, log, Wake(config.nats)),)
+        line = Line(config.database)
+        wake = Wake((Nats(config.nats), line) if config.nats else (line,))
+        consumers = (
+            *in_every_worker,
+            partial(follow_others, log, wake),
+            *(
+                partial(line.alone, clock, f"{institution.id}.{name}", work)
+                for name, work in in_one_worker.items()
+            ),
+        )
 
     hooks = Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty)
     await log.start(hooks)

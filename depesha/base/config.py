@@ -33,7 +33,9 @@ class Config:
     database: str = _setting(
         "", "postgresql://… for PostgreSQL; empty for SQLite inside the data folder."
     )
-    nats: str = _setting("", "nats://… when several workers share one PostgreSQL; else empty.")
+    nats: str = _setting(
+        "", "nats://… that wakes workers of one PostgreSQL; empty: PostgreSQL does."
+    )
     public_url: str = _setting(
         "", "The base URL that clients use, https://…; empty: http://<listen>."
     )

@@ -29,6 +29,7 @@ from depesha.eventlog.state import (
     room_version,
     state_entry,
 )
+from depesha.eventlog.whisper import Whispers
 from depesha.events.auth import Denied, auth_keys, check_auth
 from depesha.events.event import Draft, Event, build_event
 from depesha.io.db import Db
@@ -310,6 +311,7 @@ class EventLog:
         self._wake_planned = False
         self._moved: asyncio.Future[None] | None = None
         self.after_commit: Callable[[int], None] = lambda position: None
+        self.whispers = Whispers(institution.server_name)
 
     # --- starting ---------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Consumers: each reads the log behind the writers, from its own stored cursor, at its own pace.
 
-What a consumer does for an entry may be done again after a crash: it must bear that.
+What a consumer does for an entry may be done again after a crash: it must bear that. Of several
+workers on one database the one that holds the consumer's lease runs it (`app/wiring.py`).
 """
 
 import asyncio
@@ -34,6 +35,16 @@ async def consume(log: EventLog, name: str, handle: Handle, pause: float = 0.0) 
     if position is None:
         position = log.started_at
         await log.db.write(store.upsert_cursor, log.institution.id, name, position)
+    try:
+        await _consume_from(log, name, handle, pause, position)
+    finally:
+        # Whoever has the lease next begins there.
+        await _store_cursors(log)
+
+
+async def _consume_from(
+    log: EventLog, name: str, handle: Handle, pause: float, position: int
+) -> None:
     while True:
         if position >= log.position:
             await log.wait_beyond(position)

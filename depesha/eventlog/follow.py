@@ -12,7 +12,7 @@ from depesha.io.wake import Wake
 async def follow_others(log: EventLog, wake: Wake) -> None:
     """Follow the log once a second, and at once when told that it has grown; never returns.
 
-    Whoever is parked here is woken by what was written elsewhere.
+    Whoever is parked here is woken by what was written elsewhere. Whispers go both ways.
     """
     heard = asyncio.Event()
 
@@ -20,8 +20,9 @@ async def follow_others(log: EventLog, wake: Wake) -> None:
         if position > log.position:
             heard.set()
 
-    wake.listen(log.institution.id, reached, log.follow)
+    wake.listen(log.institution.id, reached, log.follow, log.whispers.hear)
     log.after_commit = partial(wake.announce, log.institution.id)
+    log.whispers.send = partial(wake.tell, log.institution.id)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wake.run(log.clock))
         while True:

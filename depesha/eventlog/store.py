@@ -237,9 +237,11 @@ async def select_cursor(tx: Tx, institution_id: int, consumer: str) -> int | Non
 
 
 async def upsert_cursor(tx: Tx, institution_id: int, consumer: str, position: int) -> None:
+    """Never backwards: the worker that had the lease before may come late."""
     await tx.execute(
         "INSERT INTO eventlog_cursors (institution_id, consumer, position) VALUES ($1, $2, $3)"
-        " ON CONFLICT (institution_id, consumer) DO UPDATE SET position = excluded.position",
+        " ON CONFLICT (institution_id, consumer) DO UPDATE SET position = excluded.position"
+        " WHERE eventlog_cursors.position < excluded.position",
         institution_id,
         consumer,
         position,

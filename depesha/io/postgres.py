@@ -21,7 +21,7 @@ Ts = TypeVarTuple("Ts")
 
 _TYPE = re.compile(r"\bAS (INTEGER|BLOB|REAL)\)")
 _NATIVE = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "REAL": "DOUBLE PRECISION"}
-_LOST = (
+LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
@@ -59,7 +59,7 @@ def _translated() -> Iterator[None]:
         raise Conflict(str(error)) from error
     except asyncpg.DataError as error:
         raise ValueError(f"the database cannot keep this: {error}") from error
-    except _LOST as error:
+    except LOST as error:
         raise Unavailable(str(error)) from error
 
 

@@ -8,6 +8,11 @@ MIGRATIONS = (
     "CREATE TABLE IF NOT EXISTS io_migrations (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL)"
 )
 
+LISTENS_AS = "depesha line"
+"""How the connections of `io/line.py` are named in PostgreSQL's list of activity."""
+NOTIFY = "SELECT pg_notify($1, $2)"
+TAKE_LEASE = "SELECT pg_try_advisory_lock($1)"
+TOUCH = "SELECT 1"
 
 ROWS, FEW = 1_000_000, 10
 

@@ -1,14 +1,15 @@
-"""Tells other processes on the same database that a log has grown.
+"""What processes on the same database tell each other: how far a log has grown, and whispers.
 
-A message carries a position and no data: whoever hears it reads the log. Messages may be lost,
-late or made up; therefore the head of each log is also asked for once a second. Without NATS,
-or while it is away, that second is the price.
+What is said may be lost, late, repeated or made up. Whoever hears of a position reads the log,
+and the head of each log is also asked for once a second: without any carrier, that second is
+the price. Of several carriers the first that is open carries.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from depesha.base.clock import Clock
@@ -17,53 +18,74 @@ from depesha.io.tx import Unavailable
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
-_SUBJECT = "depesha.head."
+_SUBJECT = "depesha."
 _POLL_SECONDS = 1.0
 _RECONNECT_SECONDS = 1
+_MOST_TOLD = 1_000
+"""Whispers that wait to be sent; the oldest give way."""
 
 _log = logging.getLogger(__name__)
 
+Hear = Callable[[str, bytes], None]
+"""Takes the subject and the bytes of what another process has said."""
 
-class _Message(Protocol):
-    subject: str
-    data: bytes
+
+class Carrier(Protocol):
+    """A way to the other processes."""
+
+    async def run(self, clock: Clock, hear: Hear) -> None:
+        """Keep it open until cancelled."""
+
+    async def send(self, subject: str, data: bytes) -> bool:
+        """Tell all others; False when it is not open."""
 
 
 class _Listener(NamedTuple):
     reached: Callable[[int], None]
     poll: Callable[[], Awaitable[int]]
+    whispered: Callable[[bytes], None]
 
 
 class Wake:
-    """Announcements of one process, and what it hears of others, for any number of logs.
+    """Announcements of one process, and what it hears of others, for any number of logs."""
 
-    `url` is that of a NATS server (several, separated by commas); empty, there is only the poll.
-    """
-
-    def __init__(self, url: str = "") -> None:
-        self._servers = [part.strip() for part in url.split(",") if part.strip()]
+    def __init__(self, carriers: Sequence[Carrier] = ()) -> None:
+        self._carriers = tuple(carriers)
         self._listeners: dict[int, _Listener] = {}
         self._announced: dict[int, int] = {}
+        self._told: deque[tuple[int, bytes]] = deque(maxlen=_MOST_TOLD)
         self._something = asyncio.Event()
 
     def listen(
-        self, log: int, reached: Callable[[int], None], poll: Callable[[], Awaitable[int]]
+        self,
+        log: int,
+        reached: Callable[[int], None],
+        poll: Callable[[], Awaitable[int]],
+        whispered: Callable[[bytes], None],
     ) -> None:
-        """Call `reached` with positions that log may have reached; `poll` gives its head."""
-        self._listeners[log] = _Listener(reached, poll)
+        """Call `reached` with positions that log may have reached; `poll` gives its head.
+
+        `whispered` takes what others `tell` of that log.
+        """
+        self._listeners[log] = _Listener(reached, poll, whispered)
 
     def announce(self, log: int, position: int) -> None:
         """Tell the other processes, soon; of several positions they may hear the last only."""
-        if self._servers:
-            self._announced[log] = position
-            self._something.set()
+        self._announced[log] = position
+        self._something.set()
+
+    def tell(self, log: int, message: bytes) -> None:
+        """Whisper to the other processes, soon."""
+        self._told.append((log, message))
+        self._something.set()
 
     async def run(self, clock: Clock) -> None:
         """Send and listen until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._poll(clock))
-            if self._servers:
-                tasks.create_task(self._exchange())
+            tasks.create_task(self._send_on())
+            for carrier in self._carriers:
+                tasks.create_task(carrier.run(clock, self._hear))
 
     async def _poll(self, clock: Clock) -> None:
         while True:
@@ -73,9 +95,51 @@ class Wake:
                 with contextlib.suppress(Unavailable):
                     listener.reached(await listener.poll())
 
-    async def _exchange(self) -> None:
+    async def _send_on(self) -> None:
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            announced, self._announced = self._announced, {}
+            for log, position in announced.items():
+                await self._send(f"head.{log}", b"%d" % position)
+            while self._told:
+                log, message = self._told.popleft()
+                await self._send(f"whisper.{log}", message)
+
+    async def _send(self, subject: str, data: bytes) -> None:
+        for carrier in self._carriers:
+            if await carrier.send(subject, data):
+                return
+
+    def _hear(self, subject: str, data: bytes) -> None:
+        kind, _, log = subject.partition(".")
+        listener = self._listeners.get(int(log)) if log.isdecimal() and len(log) < 20 else None
+        if listener is None:
+            return
+        if kind == "whisper":
+            listener.whispered(data)
+        elif kind == "head" and data.isdigit() and len(data) < 20:
+            listener.reached(int(data))
+
+
+class _Message(Protocol):
+    subject: str
+    data: bytes
+
+
+class Nats:
+    """A NATS server as a carrier; `url` may name several, separated by commas."""
+
+    def __init__(self, url: str) -> None:
+        self._servers = [part.strip() for part in url.split(",") if part.strip()]
+        self._client: Client | None = None
+
+    async def run(self, clock: Clock, hear: Hear) -> None:
         # Most servers are one process, and spare its memory (15 MB).
         from nats.aio.client import Client  # noqa: PLC0415
+
+        async def heard(message: _Message) -> None:
+            hear(message.subject.removeprefix(_SUBJECT), message.data)
 
         client = Client()
         try:
@@ -87,31 +151,25 @@ class Wake:
                 reconnect_time_wait=_RECONNECT_SECONDS,
                 error_cb=_note,
             )
-            await client.subscribe(f"{_SUBJECT}*", cb=self._hear)
-            while True:
-                await self._something.wait()
-                self._something.clear()
-                await self._publish(client)
+            await client.subscribe(f"{_SUBJECT}*.*", cb=heard)
+            self._client = client
+            await asyncio.Event().wait()
         finally:
+            self._client = None
             await client.close()
 
-    async def _publish(self, client: "Client") -> None:
+    async def send(self, subject: str, data: bytes) -> bool:
         from nats.errors import Error  # noqa: PLC0415 (as above)
 
-        announced, self._announced = self._announced, {}
-        for log, position in announced.items():
-            try:
-                await client.publish(f"{_SUBJECT}{log}", b"%d" % position)
-            except Error as error:
-                await _note(error)
-
-    async def _hear(self, message: _Message) -> None:
-        log = message.subject.removeprefix(_SUBJECT)
-        if log.isdecimal() and message.data.isdigit() and len(message.data) < 20:
-            listener = self._listeners.get(int(log))
-            if listener is not None:
-                listener.reached(int(message.data))
+        if self._client is None or not self._client.is_connected:
+            return False
+        try:
+            await self._client.publish(_SUBJECT + subject, data)
+        except Error as error:
+            await _note(error)
+            return False
+        return True
 
 
 async def _note(error: Exception) -> None:
-    _log.warning("NATS is away; logs are polled", extra={"error": repr(error)})
+    _log.warning("NATS is away", extra={"error": repr(error)})

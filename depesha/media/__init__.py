@@ -6,3 +6,5 @@ Requirements M3 (the server's side), M2 (link previews). Spec: client-server API
 
 from depesha.media.jobs import keep_media as keep_media
 from depesha.media.record import Media as Media
+from depesha.media.upload import ARRIVED as ARRIVED
+from depesha.media.upload import hear_arrival as hear_arrival

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
+
 from depesha.base.errors import MatrixError, forbidden, limit_exceeded, not_found, too_large
 from depesha.io.blobs import Blob, TooLarge
 from depesha.io.tx import Tx
@@ -9,6 +11,9 @@ from depesha.media import store
 from depesha.media.download import is_over
 from depesha.media.record import Media
 from depesha.media.rules import check_media, clean_type
+
+ARRIVED = "media"
+"""Kind of whisper: an announced file has come."""
 
 PENDING_MS = 24 * 3600_000
 MOST_PENDING = 50
@@ -129,5 +134,22 @@ async def deliver(
     )
     if not await spine.db.write(store.update_uploaded, spine.institution.id, row):
         raise MatrixError(409, "M_CANNOT_OVERWRITE_MEDIA", "This file has been uploaded")
+    note_arrival(media, media_id)
+    spine.log.whispers.tell(ARRIVED, {"media_id": media_id})
+
+
+class _Arrived(msgspec.Struct):
+    """What one worker tells the others."""
+
+    media_id: str
+
+
+def hear_arrival(media: Media, message: bytes) -> None:
+    """Another worker tells that an announced file has come."""
+    note_arrival(media, msgspec.json.decode(message, type=_Arrived).media_id)
+
+
+def note_arrival(media: Media, media_id: str) -> None:
+    """Let the downloads go on that wait for the file."""
     for arrived in media.awaited.pop(media_id, ()):
         arrived.set()

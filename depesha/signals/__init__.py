@@ -11,6 +11,7 @@ from depesha.signals.note import Particular as Particular
 from depesha.signals.note import note_event as note_event
 from depesha.signals.note import uncount_event as uncount_event
 from depesha.signals.note import write_hearing as write_hearing
+from depesha.signals.presence import PRESENCE as PRESENCE
 from depesha.signals.receipts import PRIVATE_RECEIPT as PRIVATE_RECEIPT
 from depesha.signals.receipts import RECEIPT as RECEIPT
 from depesha.signals.record import Signals as Signals
@@ -18,6 +19,7 @@ from depesha.signals.rules import Hears as Hears
 from depesha.signals.rules import Unread as Unread
 from depesha.signals.rules import Weight as Weight
 from depesha.signals.rules import predict as predict
+from depesha.signals.typing import TYPING as TYPING
 from depesha.signals.unread import read_up_to as read_up_to
 from depesha.signals.unread import unread as unread
 from depesha.signals.view import view as view

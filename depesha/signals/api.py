@@ -42,7 +42,7 @@ class PresenceBody(msgspec.Struct, frozen=True):
     """`PUT /presence/{userId}/status`."""
 
     presence: str
-    status_msg: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    status_msg: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
 
 
 @endpoint("POST", _ROOM + "/receipt/{receiptType}/{eventId}", body=ReceiptBody, spec="postReceipt")
@@ -72,7 +72,7 @@ async def put_typing(signals: Signals, ask: Ask[TypingBody]) -> Reply:
         raise forbidden("You may type only for yourself")
     await access_joined(signals.spine.log, user_id, room_id)
     seconds = ask.body.timeout / 1000 if ask.body.typing else 0
-    signals.typing.set(signals.spine.log, user_id, room_id, seconds)
+    signals.typing.put(signals.spine.log, user_id, room_id, seconds)
     note_act(signals, user_id)
     return EMPTY
 

@@ -35,7 +35,7 @@ async def put_presence(
     person = await signals.people.access(spine, user_id)
     before = (person.told, person.status_msg)
     person.asked, person.status_msg = presence, status_msg
-    person.active_ts = person.seen_ts = spine.clock.now_ms()
+    person.active_ts = person.seen_ts = person.status_ts = spine.clock.now_ms()
     row = store.PresenceRow(status_msg, person.active_ts)
     await spine.db.write(store.upsert_presence, spine.institution.id, user_id, row)
     if (current(spine, user_id, person), status_msg) != before:

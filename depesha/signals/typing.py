@@ -1,14 +1,30 @@
-"""Who is typing, in memory alone. Spec: client-server API, "Typing Notifications"."""
+"""Who is typing, in memory alone: each worker tells the others.
+
+Spec: client-server API, "Typing Notifications".
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+
+import msgspec
 
 from depesha.base.canonical import encode
 from depesha.base.clock import Timer
 from depesha.eventlog.append import EventLog
 
+TYPING = "typing"
+"""Kind of whisper: somebody types at another worker, or no longer."""
+
 MOST_SECONDS = 120
 _MOST_ROOMS = 10_000
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one worker tells the others; 0 seconds: no longer."""
+
+    user_id: str
+    room_id: str
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -25,6 +41,17 @@ class Typing:
 
     def __init__(self) -> None:
         self._rooms: OrderedDict[str, _Room] = OrderedDict()
+
+    def put(self, log: EventLog, user_id: str, room_id: str, seconds: float) -> None:
+        """As `set`, at every worker."""
+        self.set(log, user_id, room_id, seconds)
+        told = {"user_id": user_id, "room_id": room_id, "seconds": seconds}
+        log.whispers.tell(TYPING, told)
+
+    def hear(self, log: EventLog, message: bytes) -> None:
+        """Take in what another worker tells."""
+        told = msgspec.json.decode(message, type=Told)
+        self.set(log, told.user_id, told.room_id, told.seconds)
 
     def set(self, log: EventLog, user_id: str, room_id: str, seconds: float) -> None:
         """The user types in the room for so long; 0 ends it."""

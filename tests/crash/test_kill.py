@@ -1,72 +1,18 @@
 """Acknowledged means there, after `kill -9` of the real process."""
 
 import asyncio
-import os
-import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.harness.client import Client, Wire
+from tests.harness.client import Client
+from tests.harness.process import process, wire_to
 
 SENDERS = 64
 BEFORE_KILL = 400
 """Acknowledged messages after which the process is killed."""
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-@asynccontextmanager
-async def process(folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`depesha serve` on the folder, answering; killed at the end if it still runs."""
-    program = Path(sys.executable).with_name("depesha")
-    listen = f"127.0.0.1:{port}"
-    options = ["--data", str(folder), "--server-name", "depesha.test", "--listen", listen]
-    running = await asyncio.create_subprocess_exec(
-        program,
-        "serve",
-        *options,
-        "--open-registration",
-        "--no-rate-limits",
-        stderr=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    try:
-        await serving(running)
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-        # What it still said is read, or its pipe would be left open.
-        await running.communicate()
-
-
-async def serving(running: asyncio.subprocess.Process) -> None:
-    """Return once the process says that it serves; fail when it ends first."""
-    assert running.stderr is not None
-    said = [await running.stderr.readline()]
-    while b"serving" not in said[-1]:
-        assert said[-1], b"".join(said).decode()
-        said.append(await running.stderr.readline())
-
-
-@asynccontextmanager
-async def wire_to(port: int) -> AsyncIterator[Wire]:
-    wire = Wire(f"http://127.0.0.1:{port}")
-    try:
-        yield wire
-    finally:
-        await wire.close()
 
 
 class Sending:
@@ -118,18 +64,17 @@ async def whole_line(client: Client, room: str) -> list[tuple[str, str]]:
 @pytest.mark.slow
 async def test_what_was_acknowledged_is_there_exactly_once(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    port = free_port()
-    async with process(folder, port) as running, wire_to(port) as wire:
+    async with process(folder) as running, wire_to(running) as wire:
         alice, bob = [await Client(wire).register(name) for name in ("alice", "bob")]
         room = await alice.create_room(preset="public_chat")
         await bob.join(room)
         sending = Sending(alice, room)
         senders = [asyncio.ensure_future(sending.sender(n)) for n in range(SENDERS)]
         await sending.enough.wait()
-        running.kill()
+        running.process.kill()
         await asyncio.gather(*senders)
     assert len(sending.unanswered) == SENDERS
-    async with process(folder, port), wire_to(port) as wire:
+    async with process(folder) as running, wire_to(running) as wire:
         alice, bob = [
             Client(wire, client.user_id, client.token, client.device_id) for client in (alice, bob)
         ]

