@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from depesha.eventlog.institution import Institution
 
@@ -33,8 +34,7 @@ class Caller:
         return self.user_id
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What a request carries that may say who asks."""
 
     token: str | None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from depesha.base.canonical import encode
@@ -37,14 +38,23 @@ _PREFLIGHT = Reply(
     b"text/plain",
 )
 
-Query = Mapping[str, list[str]]
+Query = Mapping[str, str]
+"""The last value of each name."""
 
 _MOST_FIELDS = 500
+_SHORT = 256
 
 
 def _query(raw: bytes) -> Query:
-    """The values of each name, in order; 400 M_INVALID_PARAM for what is not UTF-8."""
-    found: dict[str, list[str]] = {}
+    """The fields of a query string; 400 M_INVALID_PARAM for what is not UTF-8.
+
+    Whoever was woken by the same event comes back with the same text, so it is parsed once.
+    """
+    return _parse_short(raw) if len(raw) <= _SHORT else _parse(raw)
+
+
+def _parse(raw: bytes) -> Query:
+    found: dict[str, str] = {}
     try:
         for part in raw.decode().split("&", _MOST_FIELDS):
             name, _, value = part.partition("=")
@@ -52,7 +62,7 @@ def _query(raw: bytes) -> Query:
                 name = unquote_plus(name, errors="strict")
                 value = unquote_plus(value, errors="strict")
             if name:
-                found.setdefault(name, []).append(value)
+                found[name] = value
     except UnicodeDecodeError:
         raise invalid_param("The query string is not UTF-8") from None
     if b"\x00" in raw or b"%00" in raw:
@@ -60,20 +70,21 @@ def _query(raw: bytes) -> Query:
     return found
 
 
-def _last(query: Query, name: str) -> str | None:
-    values = query.get(name)
-    return values[-1] if values else None
+_parse_short = lru_cache(maxsize=1_000)(_parse)
 
 
 def _credentials(headers: Mapping[str, str], query: Query, address: str) -> Credentials:
     return Credentials(
-        token=find_token(headers, _last(query, "access_token")),
-        as_user=_last(query, "user_id"),
+        find_token(headers, query.get("access_token")),
+        query.get("user_id"),
         # COMPAT(bridges): the name before v1.17.
-        as_device=_last(query, "device_id") or _last(query, "org.matrix.msc3202.device_id"),
-        address=address,
-        user_agent=headers.get("user-agent", "")[:256],
+        query.get("device_id") or query.get("org.matrix.msc3202.device_id"),
+        address,
+        headers.get("user-agent", "")[:256],
     )
+
+
+_NO_QUERY: Query = {}
 
 
 class _Nothing:
@@ -138,7 +149,7 @@ class Server:
     async def _handle(self, request: Request) -> Reply | StreamReply:
         bound, params = self._router.find(request.method, request.path)
         row, headers = bound.row, request.headers
-        query = _query(request.query) if request.query else {}
+        query = _query(request.query) if request.query else _NO_QUERY
         address = self._address(request)
         credentials = _credentials(headers, query, address)
         caller = await self._caller(row, credentials)
@@ -148,7 +159,7 @@ class Server:
             method=request.method,
             path=request.path,
             params=params,
-            query={name: values[-1] for name, values in query.items()} if query else {},
+            query=query,
             headers=headers,
             address=address,
             body=None,

@@ -226,9 +226,8 @@ class Connection(asyncio.Protocol):
     def _start(self, request: Request, body: _Body, keeps: bool) -> None:
         self._request = request
         loop = asyncio.get_running_loop()
-        self._task = task = loop.create_task(self._serve(request, body, keeps))
-        self._wire.tasks.add(task)
-        task.add_done_callback(self._wire.tasks.discard)
+        self._task = loop.create_task(self._serve(request, body, keeps))
+        self._wire.tasks.add(self._task)
 
     async def _serve(self, request: Request, body: _Body, keeps: bool) -> None:
         try:
@@ -246,6 +245,8 @@ class Connection(asyncio.Protocol):
             log.exception("an answer broke off")
             keeps = False
         finally:
+            if self._task is not None:
+                self._wire.tasks.discard(self._task)
             self._task = self._request = None
             self.idle_since = self._wire.clock.monotonic()
         # A body that nobody read would be taken for the next request.
@@ -290,8 +291,9 @@ class Wire:
         self.stopping = False
         self._plain_from = plain_from
         self._server: asyncio.Server | None = None
-        self._date = b""
         self._second = -1
+        self._heads: dict[tuple[int, bytes, bool], bytes] = {}
+        """What all answers of the present second begin with, by status, type and keeping."""
         self._tick: Timer | None = None
 
     async def listen(
@@ -329,31 +331,37 @@ class Wire:
             connection.close()
         self._tick = self.clock.call_later(SWEEP_SECONDS, self._sweep)
 
-    def _now(self) -> bytes:
-        """The Date header, written once a second."""
+    def head(self, reply: Reply | StreamReply, length: int | None, keeps: bool) -> bytes:
+        """Status line and headers; `length` None means chunked."""
+        start = self._start_of(reply.status, reply.content_type, keeps)
+        if reply.headers:
+            lines = (
+                b"%b: %b\r\n" % (name, value.replace(b"\r", b"").replace(b"\n", b""))
+                for name, value in reply.headers
+            )
+            start += b"".join(lines)
+        if length is None:
+            return start + b"transfer-encoding: chunked\r\n\r\n"
+        return b"%bcontent-length: %d\r\n\r\n" % (start, length)
+
+    def _start_of(self, status: int, content_type: bytes, keeps: bool) -> bytes:
+        """What the head begins with: made once a second, since it tells the time."""
         second = self.clock.now_ms() // 1000
         if second != self._second:
             self._second = second
-            self._date = formatdate(second, usegmt=True).encode()
-        return self._date
-
-    def head(self, reply: Reply | StreamReply, length: int | None, keeps: bool) -> bytes:
-        """Status line and headers; `length` None means chunked."""
-        lines = [
-            _STATUS_LINES.get(reply.status, b"HTTP/1.1 %d \r\n" % reply.status),
-            b"date: ",
-            self._now(),
-            b"\r\ncontent-type: ",
-            reply.content_type,
-            b"\r\ntransfer-encoding: chunked"
-            if length is None
-            else b"\r\ncontent-length: %d" % length,
-            b"\r\n" if keeps else b"\r\nconnection: close\r\n",
-        ]
-        for name, value in reply.headers:
-            lines += (name, b": ", value.replace(b"\r", b"").replace(b"\n", b""), b"\r\n")
-        lines += (self._common, b"\r\n")
-        return b"".join(lines)
+            self._heads.clear()
+        start = self._heads.get((status, content_type, keeps))
+        if start is None:
+            start = self._heads[status, content_type, keeps] = b"".join(
+                (
+                    _STATUS_LINES.get(status, b"HTTP/1.1 %d \r\n" % status),
+                    b"date: " + formatdate(second, usegmt=True).encode() + b"\r\n",
+                    b"content-type: " + content_type + b"\r\n",
+                    b"" if keeps else b"connection: close\r\n",
+                    self._common,
+                )
+            )
+        return start
 
     async def stop(self) -> None:
         """Accept nothing more, let what is in work end, then hang up on everyone."""
