@@ -104,6 +104,12 @@ class Token(NamedTuple):
         return self.to_device or self.position
 
 
+@lru_cache(maxsize=100)
+def encode_token(token: Token) -> bytes:
+    """The token as bytes: many answers at once end with the same one."""
+    return str(token).encode()
+
+
 @lru_cache(maxsize=1_000)
 def parse_token(text: str) -> Token | None:
     """The token, or None when it is not one of ours; what sliding sync adds is passed over.

@@ -5,10 +5,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class SyncAsk:
+class SyncAsk(NamedTuple):
     """One user's question: everything in (since, until], or everything when `since` is 0.
 
     `rooms` are the joined rooms of the answer, each with a `since` of its own (0: newly shown).

@@ -12,15 +12,16 @@ async def set_presence(signals: Signals, user_id: str, presence: str) -> None:
     if not spine.config.presence:
         return
     person = signals.people.find(user_id) or await signals.people.access(spine, user_id)
-    person.seen_ts = spine.clock.now_ms()
+    person.seen_ts = now_ms = spine.clock.now_ms()
+    is_parked = user_id in spine.log.waiters
     # One device at work outweighs another that idles.
-    if presence == UNAVAILABLE and current(spine, user_id, person) == ONLINE:
+    if presence == UNAVAILABLE and person.presence(now_ms, is_parked=is_parked) == ONLINE:
         return
     if person.asked != presence:
         person.asked = presence
         if presence == ONLINE:
-            person.active_ts = person.seen_ts
-    if current(spine, user_id, person) != person.told:
+            person.active_ts = now_ms
+    if person.presence(now_ms, is_parked=is_parked) != person.told:
         signals.people.changed(spine, user_id)
 
 

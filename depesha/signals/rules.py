@@ -6,8 +6,9 @@ Spec: client-server API, "Receiving notifications", "Threaded read receipts".
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 READ, PRIVATE, FULLY_READ = "m.read", "m.read.private", "m.fully_read"
@@ -39,9 +40,12 @@ NO_WEIGHT = Weight(notify=False, highlight=False)
 
 def predict(hears: Hears, weight: Weight) -> Weight:
     """What an event is to someone who hears so much, by what it is to everyone."""
-    if hears is Hears.EVERYTHING or (hears is Hears.HIGHLIGHTS and weight.highlight):
-        return weight
-    return NO_WEIGHT
+    return weight if reaches(hears, highlight=weight.highlight) else NO_WEIGHT
+
+
+def reaches(hears: Hears, *, highlight: bool) -> bool:
+    """Whether an event that notifies everyone notifies someone who hears so much."""
+    return hears is Hears.EVERYTHING or (hears is Hears.HIGHLIGHTS and highlight)
 
 
 class Counted(NamedTuple):
@@ -68,12 +72,14 @@ Counts = tuple[int, int]
 """Notifications and highlights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+_NO_THREADS: "Mapping[str, Counts]" = MappingProxyType({})
+
+
+class Unread(NamedTuple):
     """What a user has not read of a room; threads without anything unread are left out."""
 
     main: Counts = (0, 0)
-    threads: Mapping[str, Counts] = field(default_factory=dict)
+    threads: Mapping[str, Counts] = _NO_THREADS
 
     @property
     def total(self) -> Counts:
@@ -136,9 +142,9 @@ class Tally:
         for event in events:
             if event.order in singled or reading.skips(event.sender):
                 continue
-            weight = predict(reading.hears, Weight(notify=True, highlight=event.highlight))
-            if weight.notify and event.order > reading.read_to(event.thread):
-                self.add(event.thread, 1, weight.highlight)
+            is_heard = reaches(reading.hears, highlight=event.highlight)
+            if is_heard and event.order > reading.read_to(event.thread):
+                self.add(event.thread, 1, event.highlight)
 
     @property
     def unread(self) -> Unread:

@@ -3,15 +3,17 @@
 Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from depesha.base.canonical import encode
-from depesha.eventlog.changes import Token
+from depesha.eventlog.changes import Token, encode_token
 from depesha.eventlog.filter import Filter
 from depesha.eventlog.read import Vision, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
-from depesha.keys import TO_DEVICE
+from depesha.keys import TO_DEVICE, find_told
 from depesha.profile import blocks_invites, ignored_users
 from depesha.rooms import notices_sender
 from depesha.signals import unread
@@ -33,10 +35,10 @@ from depesha.timeline import relations_of
 TO_DEVICE_KINDS = frozenset({TO_DEVICE})
 
 _DEFAULT_LIMIT = 10
+_NO_SUMMARY = b'"summary":{}'
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request of `/sync`, decoded; `since` is 0 for a first one."""
 
     user_id: str
@@ -58,8 +60,7 @@ class Asked:
 
     def moved_to(self, now: Token) -> "Asked":
         """The same question, of what comes after `now`."""
-        return replace(
-            self,
+        return self._replace(
             since=now.position,
             to_device_since=now.position,
             ephemeral_since=now.ephemeral,
@@ -103,7 +104,7 @@ async def build_answer(
     log, user_id = sync.spine.log, asked.user_id
     places = await log.rooms_of(user_id)
     if asked.since and not asked.full_state:
-        changed = await find_changed(log, user_id, asked.device_id, places, asked.since)
+        changed = await find_changed(log, sync.spans, user_id, asked.device_id, places, asked.since)
     else:
         changed = _everything(places)
     if asked.ephemeral_since == now.ephemeral and asked.to_device_since == asked.since:
@@ -111,6 +112,10 @@ async def build_answer(
             return None
         if may_wait and changed.may_wait:
             return b""
+        if asked.since and changed.is_events_alone and not asked.full_state:
+            plain = await _events_alone(sync, asked, now, changed.rooms)
+            if plain is not None:
+                return plain
     wanted = _wanted(asked, places, changed)
     section = await _ask_sections(sync, asked, now, changed, wanted)
     rooms = Rooms()
@@ -163,7 +168,7 @@ async def _ask_sections(
         if part.is_asked(ask.kinds, moved=moved, fresh=fresh):
             whole.add(await part.section(ask))
     if asked.to_device_since != asked.since or ask.may_have(TO_DEVICE_KINDS):
-        whole.add(await sync.to_device(replace(ask, since=asked.to_device_since)))
+        whole.add(await sync.to_device(ask._replace(since=asked.to_device_since)))
     for room_id in (*whole.room_account_data, *whole.ephemeral):
         wanted.setdefault(room_id, asked.since)
     return whole
@@ -177,6 +182,31 @@ async def _all_joined(sync: Sync, asked: Asked) -> dict[str, int]:
         for room_id, place in places.items()
         if place.membership == "join" and asked.filter.room.allows(room_id)
     }
+
+
+async def _events_alone(sync: Sync, asked: Asked, now: Token, rooms: Iterable[str]) -> bytes | None:
+    """The answer where nothing but events came to rooms that the user was in all along.
+
+    That is what nearly every answer is, so no slice is asked for more than always comes along.
+    None when a room is told otherwise to this viewer than to others.
+    """
+    join: list[bytes] = []
+    for room_id in filter(asked.filter.room.allows, rooms):
+        room = await sync.spine.log.find_room(room_id)
+        shared = await _shared(sync, asked, now, room, asked.since) if room else None
+        if room is None or shared is None:
+            return None
+        unread = await _encode_unread(sync, asked, room)
+        join.append(_encode_room(room, shared, (), (), unread, _NO_SUMMARY))
+    if not join:
+        return None
+    told = await find_told(sync.keys, asked.user_id, asked.device_id) if asked.device_id else {}
+    top = b"".join(b'"%b":%b,' % (name.encode(), value) for name, value in told.items())
+    return b'{"next_batch":"%b",%b"rooms":{"join":{%b}}}' % (
+        encode_token(now),
+        top,
+        b",".join(join),
+    )
 
 
 # --- joined rooms --------------------------------------------------------------------
@@ -198,7 +228,7 @@ async def _joined(
         return None
     has_events = changed.kinds is None or room_id in changed.rooms or since == 0
     if has_events and (shared := await _shared(sync, asked, now, room, since)):
-        return await _encode_joined(sync, asked, room, section, shared, b'"summary":{}')
+        return await _encode_joined(sync, asked, room, section, shared, _NO_SUMMARY)
     sight = await vision(log, asked.user_id, room) if since == 0 else None
     window = await _window(sync, asked, room, since, now.position, sight)
     timeline = await load_timeline(log, window) if has_events else Timeline([], False)
@@ -230,14 +260,30 @@ async def _encode_joined(
     sync: Sync, asked: Asked, room: Room, section: Section, body: bytes, summary: bytes
 ) -> bytes:
     """The room with what belongs to the viewer alone."""
-    ephemeral = section.ephemeral.get(room.room_id, ())
-    account_data = section.room_account_data.get(room.room_id, ())
+    return _encode_room(
+        room,
+        body,
+        section.ephemeral.get(room.room_id, ()),
+        section.room_account_data.get(room.room_id, ()),
+        await _encode_unread(sync, asked, room),
+        summary,
+    )
+
+
+def _encode_room(
+    room: Room,
+    body: bytes,
+    ephemeral: Iterable[bytes],
+    account_data: Iterable[bytes],
+    unread: bytes,
+    summary: bytes,
+) -> bytes:
     return b'"%b":{%b,"ephemeral":{"events":[%b]},"account_data":{"events":[%b]},%b,%b}' % (
         room.room_id.encode(),
         body,
         b",".join(ephemeral),
         b",".join(account_data),
-        await _encode_unread(sync, asked, room),
+        unread,
         summary,
     )
 
@@ -277,7 +323,7 @@ async def _build_piece(sync: Sync, asked: Asked, window: Window) -> Piece:
     if await relations_of(sync.timeline, asked.user_id, window.room, timeline.events):
         return Piece(b"")
     state = await load_state(log, window, timeline, after=bool(asked.state_after), full=False)
-    nobody = replace(asked, user_id="", device_id="")
+    nobody = asked._replace(user_id="", device_id="")
     encoded = await _encode_timeline(sync, nobody, window, timeline)
     senders = tuple({logged.event.sender for logged in timeline.events})
     body = b"%b,%b" % (encoded, await _encode_state(sync, asked, list(state.values())))
@@ -372,7 +418,7 @@ def _encode_summary(
         logged.event.type == MEMBER for logged in timeline.events
     )
     if not (is_new or moved):
-        return b'"summary":{}'
+        return _NO_SUMMARY
     return b'"summary":' + encode(
         {
             "m.heroes": find_heroes(room, asked.user_id),
@@ -446,7 +492,7 @@ async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> byte
 
 def _encode(asked: Asked, now: Token, rooms: Rooms, section: Section) -> bytes | None:
     token = now._replace(to_device=section.to_device_until)
-    parts = [b'"next_batch":"%b"' % str(token).encode()]
+    parts = [b'"next_batch":"%b"' % encode_token(token)]
     for name, events in (
         (b"account_data", section.account_data),
         (b"presence", section.presence),
@@ -472,6 +518,6 @@ async def encode_nothing(sync: Sync, asked: Asked, now: Token) -> bytes:
     for part in sync.sections:
         if part.is_always:
             section.top.update((await part.section(ask)).top)
-    parts = [b'"next_batch":"%b"' % str(now).encode()]
+    parts = [b'"next_batch":"%b"' % encode_token(now)]
     parts += (encode(name) + b":" + value for name, value in section.top.items())
     return b"{" + b",".join(parts) + b"}"

@@ -53,7 +53,7 @@ async def _events_since(
 ) -> list[tuple[Room, list[Logged]]]:
     log = sync.spine.log
     places = await log.rooms_of(user_id)
-    changed = await find_changed(log, user_id, "", places, since)
+    changed = await find_changed(log, sync.spans, user_id, "", places, since)
     found: list[tuple[Room, list[Logged]]] = []
     for changed_id in changed.rooms | ({room_id} if room_id else set()):
         if room_id is not None and changed_id != room_id:

@@ -10,6 +10,7 @@ from depesha.profile import Profile
 from depesha.rooms import Rooms
 from depesha.signals import Signals
 from depesha.spine import Spine
+from depesha.sync.changed import Spans
 from depesha.sync.room import SentMembers
 from depesha.sync.shared import Pieces
 from depesha.sync.sliding.connection import Connections
@@ -55,6 +56,7 @@ class Sync:
     sent_members: SentMembers = field(default_factory=SentMembers)
     connections: Connections = field(default_factory=Connections)
     pieces: Pieces = field(default_factory=Pieces)
+    spans: Spans = field(default_factory=Spans)
 
     async def ask_all(self, ask: SyncAsk) -> Section:
         """The parts of all slices, whatever has changed."""

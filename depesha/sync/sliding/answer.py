@@ -43,7 +43,11 @@ async def build_response(
     log = sync.spine.log
     places = await log.rooms_of(who.user_id)
     since = connection.token.position if connection.token else 0
-    changed = await find_changed(log, who.user_id, who.device_id, places, since) if since else None
+    changed = (
+        await find_changed(log, sync.spans, who.user_id, who.device_id, places, since)
+        if since
+        else None
+    )
     candidates = await _candidates(sync, who, connection, places)
     rooms = {candidate.room.room_id: candidate.room for candidate in candidates}
     children = {
