@@ -45,27 +45,38 @@ export interface Client {
 export interface Port {
   postMessage(message: ToEngine): void;
   onmessage: ((event: MessageEvent<ToTab>) => void) | null;
+  /** Called when another engine took over: it knows of nothing that was asked before. */
+  onrestart?: (() => void) | null;
 }
 
 /** A client that speaks over `port`. */
 export function connect(port: Port): Client {
   let last = 0;
-  const watches = new Map<number, (message: ToTab) => void>();
+  const watches = new Map<number, { ask: ToEngine; receive: (message: ToTab) => void }>();
   const answers = new Map<number, (answer: unknown) => void>();
   const notices = new Set<(notice: Notice) => void>();
+  let shown: ToEngine | undefined;
 
   port.onmessage = ({ data }) => {
     if (data.kind === "notice") for (const show of notices) show(data.notice);
     else if (data.kind === "answer") {
       answers.get(data.id)?.(data.answer);
       answers.delete(data.id);
-    } else watches.get(data.id)?.(data);
+    } else watches.get(data.id)?.receive(data);
+  };
+  port.onrestart = () => {
+    const failure = { code: "cancelled", message: "The engine began anew" };
+    for (const answer of answers.values()) answer({ ok: false, error: failure });
+    answers.clear();
+    for (const { ask } of watches.values()) port.postMessage(ask);
+    if (shown) port.postMessage(shown);
   };
 
   function watch(name: ValueName | ListName, ask: unknown, receive: (message: ToTab) => void) {
     const id = ++last;
-    watches.set(id, receive);
-    port.postMessage({ kind: "watch", id, name, ask });
+    const question: ToEngine = { kind: "watch", id, name, ask };
+    watches.set(id, { ask: question, receive });
+    port.postMessage(question);
     return () => {
       watches.delete(id);
       port.postMessage({ kind: "unwatch", id });
@@ -87,10 +98,10 @@ export function connect(port: Port): Client {
         answers.set(id, resolve as (answer: unknown) => void);
         port.postMessage({ kind: "command", id, name, args });
       }),
-    setVisible: (visible, roomId) =>
-      port.postMessage(
-        roomId === undefined ? { kind: "visible", visible } : { kind: "visible", visible, roomId },
-      ),
+    setVisible(visible, roomId) {
+      shown = { kind: "visible", visible, ...(roomId !== undefined && { roomId }) };
+      port.postMessage(shown);
+    },
     onNotice: (show) => {
       notices.add(show);
       return () => notices.delete(show);

@@ -11,6 +11,7 @@ import type {
   ConnectionView,
   Content,
   DeviceRecord,
+  DraftView,
   EncryptionView,
   HitRecord,
   ItemRecord,
@@ -63,13 +64,6 @@ export interface Lists {
   devices: { ask: null; head: null; row: DeviceRecord };
   verifications: { ask: null; head: null; row: VerificationView };
   ignored: { ask: null; head: null; row: PersonRecord };
-}
-
-export interface DraftView {
-  text: string;
-  replyTo?: EventId;
-  edit?: EventId;
-  updatedAt: Millis;
 }
 
 /** Commands: asked once, answered once, with a value or a failure. */
@@ -247,10 +241,19 @@ export interface Commands {
   };
   // Cryptography
   "crypto.setUp": {
-    args: { password?: string; passphrase?: string };
+    /** `reset` begins anew where another device holds the keys; it needs the password. */
+    args: { password?: string; passphrase?: string; reset?: boolean };
     value: { recoveryKey: string };
   };
   "crypto.recover": { args: { keyOrPassphrase: string }; value: null };
+  /** A person's keys changed, and one goes on with them all the same. */
+  "crypto.acceptIdentity": { args: { userId: UserId }; value: null };
+  /** Room keys in a file that other clients read too. */
+  "crypto.exportKeys": { args: { passphrase: string }; value: { file: Blob } };
+  "crypto.importKeys": {
+    args: { file: Blob; passphrase: string };
+    value: { imported: number; total: number };
+  };
   "verification.start": { args: { userId: UserId; deviceId?: DeviceId }; value: { id: string } };
   "verification.act": {
     args: {
@@ -312,3 +315,10 @@ export type Notice =
   /** Read elsewhere: what was shown of this room goes away. */
   | { kind: "read"; roomId: RoomId }
   | { kind: "failure"; failure: Failure; roomId?: RoomId };
+
+/** What goes over the channel of all tabs, where there is no shared worker. */
+export type OnChannel =
+  | { kind: "up"; tab: string; message: ToEngine | "gone" }
+  | { kind: "down"; tab: string; message: ToTab }
+  /** An engine began; whoever wants something of it asks. */
+  | { kind: "here" };

@@ -23,6 +23,8 @@ export interface Beside {
   waiting: OutboxData | undefined;
   waitingState: SendState | undefined;
   draft: string | undefined;
+  /** It was read here to its end, which the server does not know yet. */
+  isRead: boolean;
 }
 
 const ARCHIVED = "org.depesha.archived";
@@ -39,8 +41,8 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
     membership: room.membership === "ban" ? "leave" : room.membership,
     ts: Math.max(tsOf(room, room.last, around.me), beside.waiting?.ts ?? 0),
     unread: {
-      messages: room.notified,
-      mentions: Math.max(room.highlighted, room.found.length),
+      messages: beside.isRead ? 0 : room.notified,
+      mentions: beside.isRead ? 0 : Math.max(room.highlighted, room.found.length),
       marked: room.account["m.marked_unread"]?.["unread"] === true,
     },
     notify: notifyOf(around.notify, room.id),

@@ -41,6 +41,8 @@ export interface RoomIntake {
   room: RoomData;
   /** Entries not known before, oldest first. */
   fresh: readonly Entry[];
+  /** Entries that what came has changed. */
+  changed: readonly Entry[];
   /** How many of the last of them were just said. */
   live: number;
   /** This device's events that came back. */
@@ -160,6 +162,7 @@ async function prepareRoom(
     before,
     room,
     fresh: taken.fresh,
+    changed: [...taken.changed.values()],
     live,
     echoed,
     limited: wire.limited === true && placed.line.length > (before?.line.length ?? 0),

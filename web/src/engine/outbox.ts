@@ -6,11 +6,11 @@
 import { FailureError, type Failure } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
 import type { Change } from "./archive";
+import { sealedFor } from "./cipher";
 import { isPassing, part, retryDelay, sleep } from "./http";
 import type { Echo, Echoes } from "./intake";
-import { readersOf } from "./people";
 import type { Attachment, Content, MediaSource, SendState } from "./records";
-import { historyVisibility, isEncrypted, stateOf } from "./room";
+import { isEncrypted } from "./room";
 import type { OutboxData, OutboxFile } from "./stored";
 import type { World } from "./world";
 
@@ -148,19 +148,11 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
 
   /** Ciphertext is made once and kept: sent again it is the same event. */
   async function encrypted(item: OutboxData): Promise<Content | undefined> {
-    const room = world.rooms.get(item.roomId);
-    if (!room || !isEncrypted(room) || item.type === "m.reaction") return undefined;
     if (item.sealed) return item.sealed;
-    if (!world.crypto) throw new FailureError({ code: "noCrypto", message: "Not encrypted" });
-    const cipher = {
-      encryption: stateOf(room, "m.room.encryption") ?? {},
-      historyVisibility: historyVisibility(room),
-    };
-    const members = await readersOf(world, item.roomId);
-    const { roomId, type, content } = item;
-    const sealed = await world.crypto.encrypt(roomId, members, cipher, type, content);
-    await change(item.txnId, (each) => ({ ...each, sealed }));
-    return sealed;
+    const { type, content } = await sealedFor(world, item.roomId, item.type, item.content);
+    if (type === item.type) return undefined;
+    await change(item.txnId, (each) => ({ ...each, sealed: content }));
+    return content;
   }
 
   /** The item with its file uploaded. Each step is kept, so that a reload goes on from there. */
@@ -182,7 +174,8 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
       const source = await world.media.upload({ ...ask, signal: stopping.signal });
       await step({ thumbnailDone: source });
     }
-    if (now.into === undefined) {
+    // Encrypted anew it is another ciphertext, which must not meet the one of an earlier try.
+    if (now.into === undefined && !encrypt) {
       const into = await world.media.reserve();
       if (into !== undefined) await step({ into });
     }

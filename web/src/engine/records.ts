@@ -131,6 +131,7 @@ export interface Unread {
 export interface ChatRecord {
   id: RoomId;
   kind: ChatKind;
+  /** "" where only words could name it: an empty room, the chat with oneself. */
   name: string;
   avatar?: Mxc;
   /** The other person of a direct chat. */
@@ -150,6 +151,7 @@ export interface ChatRecord {
   archived: boolean;
   encrypted: boolean;
   draft?: string;
+  /** Names of those who write just now. */
   typing: readonly string[];
   /** Spaces it is in. */
   spaces: readonly RoomId[];
@@ -196,6 +198,14 @@ export interface RoomView {
   myPower: number;
   /** Widgets, parents and children of spaces come with later features. */
   children: readonly RoomId[];
+}
+
+/** What was written and not sent yet. */
+export interface DraftView {
+  text: string;
+  replyTo?: EventId;
+  edit?: EventId;
+  updatedAt: Millis;
 }
 
 // ── The timeline ───────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,34 @@
+/** Encrypting what goes to a room, where it is an encrypted one. */
+
+import { FailureError } from "../base/errors";
+import type { RoomId } from "../base/ids";
+import { ENCRYPTED } from "./content";
+import { readersOf } from "./people";
+import type { RoomCipher } from "./ports";
+import type { Content } from "./records";
+import { historyVisibility, stateOf } from "./room";
+import type { RoomData } from "./stored";
+import type { World } from "./world";
+
+/** What the room says of its encryption; undefined of a room that is not encrypted. */
+export function cipherOf(room: RoomData | undefined): RoomCipher | undefined {
+  const encryption = room && stateOf(room, "m.room.encryption");
+  return encryption && { encryption, historyVisibility: historyVisibility(room) };
+}
+
+/** Type and content to be sent. Reactions stay in clear, as all clients have them. */
+export async function sealedFor(
+  world: World,
+  roomId: RoomId,
+  type: string,
+  content: Content,
+): Promise<{ type: string; content: Content }> {
+  const cipher = cipherOf(world.rooms.get(roomId));
+  if (!cipher || type === "m.reaction") return { type, content };
+  if (!world.crypto) throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
+  const readers = await readersOf(world, roomId);
+  return {
+    type: ENCRYPTED,
+    content: await world.crypto.encrypt(roomId, readers, cipher, type, content),
+  };
+}

@@ -1,0 +1,251 @@
+/** All that runs while somebody is signed in, put together. */
+
+import type { Failure } from "../base/errors";
+import type { RoomId } from "../base/ids";
+import type { Archive } from "./archive";
+import { type Around, type Beside, chatOf, compareChats } from "./chats";
+import { type Drafts, makeDrafts } from "./drafts";
+import { type Duties, type Duty, makeDuties } from "./duties";
+import { unlock } from "./history";
+import type { Http } from "./http";
+import type { Intake, SyncToken } from "./intake";
+import { makeNotices, type Told } from "./notices";
+import { makeOutbox, type Outbox } from "./outbox";
+import { shownIn } from "./people";
+import type { Crypto, Media } from "./ports";
+import type { ChatRecord } from "./records";
+import { isOwnItem } from "./items";
+import { makeSearch, type Search } from "./search";
+import type { Who } from "./session";
+import { makeSync, type Sync } from "./sync";
+import type { Topics } from "./topics";
+import { isPreviewed, saidOf } from "./content";
+import {
+  deriveAccount,
+  deriveSpaces,
+  loadMembers,
+  Recent,
+  tellEntries,
+  type World,
+} from "./world";
+
+export interface Live {
+  who: Who;
+  world: World;
+  outbox: Outbox;
+  sync: Sync;
+  duties: Duties;
+  drafts: Drafts;
+  search: Search;
+  chats(): readonly ChatRecord[];
+  stop(): Promise<void>;
+}
+
+export interface LiveNeeds {
+  who: Who;
+  http: Http;
+  archive: Archive;
+  topics: Topics;
+  crypto: Crypto | undefined;
+  media: Media;
+  now: () => number;
+  /** Told of what must be said at once. */
+  tell(told: Told): void;
+  /** Whether a tab shows the chat just now. */
+  isSeen(roomId: RoomId): boolean;
+}
+
+/** Opens the archive's data and begins to sync. Resolves when the list of chats can be shown. */
+export async function goLive(needs: LiveNeeds): Promise<Live> {
+  const { archive, topics, crypto } = needs;
+  const [rooms, account, waiting, token, dutiesKept, draftsKept] = await Promise.all([
+    archive.rooms(),
+    archive.account(),
+    archive.outbox(),
+    archive.value<SyncToken>("sync"),
+    archive.value<Record<string, Duty>>("duties"),
+    archive.value<Parameters<typeof makeDrafts>[2]>("drafts"),
+  ]);
+  const world: World = {
+    me: needs.who.userId,
+    deviceId: needs.who.deviceId,
+    http: needs.http,
+    archive,
+    topics,
+    crypto,
+    media: needs.media,
+    now: needs.now,
+    rooms: new Map(rooms.map((room) => [room.id, room])),
+    account,
+    typing: new Map(),
+    presence: new Map(),
+    profiles: new Map(),
+    members: new Recent(60),
+    receipts: new Recent(60),
+    entries: new Set(),
+    decrypt: async (roomId, event) =>
+      (await crypto?.decrypt(roomId, { ...event, room_id: roomId })) ?? {
+        encryption: "undecryptable",
+        note: "missingKey",
+        type: event.type,
+        content: event.content,
+      },
+    direct: new Map(),
+    folders: new Map(),
+    notify: new Map(),
+    spaces: new Map(),
+  };
+  for (const type of account.keys()) deriveAccount(world, type);
+  deriveSpaces(world);
+
+  const refused = (failure: Failure) => needs.tell({ kind: "failure", failure });
+  const duties = makeDuties(world, dutiesKept, refused);
+  const drafts = makeDrafts(world, duties, draftsKept);
+  const outbox = makeOutbox(world, waiting);
+  const search = await makeSearch(world);
+  const notices = makeNotices(world, needs.isSeen, needs.tell);
+  const sync = makeSync(world, token, outbox, {
+    async before({ extensions }) {
+      const e2ee = extensions?.e2ee;
+      await crypto?.receiveSync({
+        toDevice: extensions?.to_device?.events ?? [],
+        ...(e2ee?.device_lists && { deviceLists: e2ee.device_lists }),
+        ...(e2ee?.device_one_time_keys_count && { otkCounts: e2ee.device_one_time_keys_count }),
+        ...(e2ee?.device_unused_fallback_key_types && {
+          fallbackTypes: e2ee.device_unused_fallback_key_types,
+        }),
+      });
+    },
+    after(intake, isFirst) {
+      void crypto?.pump();
+      outbox.hurry();
+      duties.hurry();
+      if (!isFirst) notices.hear(intake);
+      tellVerifications(world, intake);
+      for (const { changed } of intake.rooms) search.add(changed);
+    },
+  });
+  const stopKeys = crypto?.onKeysArrived((roomId, sessions) => {
+    void openLocked(world, roomId, sessions, search);
+  });
+  const stopTrust = crypto?.onChange((what) => topics.touch(what));
+  const chatList = makeChatList(world, outbox, drafts, duties);
+
+  outbox.start();
+  duties.start();
+  sync.start();
+  return {
+    who: needs.who,
+    world,
+    outbox,
+    sync,
+    duties,
+    drafts,
+    search,
+    chats: chatList,
+    async stop() {
+      stopKeys?.();
+      stopTrust?.();
+      drafts.stop();
+      search.stop();
+      await Promise.all([sync.stop(), outbox.stop(), duties.stop()]);
+    },
+  };
+}
+
+/** Messages whose keys came are read, wherever they are shown. */
+async function openLocked(
+  world: World,
+  roomId: RoomId,
+  sessions: readonly string[],
+  search: Search,
+): Promise<void> {
+  const changed = await world.archive.exclusive(async () => {
+    const opened = await unlock(world.archive, world.decrypt, roomId, sessions);
+    if (opened.size === 0) return opened;
+    const room = world.rooms.get(roomId);
+    const last = room?.last?.id === undefined ? undefined : opened.get(room.last.id);
+    const next = room && last && isPreviewed(last.data) ? { ...room, last: saidOf(last) } : undefined;
+    await world.archive.commit([
+      ...[...opened.values()].map((entry) => ({ entry })),
+      ...(next ? [{ put: "rooms" as const, key: roomId, value: next }] : []),
+    ]);
+    if (next) world.rooms.set(roomId, next);
+    return opened;
+  });
+  if (changed.size === 0) return;
+  tellEntries(world, roomId, changed);
+  search.add([...changed.values()]);
+  world.topics.touch("chats", `room:${roomId}`);
+}
+
+function tellVerifications(world: World, intake: Intake): void {
+  if (!world.crypto) return;
+  for (const { room, fresh } of intake.rooms)
+    for (const { data } of fresh) {
+      const type = data.plain?.type ?? data.event.type;
+      const content = data.plain?.content ?? data.event.content;
+      const msgtype = String(content["msgtype"] ?? "");
+      if (![type, msgtype].some((name) => name.startsWith("m.key.verification."))) continue;
+      void world.crypto.receiveRoomEvent(room.id, { ...data.event, type, content });
+    }
+}
+
+/** The list of chats, of which only what changed is made anew. */
+function makeChatList(
+  world: World,
+  outbox: Outbox,
+  drafts: Drafts,
+  duties: Duties,
+): () => readonly ChatRecord[] {
+  const made = new Map<RoomId, { deps: readonly unknown[]; record: ChatRecord }>();
+  return () => {
+    const { me, direct, notify, spaces, folders } = world;
+    const around: Around = { me, direct, notify, spaces, folders };
+    const records: ChatRecord[] = [];
+    for (const room of world.rooms.values()) {
+      if (room.membership === "leave" || room.membership === "ban") continue;
+      const waiting = outbox.of(room.id).findLast(isOwnItem);
+      const waitingState = waiting && outbox.stateOf(waiting);
+      const typing = world.typing.get(room.id) ?? NONE;
+      const draft = drafts.get(room.id)?.text;
+      const isRead = duties.has(`read/${room.id}`) && room.read["main"] === room.last?.id;
+      const deps = [
+        room,
+        direct,
+        notify.get(room.id),
+        spaces.get(room.id)?.join(),
+        folders.get(room.id)?.join(),
+        typing,
+        waiting,
+        waitingState,
+        draft,
+        isRead,
+      ];
+      const before = made.get(room.id);
+      if (before?.deps.every((dep, index) => dep === deps[index])) {
+        records.push(before.record);
+        continue;
+      }
+      const names = typing.length === 0 ? typing : typingNames(world, room.id, typing);
+      const beside: Beside = { typing: names, waiting, waitingState, draft, isRead };
+      const record = chatOf(room, around, beside);
+      made.set(room.id, { deps, record });
+      records.push(record);
+    }
+    return records.sort(compareChats);
+  };
+}
+
+const NONE: readonly string[] = [];
+
+/** Names of members that are in memory; of others, ids until they are. */
+export function typingNames(world: World, roomId: RoomId, ids: readonly string[]): string[] {
+  const members = world.members.get(roomId);
+  if (members) return ids.map((id) => shownIn(members)(id).name);
+  void loadMembers(world, roomId).then(() => {
+    world.typing.set(roomId, [...ids]);
+    world.topics.touch("chats", `typing:${roomId}`);
+  });
+  return [...ids];
+}

@@ -1,0 +1,86 @@
+/** What must be told at once, wherever the person is: messages by the push rules, and failures. */
+
+import type { Failure } from "../base/errors";
+import type { RoomId } from "../base/ids";
+import { bodyOf, contentOf, typeOf } from "./content";
+import type { Intake, RoomIntake } from "./intake";
+import { shownIn } from "./people";
+import { judge, mayNotify } from "./push";
+import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
+import type { Entry } from "./stored";
+import type { World } from "./world";
+
+export type Told =
+  | {
+      kind: "message";
+      roomId: RoomId;
+      eventId: string;
+      title: string;
+      body: string;
+      avatar?: string;
+      sound: boolean;
+      urgent: boolean;
+    }
+  | { kind: "read"; roomId: RoomId }
+  | { kind: "failure"; failure: Failure; roomId?: RoomId };
+
+export interface Notices {
+  hear(intake: Intake): void;
+}
+
+/** A message older than this is no news, however late it is told. */
+const FRESH_MS = 5 * 60_000;
+
+export function makeNotices(
+  world: World,
+  isSeen: (roomId: RoomId) => boolean,
+  tell: (told: Told) => void,
+): Notices {
+  function hearRoom(intake: RoomIntake): void {
+    const { before, room, fresh, live } = intake;
+    if ((before?.notified ?? 0) > 0 && room.notified === 0) tell({ kind: "read", roomId: room.id });
+    if (live === 0 || isSeen(room.id)) return;
+    for (const entry of fresh.slice(-live)) {
+      if (entry.data.event.sender === world.me || entry.ts < world.now() - FRESH_MS) continue;
+      const told = noticeOf(intake, entry);
+      if (told) tell(told);
+    }
+  }
+
+  function noticeOf({ room }: RoomIntake, entry: Entry): Told | undefined {
+    const { event } = entry.data;
+    const type = typeOf(entry.data);
+    const content = contentOf(entry.data);
+    const members = world.members.get(room.id);
+    const show = members ? shownIn(members) : undefined;
+    const levels = stateOf(room, "m.room.power_levels");
+    const verdict = judge(world.account.get("m.push_rules"), {
+      event: { ...event, room_id: room.id, type, content },
+      members: room.joined,
+      myName: show?.(world.me).name ?? "",
+      mayNotifyRoom: mayNotify(levels, powerOf(room, event.sender)),
+    });
+    if (!verdict.notify) return undefined;
+    const kind = kindOf(room, world.direct, world.me);
+    const sender = show?.(event.sender).name ?? event.sender;
+    const body = bodyOf(type, content) ?? "";
+    const avatar = avatarOf(room, kind);
+    const isDirect = kind === "direct";
+    return {
+      kind: "message",
+      roomId: room.id,
+      eventId: entry.id,
+      title: isDirect ? sender : nameOf(room) || sender,
+      body: isDirect || body === "" ? body : `${sender}: ${body}`,
+      ...(avatar !== undefined && { avatar }),
+      sound: verdict.sound,
+      urgent: verdict.highlight,
+    };
+  }
+
+  return {
+    hear(intake) {
+      for (const each of intake.rooms) hearRoom(each);
+    },
+  };
+}

@@ -1,0 +1,373 @@
+/** Live queries: what each is made of, and when it is asked again. */
+
+import type { EventId, RoomId, UserId } from "../base/ids";
+import { fetchEvent, fetchOlder } from "./fetch";
+import { part } from "./http";
+import { type ItemAround, itemOf } from "./items";
+import { type Live, typingNames } from "./live";
+import { allMembers, fetchPerson, memberRows, personOf, same, shownIn } from "./people";
+import type {
+  ChatRecord,
+  Content,
+  DeviceRecord,
+  ItemRecord,
+  MemberRecord,
+  PersonRecord,
+} from "./records";
+import { pinnedOf, viewOf } from "./room";
+import type { Entry, MediaKind } from "./stored";
+import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
+import { objectOf, type WireEvent } from "./wire";
+import { keepFetched, loadMembers } from "./world";
+
+export type Stop = () => void;
+export type Show = (value: unknown) => void;
+export type ShowRows = (head: unknown, rows: readonly { id: string }[]) => void;
+
+/** Asks again whenever a topic is touched; one answer after the other, never an older one later. */
+function again(
+  live: Live,
+  topics: readonly string[],
+  answer: () => Promise<unknown> | unknown,
+): Stop {
+  let isAsking = false;
+  let isStale = false;
+  let isStopped = false;
+  async function ask(): Promise<void> {
+    if (isAsking) {
+      isStale = true;
+      return;
+    }
+    isAsking = true;
+    do {
+      isStale = false;
+      await answer();
+    } while (isStale && !isStopped);
+    isAsking = false;
+  }
+  const stop = live.world.topics.watch(topics, () => void ask());
+  void ask();
+  return () => {
+    isStopped = true;
+    stop();
+  };
+}
+
+// ── Values ─────────────────────────────────────────────────────────────────────────────────────
+
+type ValueQuery = (live: Live, ask: never, show: Show) => Stop;
+
+export const VALUES: Readonly<Record<string, ValueQuery>> = {
+  room: (live, ask: { roomId: RoomId }, show) =>
+    again(live, [`room:${ask.roomId}`, "account:m.direct"], () => {
+      const room = live.world.rooms.get(ask.roomId);
+      show(room ? viewOf(room, live.world.direct, live.world.me) : null);
+    }),
+
+  typing: (live, ask: { roomId: RoomId }, show) =>
+    again(live, [`typing:${ask.roomId}`], () =>
+      show(typingNames(live.world, ask.roomId, live.world.typing.get(ask.roomId) ?? [])),
+    ),
+
+  person: (live, { userId, roomId }: { userId: UserId; roomId?: RoomId }, show) => {
+    void fetchPerson(live.world, userId);
+    const topics = [`person:${userId}`, "account:m.ignored_user_list", "trust"];
+    if (roomId !== undefined) topics.push(`members:${roomId}`);
+    return again(live, topics, async () => show(await personOf(live.world, userId, roomId)));
+  },
+
+  account: (live, { type, roomId }: { type: string; roomId?: RoomId }, show) =>
+    again(live, [roomId === undefined ? `account:${type}` : `room:${roomId}`], () => {
+      const { account, rooms } = live.world;
+      const data = roomId === undefined ? account.get(type) : rooms.get(roomId)?.account[type];
+      show(data ?? null);
+    }),
+
+  draft: (live, { roomId, threadId }: { roomId: RoomId; threadId?: EventId }, show) =>
+    again(live, [`draft:${roomId}`, `room:${roomId}`], () => show(live.drafts.get(roomId, threadId))),
+
+  totals: (live, _: null, show) =>
+    again(live, ["chats"], () => show(totalsOf(live.chats()))),
+
+  encryption: (live, _: null, show) =>
+    again(live, ["view"], () => show(live.world.crypto?.view() ?? NO_CRYPTO)),
+};
+
+const NO_CRYPTO = { ready: false, crossSigning: "none", backup: "off", recovery: false };
+
+function totalsOf(chats: readonly ChatRecord[]): { messages: number; mentions: number; chats: number } {
+  const totals = { messages: 0, mentions: 0, chats: 0 };
+  for (const { unread, notify, archived, membership } of chats) {
+    if (archived || membership === "knock") continue;
+    const messages = notify === "all" ? unread.messages : unread.mentions;
+    totals.messages += messages;
+    totals.mentions += unread.mentions;
+    if (messages > 0 || unread.marked || membership === "invite") totals.chats++;
+  }
+  return totals;
+}
+
+// ── Lists ──────────────────────────────────────────────────────────────────────────────────────
+
+type ListQuery = (live: Live, ask: never, show: ShowRows) => Stop;
+
+export const LISTS: Readonly<Record<string, ListQuery>> = {
+  chats: (live, _: null, show) =>
+    again(live, ["chats"], () => show({ complete: live.sync.isComplete() }, live.chats())),
+
+  timeline: (live, ask: TimelineAsk, show) => openShared(live, ask, show),
+
+  members: (live, { roomId }: { roomId: RoomId }, show) => {
+    const before = new Map<UserId, MemberRecord>();
+    void allMembers(live.world, roomId).catch(() => {});
+    return again(live, [`members:${roomId}`, `room:${roomId}`], async () => {
+      const members = await loadMembers(live.world, roomId);
+      const rows = memberRows(live.world, roomId, members, before);
+      for (const row of rows) before.set(row.id, row);
+      show({ complete: members.complete }, rows);
+    });
+  },
+
+  threads: (live, { roomId }: { roomId?: RoomId }, show) => threads(live, roomId, show),
+
+  pinned: (live, { roomId }: { roomId: RoomId }, show) => {
+    const items = itemsIn(live, roomId);
+    return again(live, [`room:${roomId}`, `members:${roomId}`], async () => {
+      const room = live.world.rooms.get(roomId);
+      const ids = room ? pinnedOf(room) : [];
+      const known = await live.world.archive.events(roomId, ids);
+      const rows = () => items(ids.map((id) => known.get(id)).filter((entry) => entry !== undefined));
+      show({ complete: known.size === ids.length }, await rows());
+      for (const id of ids) {
+        if (known.has(id)) continue;
+        const entry = await fetchEvent(live.world, roomId, id).catch(() => undefined);
+        if (entry) known.set(id, entry);
+      }
+      show({ complete: true }, await rows());
+    });
+  },
+
+  shared: (live, ask: { roomId: RoomId; kind: MediaKind }, show) => shared(live, ask, show),
+
+  devices: (live, _: null, show) => {
+    let before = new Map<string, DeviceRecord>();
+    return again(live, ["devices", "trust"], async () => {
+      const rows = await devicesOf(live).catch(() => undefined);
+      if (!rows) return;
+      const kept = rows.map((row) => same(before.get(row.id), row));
+      before = new Map(kept.map((row) => [row.id, row]));
+      show(null, kept);
+    });
+  },
+
+  verifications: (live, _: null, show) =>
+    again(live, ["verifications"], () => show(null, live.world.crypto?.verifications() ?? [])),
+
+  ignored: (live, _: null, show) =>
+    again(live, ["account:m.ignored_user_list"], async () => {
+      const content = live.world.account.get("m.ignored_user_list");
+      const ids = Object.keys(objectOf(content, "ignored_users"));
+      const rows = await Promise.all(ids.map((id) => personOf(live.world, id, undefined)));
+      show(null, rows satisfies PersonRecord[]);
+    }),
+};
+
+// ── Timelines, one for all who show it ─────────────────────────────────────────────────────────
+
+interface Shared {
+  timeline: Timeline;
+  shows: Set<ShowRows>;
+  stop: Stop;
+}
+
+const timelines = new WeakMap<Live, Map<string, Shared>>();
+
+const timelineKey = ({ roomId, threadId, at }: TimelineAsk) =>
+  [roomId, threadId ?? "", at ?? ""].join(" ");
+
+/** The open timeline of that ask, for commands that page it. */
+export function timelineOf(live: Live, ask: TimelineAsk): Timeline | undefined {
+  return timelines.get(live)?.get(timelineKey(ask))?.timeline;
+}
+
+function openShared(live: Live, ask: TimelineAsk, show: ShowRows): Stop {
+  const open = timelines.get(live) ?? new Map<string, Shared>();
+  timelines.set(live, open);
+  const key = timelineKey(ask);
+  let shared = open.get(key);
+  if (shared) show(shared.timeline.head(), shared.timeline.rows());
+  else {
+    const topic = `timeline:${key}`;
+    const { world } = live;
+    const timeline = openTimeline(world, live.outbox, ask, () => world.topics.touch(topic));
+    const unsubscribe = live.sync.subscribe(ask.roomId);
+    const made: Shared = { timeline, shows: new Set(), stop: () => {} };
+    const unwatch = world.topics.watch([topic], () => {
+      const head = timeline.head();
+      const rows = timeline.rows();
+      for (const each of made.shows) each(head, rows);
+    });
+    made.stop = () => {
+      unwatch();
+      unsubscribe();
+      timeline.close();
+    };
+    open.set(key, made);
+    shared = made;
+  }
+  const mine = shared;
+  mine.shows.add(show);
+  return () => {
+    mine.shows.delete(show);
+    if (mine.shows.size > 0) return;
+    open.delete(key);
+    mine.stop();
+  };
+}
+
+// ── Lists of items outside a timeline ──────────────────────────────────────────────────────────
+
+/** Makes items of entries; the same entry gives the same item while its room's people stay. */
+function itemsIn(live: Live, roomId: RoomId): (entries: readonly Entry[]) => Promise<ItemRecord[]> {
+  const made = new Map<EventId, ItemRecord>();
+  return async (entries) => {
+    const show = shownIn(await loadMembers(live.world, roomId));
+    const room = live.world.rooms.get(roomId);
+    const pinned = new Set(room ? pinnedOf(room) : []);
+    const around: ItemAround = {
+      me: live.world.me,
+      show,
+      quoted: () => undefined,
+      readBy: () => [],
+      isPinned: (id) => pinned.has(id),
+      threadUnread: () => ({ messages: 0, mentions: 0, marked: false }),
+    };
+    return entries.map((entry) => {
+      const item = same(made.get(entry.id), itemOf(entry, around));
+      made.set(entry.id, item);
+      return item;
+    });
+  };
+}
+
+const MOST_SHARED = 300;
+const ENOUGH_SHARED = 30;
+const MOST_PAGES = 10;
+
+function shared(live: Live, ask: { roomId: RoomId; kind: MediaKind }, show: ShowRows): Stop {
+  const { world } = live;
+  const { roomId, kind } = ask;
+  const items = itemsIn(live, roomId);
+  const topic = `shared:${roomId}:${kind}`;
+  let isStopped = false;
+  let loading = true;
+  let count = 0;
+  const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
+    if (where === roomId && [...changed.values()].some((entry) => entry.kind === kind))
+      world.topics.touch(topic);
+  };
+  world.entries.add(hear);
+  const isWhole = () => world.rooms.get(roomId)?.line[0]?.back === null;
+  const stop = again(live, [topic], async () => {
+    const rows = await items(await world.archive.kind(roomId, kind, Infinity, MOST_SHARED));
+    count = rows.length;
+    show({ complete: isWhole(), loading }, rows);
+  });
+
+  /** Looks further into the past until there is something to show. */
+  async function search(): Promise<void> {
+    for (let page = 0; page < MOST_PAGES && count < ENOUGH_SHARED && !isStopped; page++) {
+      const line = world.rooms.get(roomId)?.line ?? [];
+      const index = line.findLastIndex((each) => each.back !== null);
+      if (index < 0) return;
+      await fetchOlder(world, roomId, index);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+  search()
+    .catch(() => {})
+    .finally(() => {
+      loading = false;
+      world.topics.touch(topic);
+    });
+  return () => {
+    isStopped = true;
+    world.entries.delete(hear);
+    stop();
+  };
+}
+
+const MOST_THREAD_ROOMS = 20;
+
+/** Threads of a chat, or of all chats one took part in; those with the latest reply first. */
+function threads(live: Live, roomId: RoomId | undefined, show: ShowRows): Stop {
+  const { world } = live;
+  const found = new Map<EventId, Entry>();
+  const items = new Map<RoomId, ReturnType<typeof itemsIn>>();
+  const topic = `threads:${roomId ?? ""}`;
+  let complete = false;
+  const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
+    if (roomId !== undefined && where !== roomId) return;
+    for (const [id, entry] of changed) if (entry.data.thread) found.set(id, entry);
+    world.topics.touch(topic);
+  };
+  world.entries.add(hear);
+  const stop = again(live, [topic], async () => {
+    const rows: ItemRecord[] = [];
+    for (const [room, entries] of Map.groupBy(found.values(), (entry) => entry.room)) {
+      const make = items.get(room) ?? itemsIn(live, room);
+      items.set(room, make);
+      rows.push(...(await make(entries)).filter((item) => roomId !== undefined || takesPart(item)));
+    }
+    show(
+      { complete },
+      rows.sort((a, b) => (b.thread?.last?.ts ?? b.ts) - (a.thread?.last?.ts ?? a.ts)),
+    );
+  });
+  async function load(room: RoomId, include: "all" | "participated"): Promise<void> {
+    const path = `/_matrix/client/v1/rooms/${part(room)}/threads`;
+    const query = { include, limit: 50 };
+    const page = await world.http.json<{ chunk: WireEvent[] }>("GET", path, { query, retries: 1 });
+    await keepFetched(world, room, page.chunk);
+    const ids = page.chunk.map((event) => event.event_id);
+    for (const [id, entry] of await world.archive.events(room, ids)) found.set(id, entry);
+    world.topics.touch(topic);
+  }
+  const rooms =
+    roomId === undefined ? live.chats().slice(0, MOST_THREAD_ROOMS).map((chat) => chat.id) : [roomId];
+  void (async () => {
+    for (const room of rooms)
+      await load(room, roomId === undefined ? "participated" : "all").catch(() => {});
+    complete = true;
+    world.topics.touch(topic);
+  })();
+  return () => {
+    world.entries.delete(hear);
+    stop();
+  };
+}
+
+function takesPart(item: ItemRecord): boolean {
+  return item.thread?.participated === true;
+}
+
+async function devicesOf(live: Live): Promise<DeviceRecord[]> {
+  const { world } = live;
+  const [{ devices }, trusted] = await Promise.all([
+    world.http.json<{ devices: Content[] }>("GET", "/_matrix/client/v3/devices", { retries: 1 }),
+    world.crypto?.devices(world.me),
+  ]);
+  return devices.map((device) => {
+    const id = String(device["device_id"]);
+    const { last_seen_ts: at, last_seen_ip: ip, display_name: name } = device;
+    return {
+      id,
+      name: typeof name === "string" && name !== "" ? name : id,
+      current: id === world.deviceId,
+      verified: trusted?.get(id)?.verified ?? false,
+      ...(typeof at === "number" && { lastSeenAt: at }),
+      ...(typeof ip === "string" && { lastSeenIp: ip }),
+    };
+  });
+}
+

@@ -1,0 +1,328 @@
+/** Signing in and out, and what is asked of an account with its password. */
+
+import { type Failure, FailureError } from "../base/errors";
+import { serverOf, type DeviceId, type UserId } from "../base/ids";
+import { type Credentials, type Http, makeHttp, part } from "./http";
+import type { Content, ServerView } from "./records";
+import { isObject, textOf } from "./wire";
+
+/** Who is signed in; kept in clear, so that a locked client can say it. */
+export interface Who {
+  userId: UserId;
+  deviceId: DeviceId;
+  homeserver: string;
+}
+
+/** Kept sealed. */
+export interface Tokens {
+  token: string;
+  refresh?: string;
+  /** Base64 of the 32 bytes that cryptography's own store and the media cache are sealed with. */
+  storeKey: string;
+}
+
+interface LoginAnswer {
+  user_id: UserId;
+  device_id: DeviceId;
+  access_token: string;
+  refresh_token?: string;
+  well_known?: { "m.homeserver"?: { base_url?: string } };
+}
+
+export interface SignedIn extends Who {
+  token: string;
+  refresh?: string;
+}
+
+type Fetch = typeof fetch;
+
+/** Requests before anybody is signed in. */
+export function anonymous(homeserver: string, doFetch: Fetch): Http {
+  const credentials: Credentials = {
+    homeserver,
+    token: () => undefined,
+    renew: async () => false,
+    ended: () => {},
+  };
+  return makeHttp(credentials, doFetch);
+}
+
+/** The address of a server's API, of what a person typed: a domain, a user id or an address. */
+export async function discover(typed: string, doFetch: Fetch): Promise<string> {
+  const text = typed.trim().replace(/\/+$/, "");
+  if (/^https?:\/\//i.test(text)) return origin(text);
+  const domain = text.startsWith("@") ? serverOf(text) : text;
+  if (domain === "") throw noServer("No server is named");
+  const base = origin(`https://${domain}`);
+  try {
+    const response = await doFetch(`${base}/.well-known/matrix/client`, {
+      signal: AbortSignal.timeout(10_000),
+    });
+    const body: unknown = response.ok ? await response.json() : {};
+    const server = isObject(body) && isObject(body["m.homeserver"]) ? body["m.homeserver"] : {};
+    const url = textOf(server, "base_url");
+    return url === undefined ? base : origin(url);
+  } catch {
+    return base;
+  }
+}
+
+function origin(address: string): string {
+  try {
+    const url = new URL(address);
+    return (url.origin + url.pathname).replace(/\/+$/, "");
+  } catch {
+    throw noServer("Not an address");
+  }
+}
+
+function noServer(message: string): FailureError {
+  return new FailureError({ code: "noServer", message });
+}
+
+/** What the server says of how it can be entered. */
+export async function describeServer(typed: string, doFetch: Fetch): Promise<ServerView> {
+  const homeserver = await discover(typed, doFetch);
+  const http = anonymous(homeserver, doFetch);
+  const timeout = 15_000;
+  const [{ flows }, registration, oauth, demo] = await Promise.all([
+    http.json<{ flows?: { type?: string }[] }>("GET", "/_matrix/client/v3/login", { timeout }),
+    registrationOf(http),
+    http.json("GET", "/_matrix/client/v1/auth_metadata", { timeout }).then(
+      () => true,
+      () => false,
+    ),
+    http.json<{ people?: ServerView["demo"] }>("GET", "/_depesha/v1/demo", { timeout }).then(
+      (answer) => answer.people ?? [],
+      () => [],
+    ),
+  ]);
+  return {
+    homeserver,
+    serverName: new URL(homeserver).host,
+    password: (flows ?? []).some((flow) => flow.type === "m.login.password"),
+    registration,
+    oauth,
+    demo,
+  };
+}
+
+async function registrationOf(http: Http): Promise<ServerView["registration"]> {
+  try {
+    await http.json("POST", "/_matrix/client/v3/register", { body: {}, timeout: 15_000 });
+  } catch (error) {
+    const stages = flowsOf(error)?.flat() ?? [];
+    if (stages.includes("m.login.registration_token")) return "token";
+    if (stages.length > 0) return "open";
+  }
+  return "closed";
+}
+
+const DEVICE = (name: string) => ({ initial_device_display_name: name, refresh_token: true });
+
+export async function signIn(
+  typed: string,
+  user: string,
+  password: string,
+  device: { name: string; id?: DeviceId },
+  doFetch: Fetch,
+): Promise<SignedIn> {
+  const homeserver = await discover(typed, doFetch);
+  const answer = await anonymous(homeserver, doFetch).json<LoginAnswer>(
+    "POST",
+    "/_matrix/client/v3/login",
+    {
+      body: {
+        type: "m.login.password",
+        identifier: { type: "m.id.user", user },
+        password,
+        ...DEVICE(device.name),
+        ...(device.id !== undefined && { device_id: device.id }),
+      },
+    },
+  );
+  return signedIn(answer, homeserver);
+}
+
+export async function register(
+  typed: string,
+  account: { user: string; password: string; token?: string },
+  deviceName: string,
+  doFetch: Fetch,
+): Promise<SignedIn> {
+  const homeserver = await discover(typed, doFetch);
+  const http = anonymous(homeserver, doFetch);
+  const { user: username, password, token } = account;
+  const answer = await withAuth(
+    (auth) =>
+      http.json<LoginAnswer>("POST", "/_matrix/client/v3/register", {
+        body: { username, password, ...DEVICE(deviceName), ...(auth && { auth }) },
+      }),
+    token === undefined ? {} : { token },
+  );
+  return signedIn(answer, homeserver);
+}
+
+function signedIn(answer: LoginAnswer, homeserver: string): SignedIn {
+  const url = answer.well_known?.["m.homeserver"]?.base_url;
+  return {
+    userId: answer.user_id,
+    deviceId: answer.device_id,
+    homeserver: url ? origin(url) : homeserver,
+    token: answer.access_token,
+    ...(answer.refresh_token !== undefined && { refresh: answer.refresh_token }),
+  };
+}
+
+// ── User-interactive authentication ────────────────────────────────────────────────────────────
+
+/** What a person gave to prove who they are, or that they may register. */
+export interface Proof {
+  userId?: UserId;
+  password?: string;
+  token?: string;
+}
+
+/** The request, repeated with each stage of a flow that the proof is enough for. */
+export async function withAuth<T>(
+  send: (auth: Content | undefined) => Promise<T>,
+  proof: Proof,
+): Promise<T> {
+  let auth: Content | undefined;
+  for (let step = 0; ; step++) {
+    try {
+      return await send(auth);
+    } catch (error) {
+      const flows = flowsOf(error);
+      const failure = (error as FailureError).failure;
+      if (!flows || step > 4) throw error;
+      // With a code, the stage just tried was refused.
+      if (auth && failure.code !== "M_UNKNOWN") throw error;
+      const done = failure.fields?.["completed"];
+      const flow = flows.find((stages) => stages.every((stage) => stageOf(stage, proof)));
+      const next = flow?.find((stage) => !(Array.isArray(done) && done.includes(stage)));
+      const given = next === undefined ? undefined : stageOf(next, proof);
+      if (!given) throw needsProof(error, flows);
+      auth = { ...given, session: failure.fields?.["session"] };
+    }
+  }
+}
+
+function flowsOf(error: unknown): string[][] | undefined {
+  if (!(error instanceof FailureError) || error.failure.status !== 401) return undefined;
+  const flows = error.failure.fields?.["flows"];
+  if (!Array.isArray(flows)) return undefined;
+  return flows
+    .filter(isObject)
+    .map(({ stages }) => (Array.isArray(stages) ? stages.filter((s) => typeof s === "string") : []));
+}
+
+function stageOf(type: string, proof: Proof): Content | undefined {
+  switch (type) {
+    case "m.login.dummy":
+      return { type };
+    case "m.login.registration_token":
+      return proof.token === undefined ? undefined : { type, token: proof.token };
+    case "m.login.password": {
+      if (proof.password === undefined || proof.userId === undefined) return undefined;
+      const identifier = { type: "m.id.user", user: proof.userId };
+      return { type, identifier, password: proof.password };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function needsProof(error: unknown, flows: string[][]): unknown {
+  const stages = flows.flat();
+  if (stages.includes("m.login.registration_token"))
+    return new FailureError({ code: "needsToken", message: "A registration token is needed" });
+  if (stages.includes("m.login.password"))
+    return new FailureError({ code: "needsPassword", message: "The password is needed" });
+  return error;
+}
+
+export function changePassword(
+  http: Http,
+  userId: UserId,
+  old: string,
+  fresh: string,
+): Promise<unknown> {
+  return withAuth(
+    (auth) =>
+      http.json("POST", "/_matrix/client/v3/account/password", {
+        body: { new_password: fresh, logout_devices: false, ...(auth && { auth }) },
+      }),
+    { userId, password: old },
+  );
+}
+
+export function endDevices(
+  http: Http,
+  userId: UserId,
+  ids: readonly DeviceId[],
+  password: string | undefined,
+): Promise<unknown> {
+  return withAuth(
+    (auth) =>
+      http.json("POST", "/_matrix/client/v3/delete_devices", {
+        body: { devices: ids, ...(auth && { auth }) },
+      }),
+    password === undefined ? { userId } : { userId, password },
+  );
+}
+
+export function renameDevice(http: Http, id: DeviceId, name: string): Promise<unknown> {
+  const body = { display_name: name };
+  return http.json("PUT", `/_matrix/client/v3/devices/${part(id)}`, { body });
+}
+
+// ── Tokens ─────────────────────────────────────────────────────────────────────────────────────
+
+/** The session's credentials; `keep` stores new tokens before they are used. */
+export function credentialsOf(
+  who: Who,
+  given: Tokens,
+  keep: (tokens: Tokens) => Promise<void>,
+  ended: (failure: Failure) => void,
+  doFetch: Fetch,
+): Credentials & { tokens(): Tokens } {
+  let tokens = given;
+  let renewing: Promise<boolean> | undefined;
+
+  async function renew(): Promise<boolean> {
+    if (tokens.refresh === undefined) return false;
+    const http = anonymous(who.homeserver, doFetch);
+    try {
+      const answer = await http.json<{ access_token: string; refresh_token?: string }>(
+        "POST",
+        "/_matrix/client/v3/refresh",
+        { body: { refresh_token: tokens.refresh }, retries: 2 },
+      );
+      const { refresh: old, ...rest } = tokens;
+      const refresh = answer.refresh_token ?? old;
+      const next = { ...rest, token: answer.access_token, refresh };
+      await keep(next);
+      tokens = next;
+      return true;
+    } catch (error) {
+      // Without an answer it is not known: the session goes on when there is one.
+      if (error instanceof FailureError && error.failure.status !== undefined) return false;
+      throw error;
+    }
+  }
+
+  return {
+    homeserver: who.homeserver,
+    token: () => tokens.token,
+    tokens: () => tokens,
+    ended,
+    renew(old) {
+      if (tokens.token !== old) return Promise.resolve(true);
+      renewing ??= renew().finally(() => {
+        renewing = undefined;
+      });
+      return renewing;
+    },
+  };
+}
