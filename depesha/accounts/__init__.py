@@ -37,6 +37,7 @@ from depesha.accounts.record import Accounts as Accounts
 from depesha.accounts.refresh import exchange as exchange
 from depesha.accounts.register import NewUser as NewUser
 from depesha.accounts.register import check_free as check_free
+from depesha.accounts.register import insert_account as insert_account
 from depesha.accounts.register import new_user_id as new_user_id
 from depesha.accounts.register import register as register
 from depesha.accounts.revoke import clients_in_use as clients_in_use

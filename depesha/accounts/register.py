@@ -84,7 +84,7 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
 
     async def plan(w: Writing) -> Content:
         body: Content = {"user_id": new.user_id, "home_server": w.institution.server_name}
-        await _insert(w, new)
+        await insert_account(w, new)
         if new.token:
             await use_token(w, new.token)
         if act is not None:
@@ -97,7 +97,8 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
     return await accounts.spine.log.commit(plan)
 
 
-async def _insert(w: Writing, new: NewUser) -> None:
+async def insert_account(w: Writing, new: NewUser) -> None:
+    """Make an account inside a plan; 400 M_USER_IN_USE."""
     before = await store.select_user(w.tx, w.institution.id, new.user_id)
     if new.was_guest:
         await _upgrade(w, new, before)

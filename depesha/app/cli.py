@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -221,7 +221,14 @@ def show_config(config: Config, options: argparse.Namespace) -> int:
     for name in SETTINGS:
         value = getattr(config, name)
         shown = "***" if name in _SECRETS and value else value
-        print(f"{name} = {encode(shown).decode()}")
+        if name != "oidc":
+            print(f"{name} = {encode(shown).decode()}")
+    for provider in config.oidc:
+        print(f"[signin.oidc.{provider.name}]")
+        for name, value in asdict(provider).items():
+            if name != "name":
+                shown = "***" if name == "client_secret" and value else value
+                print(f"{name} = {encode(shown).decode()}")
     return 0
 
 

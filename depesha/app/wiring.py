@@ -105,6 +105,7 @@ from depesha.signin import Names, Signin, keep_signin, sso_flow
 from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
+from depesha.signin import api_oidc as signin_oidc_api
 from depesha.signin import api_pages as signin_pages_api
 from depesha.signin import api_rendezvous as signin_rendezvous_api
 from depesha.signin import follow_account as follow_signin_account
@@ -189,7 +190,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     org = Org(spine, accounts, residents=frozenset({notices_sender(spine)}))
     profile = Profile(spine, accounts, org, networks=ServiceNetworks(services))
     names = Names(partial(load_name, profile), partial(save_name, profile))
-    signin = Signin(spine, accounts, names)
+    signin = Signin(spine, accounts, names, fetcher)
     keys = Keys(spine, accounts, org)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
@@ -224,6 +225,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_api.ENDPOINTS),
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
+        *bind(signin, signin_oidc_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(signin, signin_rendezvous_api.ENDPOINTS),
         *bind(org, org_api.ENDPOINTS),

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from depesha.base.canonical import Json
 from depesha.base.ids import is_server_name
+from depesha.base.providers import Provider, ProviderError, read_providers
 
-Value = str | int | bool | tuple[str, ...]
+Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...]
 
 
 class ConfigError(ValueError):
@@ -42,6 +43,12 @@ class Config:
     open_registration: bool = _setting(False, "Anyone may make an account.")
     oauth: bool = _setting(
         True, "Clients may sign in by the OAuth 2.0 API, on pages of the server."
+    )
+    oidc: tuple[Provider, ...] = _setting(
+        (),
+        "OpenID Connect providers that people may sign in with: tables [signin.oidc.NAME] with "
+        "issuer, client_id, client_secret, title, scopes, username_claim, creates_accounts, "
+        "trusts_usernames.",
     )
     guests: bool = _setting(False, "Guest accounts may be made without a password.")
     rate_limits: bool = _setting(True, "Refuse callers that ask too often.")
@@ -143,14 +150,20 @@ def load_config(
             given.update(tomllib.loads(Path(file).read_text("utf-8")))
         except (OSError, ValueError) as error:
             raise ConfigError(f"{file}: {error}") from error
-    for name in SETTINGS:
+    if "oidc" in given:
+        raise ConfigError("oidc: write a table [signin.oidc.NAME] instead")
+    try:
+        providers = read_providers(given.pop("signin", {}))
+    except ProviderError as error:
+        raise ConfigError(str(error)) from None
+    for name in set(SETTINGS) - {"oidc"}:
         if (text := environ.get(f"DEPESHA_{name.upper()}")) is not None:
             given[name] = text
     given.update({k: v for k, v in (overrides or {}).items() if v is not None})
     if unknown := sorted(set(given) - set(SETTINGS)):
         raise ConfigError(f"unknown setting: {', '.join(unknown)}")
     typed: dict[str, Json] = {name: _typed(name, value) for name, value in given.items()}
-    config = Config(**typed)
+    config = Config(**typed, oidc=providers)
     if not is_server_name(config.server_name):
         raise ConfigError(f"server_name: {config.server_name!r} is not a server name")
     return config

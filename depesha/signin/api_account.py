@@ -26,9 +26,10 @@ from depesha.http.form import read_form
 from depesha.signin import pages
 from depesha.signin.browser import check_form, enter, set_cookie
 from depesha.signin.metadata import ACCOUNT
+from depesha.signin.oidc import connected
 from depesha.signin.pages import Page
 from depesha.signin.record import Signin
-from depesha.signin.visit import Visit, page
+from depesha.signin.visit import SIGNIN, Visit, page
 
 _SIGNOUT = "/_depesha/signout"
 _PASSWORD = "org.depesha.password"  # noqa: S105 (the name of an action)
@@ -66,10 +67,24 @@ async def _overview(visit: Visit, said: str = "") -> Reply:
         rows.append(("change_password", _PASSWORD))
     rows.append(("deactivate", "org.matrix.account_deactivate"))
     items = "".join(f"<li>{pages.link(words(label), _url(action))}</li>" for label, action in rows)
+    items += await _providers(visit)
     inner = pages.text(visit.browser.user_id, "soft") + pages.good(said)
     inner += f"<ul class=rows>{items}</ul>"
     inner += visit.form(pages.button(words("sign_out"), "second"), _SIGNOUT)
     return visit.show(Page(words("account"), inner, is_wide=True))
+
+
+async def _providers(visit: Visit) -> str:
+    """The ways of signing in elsewhere, connected or to be."""
+    words, items = visit.words, ""
+    there = await connected(visit.signin, visit.browser.user_id)
+    for one in visit.signin.spine.config.oidc:
+        if one.name in there:
+            items += f"<li><span>{escape(words('connected', one.label))}</span></li>"
+        else:
+            target = f"{SIGNIN}/oidc/{one.name}?connect=1"
+            items += f"<li>{pages.link(words('connect', one.label), target)}</li>"
+    return items
 
 
 async def _profile(visit: Visit, said: str = "") -> Reply:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from depesha.accounts import Ticket, issue
 from depesha.base.canonical import Json
-from depesha.base.errors import MatrixError, invalid_param, not_found
+from depesha.base.errors import MatrixError, invalid_param
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
@@ -25,6 +25,7 @@ from depesha.signin.clients import Client
 from depesha.signin.link import PAGE as LINK
 from depesha.signin.link import access_waiting, answer_link, tidy_code
 from depesha.signin.metadata import AUTHORIZE, check_on
+from depesha.signin.oidc import access_provider
 from depesha.signin.pages import Page
 from depesha.signin.record import Signin
 from depesha.signin.rules import Target, find_target, with_answer
@@ -230,8 +231,13 @@ async def sso_redirect(signin: Signin, ask: Ask[None]) -> Reply:
     auth=Auth.NONE,
 )
 async def sso_redirect_to(signin: Signin, ask: Ask[None]) -> Reply:
-    """The same by a certain provider, of which there is none."""
-    raise not_found("There is no such provider")
+    """The same by a certain provider."""
+    uri = ask.need("redirectUrl")
+    if find_target(uri) is None:
+        raise invalid_param("redirectUrl cannot be gone to")
+    provider = access_provider(signin, ask.params["idpId"])
+    back = f"{SSO}?{urlencode({'redirectUrl': uri})}"
+    return pages.redirect(f"{SIGNIN}/oidc/{provider.name}?next={quote(back, safe='')}", 302)
 
 
 @endpoint("GET", SSO, auth=Auth.NONE)

@@ -73,6 +73,13 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
     inner += visit.form(
         pages.name_field(words("user"), user) + password + pages.button(words("go_on"))
     )
+    providers = visit.signin.spine.config.oidc
+    if providers:
+        inner += f"<p class=or>{words('or')}</p>"
+    for one in providers:
+        target = f"{SIGNIN}/oidc/{one.name}?next={quote(_next(visit), safe='')}"
+        label = words("sign_in_with", one.label)
+        inner += f"<p>{pages.link(label, target, 'button second')}</p>"
     if await _may_sign_up(visit):
         target = visit.here.replace(SIGNIN, SIGNUP, 1)
         inner += f"<p>{pages.link(words('sign_up'), target, 'button second')}</p>"

@@ -10,3 +10,5 @@ async def follow_account(w: Writing, change: Change) -> None:
     """Whoever got another password, was locked or has ended is signed out of our pages."""
     if change.kind in {ACCOUNT, DEACTIVATED} and change.user_id is not None:
         await store.delete_browsers_of(w.tx, w.institution.id, change.user_id)
+        if change.kind == DEACTIVATED:
+            await store.delete_subjects_of(w.tx, w.institution.id, change.user_id)

@@ -56,6 +56,8 @@ def server_metadata(signin: Signin) -> Content:
 def sso_flow(config: Config) -> Content:
     """The way of signing in that leads to our pages. Spec: "OAuth 2.0 aware clients"."""
     flow: Content = {"type": "m.login.sso"}
+    if config.oidc:
+        flow["identity_providers"] = [{"id": one.name, "name": one.label} for one in config.oidc]
     if config.oauth:
         flow["oauth_aware_preferred"] = True
     return flow

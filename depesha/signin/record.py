@@ -1,9 +1,12 @@
 """The record of the slice."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
+from depesha.base.providers import Provider
+from depesha.io.fetch import Fetcher
+from depesha.signin.discover import Discovered
 from depesha.spine import Spine
 
 
@@ -22,6 +25,12 @@ class Signin:
     spine: Spine
     accounts: Accounts
     names: Names
+    fetcher: Fetcher
+    discovered: Discovered = field(default_factory=Discovered)
+
+    def provider(self, name: str) -> Provider | None:
+        """The OpenID Connect provider of this name in the settings."""
+        return next((one for one in self.spine.config.oidc if one.name == name), None)
 
     def url(self, path: str) -> str:
         """The whole address of a path of ours."""

@@ -46,6 +46,23 @@ class LinkRow(NamedTuple):
     expires_ts: int
 
 
+class SubjectRow(NamedTuple):
+    """What a provider calls somebody."""
+
+    provider: str
+    subject: str
+
+
+class VisitRow(NamedTuple):
+    """A browser that was sent to a provider; `link_user` "" signs in, else adds to that account."""
+
+    browser_hash: bytes
+    provider: str
+    next: str
+    link_user: str
+    expires_ts: int
+
+
 class MeetingRow(NamedTuple):
     """A message that a device left for another."""
 
@@ -339,6 +356,80 @@ async def count_meetings(tx: Tx, institution_id: int, now: int) -> int:
     return found or 0
 
 
+# --- OpenID Connect providers --------------------------------------------------------
+
+
+async def insert_subject(
+    tx: Tx, institution_id: int, provider: str, subject: str, user_id: str
+) -> None:
+    """Raises Conflict when the subject has an account already."""
+    await tx.execute(
+        "INSERT INTO signin_subjects (institution_id, provider, subject, user_id)"
+        " VALUES ($1, $2, $3, $4)",
+        institution_id,
+        provider,
+        subject,
+        user_id,
+    )
+
+
+async def select_subject(tx: Tx, institution_id: int, provider: str, subject: str) -> str | None:
+    """Whose account it is."""
+    return await tx.value(
+        str,
+        "SELECT user_id FROM signin_subjects"
+        " WHERE institution_id = $1 AND provider = $2 AND subject = $3",
+        institution_id,
+        provider,
+        subject,
+    )
+
+
+async def select_subjects_of(tx: Tx, institution_id: int, user_id: str) -> list[SubjectRow]:
+    """What providers call the owner of an account."""
+    return await tx.rows(
+        SubjectRow,
+        "SELECT provider, subject FROM signin_subjects"
+        " WHERE institution_id = $1 AND user_id = $2 ORDER BY provider, subject",
+        institution_id,
+        user_id,
+    )
+
+
+async def delete_subjects_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_subjects WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def insert_visit(tx: Tx, institution_id: int, state_hash: bytes, row: VisitRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_visits (institution_id, state_hash, browser_hash, provider, next,"
+        " link_user, expires_ts) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        institution_id,
+        state_hash,
+        *row,
+    )
+
+
+async def delete_visit(
+    tx: Tx, institution_id: int, state_hash: bytes, browser_hash: bytes, now: int
+) -> VisitRow | None:
+    """End a visit of this browser to a provider: what is known of it."""
+    return await tx.row(
+        VisitRow,
+        "DELETE FROM signin_visits WHERE institution_id = $1 AND state_hash = $2"
+        " AND browser_hash = $3 AND expires_ts > $4"
+        " RETURNING browser_hash, provider, next, link_user, expires_ts",
+        institution_id,
+        state_hash,
+        browser_hash,
+        now,
+    )
+
+
 # --- what is over --------------------------------------------------------------------
 
 
@@ -351,6 +442,7 @@ async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
         "DELETE FROM signin_browsers WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_codes WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_meetings WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_visits WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
     ):
         await tx.execute(sql, institution_id, now)

@@ -65,6 +65,31 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Please sign in once more: what you want to do is grave.",
         "Войдите ещё раз: действие важное.",
     ),
+    "no_provider": (
+        "This way of signing in does not work at the moment.",
+        "Этот способ входа сейчас не работает.",
+    ),
+    "provider_refused": ("The sign-in was not completed there.", "Вход там не был завершён."),
+    "provider_stranger": (
+        "Nobody has an account with this name here. Ask the administrator.",
+        "Учётной записи с таким именем здесь нет. Обратитесь к администратору.",
+    ),
+    "provider_taken": (
+        (
+            "The username {} belongs to somebody else here. If it is you, sign in and connect this "
+            "way of signing in on the account page; else ask the administrator."
+        ),
+        (
+            "Имя {} здесь уже занято. Если это вы, войдите и подключите этот способ на странице "
+            "учётной записи; иначе обратитесь к администратору."
+        ),
+    ),
+    "connect": ("Connect {}", "Подключить {}"),
+    "connected": ("Connected: {}", "Подключено: {}"),
+    "connected_elsewhere": (
+        "This person is connected to another account.",
+        "Этот человек подключён к другой учётной записи.",
+    ),
     # Consent
     "allow_title": ("Let “{}” in?", "Впустить «{}»?"),
     "allow_what": (

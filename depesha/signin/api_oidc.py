@@ -1,0 +1,94 @@
+"""The way to an OpenID Connect provider and back.
+
+Spec: OpenID Connect Core 1.0, section 3.1.2; client-server API, "Client login via SSO".
+"""
+
+import logging
+
+from depesha.base.canonical import Json
+from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
+from depesha.signin import pages
+from depesha.signin.browser import enter, set_cookie
+from depesha.signin.discover import ProviderFailed
+from depesha.signin.metadata import ACCOUNT
+from depesha.signin.oidc import (
+    CALLBACK,
+    Person,
+    Stranger,
+    Taken,
+    access_provider,
+    come_back,
+    connect,
+    find_or_make_user,
+    leave_for,
+    username_of,
+)
+from depesha.signin.pages import Page
+from depesha.signin.record import Signin
+from depesha.signin.rules import is_own_path
+from depesha.signin.visit import Visit, page
+
+log = logging.getLogger(__name__)
+
+
+@endpoint("GET", CALLBACK, auth=Auth.NONE, limit="none")
+@page
+async def provider_answer(visit: Visit) -> Reply:
+    """Sign in whoever has come back from a provider."""
+    visit.signin.spine.limits.check("login", visit.ask.address)
+    query = visit.ask.query
+    if "error" in query or "code" not in query:
+        return visit.trouble("provider_refused", 403)
+    try:
+        person = await come_back(visit.signin, visit.browser, query.get("state", ""), query["code"])
+    except ProviderFailed as error:
+        log.warning("a provider failed", extra={"reason": str(error)})
+        return visit.trouble("no_provider", 502)
+    if person.link_user:
+        return await _connect(visit, person)
+    try:
+        user_id = await find_or_make_user(visit.signin, person)
+    except Taken:
+        text = visit.words("provider_taken", username_of(person))
+        return visit.show(Page(visit.words("trouble"), pages.alert(text), 403))
+    except Stranger:
+        return visit.trouble("provider_stranger", 403)
+    fresh = await enter(visit.signin, visit.browser, user_id, is_full=True)
+    return pages.redirect(person.next, headers=(set_cookie(visit.signin, fresh.secret),))
+
+
+async def _connect(visit: Visit, person: Person) -> Reply:
+    """Add the provider to the account that is signed in, and that asked for it."""
+    if visit.browser.user_id != person.link_user or not visit.browser.is_signed_in:
+        return visit.trouble("stale", 403)
+    try:
+        await connect(visit.signin, person)
+    except Taken:
+        return visit.trouble("connected_elsewhere", 403)
+    return pages.redirect(ACCOUNT)
+
+
+@endpoint("GET", "/_depesha/signin/oidc/{provider}", auth=Auth.NONE, limit="none")
+@page
+async def to_provider(visit: Visit) -> Reply:
+    """Send the browser to a provider; with `connect` to add it to the account."""
+    visit.signin.spine.limits.check("login", visit.ask.address)
+    provider = access_provider(visit.signin, visit.ask.params["provider"])
+    link_user = ""
+    if visit.ask.query.get("connect"):
+        first = visit.fresh_first()
+        if first is not None:
+            return first
+        link_user = visit.browser.user_id
+    wanted = visit.ask.query.get("next", "")
+    target = wanted if is_own_path(wanted) else ACCOUNT
+    try:
+        address = await leave_for(visit.signin, visit.browser, provider, target, link_user)
+    except ProviderFailed as error:
+        log.warning("a provider failed", extra={"reason": str(error)})
+        return visit.trouble("no_provider", 502)
+    cookie = (set_cookie(visit.signin, visit.browser.secret),) if visit.browser.is_new else ()
+    return pages.redirect(address, headers=cookie)
+
+
+ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (provider_answer, to_provider)

@@ -1,0 +1,251 @@
+"""Signing in with an OpenID Connect provider."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey, OctKey
+
+from depesha.base.providers import Provider as Setting
+from tests.conftest import StartServer
+from tests.harness.clock import TestClock
+from tests.harness.server import Server
+from tests.signin.provider import CLIENT, SECRET, Provider, start_provider
+from tests.signin.steps import (
+    ACCOUNT,
+    Browser,
+    answer_in,
+    authorize_url,
+    exchange_code,
+    oauth_client,
+    register_client,
+    visible,
+)
+
+SIGNIN = "/_depesha/signin"
+TO = f"{SIGNIN}/oidc/city"
+
+
+@pytest.fixture
+async def provider(clock: TestClock) -> AsyncIterator[Provider]:
+    async with start_provider(clock) as found:
+        yield found
+
+
+def settings(provider: Provider, **fields: Any) -> dict[str, Any]:
+    """The settings of a server that sends people to this provider."""
+    setting = Setting(
+        name="city",
+        issuer=provider.issuer,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        title="City ID",
+        **fields,
+    )
+    return {"oidc": (setting,), "allowed_networks": ("127.0.0.0/8",)}
+
+
+@pytest.fixture
+async def server(start_server: StartServer, provider: Provider) -> AsyncIterator[Server]:
+    async with start_server(**settings(provider)) as found:
+        yield found
+
+
+async def _sign_in(server: Server, provider: Provider, path: str = TO) -> Browser:
+    """A browser that has been at the provider."""
+    browser = Browser(server)
+    away = await browser.open(path)
+    await _back(browser, provider.authorize(away))
+    return browser
+
+
+async def _back(browser: Browser, url: str) -> None:
+    """Come back to the server, which does not know its port in tests."""
+    await browser.open(url.removeprefix(browser.server.config.base_url()))
+
+
+async def test_whoever_is_new_gets_an_account(server: Server, provider: Provider) -> None:
+    provider.claims["name"] = "Анна Иванова"
+    browser = await _sign_in(server, provider)
+    assert browser.url == ACCOUNT
+    assert "@anna:depesha.test" in browser.page
+    assert "Connected: City ID" in browser.page
+    await browser.open(f"{ACCOUNT}?action=org.matrix.profile")
+    assert 'value="Анна Иванова"' in browser.page
+    # Whatever the name is by now, the subject says who it is.
+    provider.claims["preferred_username"] = "renamed"
+    again = await _sign_in(server, provider)
+    assert "@anna:depesha.test" in again.page
+
+
+async def test_a_client_of_oauth_is_let_in_by_the_provider(
+    server: Server, provider: Provider
+) -> None:
+    client_id = await register_client(server)
+    browser = Browser(server)
+    await browser.open(authorize_url(client_id))
+    assert "Sign in with City ID" in browser.page
+    link = browser.page.partition(f'href="{TO}')[2].partition('"')[0].replace("&amp;", "&")
+    away = await browser.open(TO + link)
+    await _back(browser, provider.authorize(away))
+    code = answer_in(await browser.submit(answer="allow"))["code"]
+    tokens = (await exchange_code(server, client_id, code)).ok()
+    client = oauth_client(server, "@anna:depesha.test", tokens)
+    assert (await client.get("/account/whoami")).ok()["user_id"] == "@anna:depesha.test"
+
+
+async def test_a_legacy_client_goes_to_the_provider_at_once(
+    server: Server, provider: Provider
+) -> None:
+    flows = (await server.anyone.get("/login")).ok()["flows"]
+    sso = next(flow for flow in flows if flow["type"] == "m.login.sso")
+    assert sso["identity_providers"] == [{"id": "city", "name": "City ID"}]
+    query = {"redirectUrl": "https://legacy.test/"}
+    answer = await server.anyone.get("/login/sso/redirect/city", query)
+    browser = Browser(server)
+    away = await browser.open(answer.headers["Location"])
+    await _back(browser, provider.authorize(away))
+    assert "Continue to legacy.test?" in visible(browser.page)
+    token = answer_in(await browser.submit(answer="allow"))["loginToken"]
+    found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
+    assert found["user_id"] == "@anna:depesha.test"
+
+
+async def test_the_username_may_be_told_apart_from_the_token(
+    server: Server, provider: Provider
+) -> None:
+    provider.claims = {}
+    provider.userinfo = {"preferred_username": "Boris.Petrov@city.example"}
+    browser = await _sign_in(server, provider)
+    assert "@boris.petrov:depesha.test" in browser.page
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"iss": "https://else.test"},
+        {"aud": "another"},
+        {"aud": ["depesha", "another"], "azp": "another"},
+        {"exp": 1},
+        {"exp": None},
+        {"iat": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"sub": None},
+        {"sub": ""},
+    ],
+)
+async def test_a_wrong_token_signs_nobody_in(
+    server: Server, provider: Provider, lies: dict[str, Any]
+) -> None:
+    provider.lies = lies
+    browser = await _sign_in(server, provider)
+    assert browser.status == 502
+    assert (await browser.open(ACCOUNT)).startswith(SIGNIN)
+    provider.lies = {}
+    assert (await _sign_in(server, provider)).url == ACCOUNT
+
+
+async def test_a_forged_token_signs_nobody_in(server: Server, provider: Provider) -> None:
+    provider.signs_with = ECKey.generate_key("P-256", {"kid": "one"})
+    assert (await _sign_in(server, provider)).status == 502
+    provider.signs_with = OctKey.import_key(SECRET * 4)
+    provider.header = {"alg": "HS256"}
+    assert (await _sign_in(server, provider)).status == 502
+
+
+async def test_new_keys_are_fetched_but_not_for_every_token(
+    server: Server, provider: Provider
+) -> None:
+    await _sign_in(server, provider)
+    assert provider.asked_keys == 1
+    provider.key = ECKey.generate_key("P-256", {"kid": "two"})
+    provider.header = {"alg": "ES256", "kid": "two"}
+    assert (await _sign_in(server, provider)).status == 502
+    assert provider.asked_keys == 1
+    await server.clock.advance(61)
+    assert (await _sign_in(server, provider)).url == ACCOUNT
+    assert provider.asked_keys == 2
+
+
+async def test_a_visit_is_its_browsers_and_ends(server: Server, provider: Provider) -> None:
+    mine, other = Browser(server), Browser(server)
+    url = provider.authorize(await mine.open(TO))
+    await other.open(SIGNIN)
+    await _back(other, url)
+    assert other.status == 403
+    await _back(mine, url)
+    assert mine.url == ACCOUNT
+    late = Browser(server)
+    url = provider.authorize(await late.open(TO))
+    await server.clock.advance(901)
+    await _back(late, url)
+    assert late.status == 403
+    refused = Browser(server)
+    await refused.open(f"{TO}")
+    await refused.open(f"{SIGNIN}/oidc/callback?error=access_denied&state=x")
+    assert refused.status == 403
+    await refused.open(f"{SIGNIN}/oidc/nobody")
+    assert refused.status == 404
+
+
+async def test_a_username_that_is_taken_is_not_given(server: Server, provider: Provider) -> None:
+    anna = await server.register("anna")
+    browser = await _sign_in(server, provider)
+    assert browser.status == 403
+    assert "belongs to somebody else" in browser.page
+    # Anna herself connects it, after which it signs her in.
+    await browser.open(ACCOUNT)
+    await browser.sign_in("anna")
+    await server.clock.advance(601)
+    at = await browser.open(f"{TO}?connect=1")
+    assert at.startswith(SIGNIN)
+    away = await browser.sign_in("anna")
+    await _back(browser, provider.authorize(away))
+    assert "Connected: City ID" in browser.page
+    again = await _sign_in(server, provider)
+    assert anna.user_id in again.page
+    # Nobody else can connect the same person.
+    await server.register("mallory")
+    thief = Browser(server)
+    await thief.open(ACCOUNT)
+    await thief.sign_in("mallory")
+    away = await thief.open(f"{TO}?connect=1")
+    await _back(thief, provider.authorize(away))
+    assert thief.status == 403
+
+
+async def test_settings_say_who_gets_an_account(
+    start_server: StartServer, provider: Provider
+) -> None:
+    async with start_server(**settings(provider, creates_accounts=False)) as server:
+        await server.register("anna")
+        assert "belongs to somebody else" in (await _sign_in(server, provider)).page
+        provider.claims["preferred_username"] = "stranger"
+        provider.sub = "subject-2"
+        assert "Nobody has an account" in (await _sign_in(server, provider)).page
+    provider.claims["preferred_username"] = "anna"
+    async with start_server(
+        **settings(provider, creates_accounts=False, trusts_usernames=True)
+    ) as server:
+        assert "@anna:depesha.test" in (await _sign_in(server, provider)).page
+
+
+async def test_an_ended_account_is_not_made_again(server: Server, provider: Provider) -> None:
+    browser = await _sign_in(server, provider)
+    await browser.open(f"{ACCOUNT}?action=org.matrix.account_deactivate")
+    await browser.submit(confirm="@anna:depesha.test")
+    assert "has been deleted" in browser.page
+    again = await _sign_in(server, provider)
+    assert again.status == 403
+
+
+async def test_a_provider_that_is_away_is_told_so(
+    start_server: StartServer, provider: Provider
+) -> None:
+    setting = settings(provider)
+    async with start_server(oidc=setting["oidc"]) as server:
+        # Without allowed_networks the server reaches no private address.
+        browser = Browser(server)
+        await browser.open(TO)
+        assert browser.status == 502
