@@ -79,6 +79,17 @@ describe("messages", () => {
     await boris.start();
   });
 
+  test("leave nothing behind when all is wiped", async () => {
+    const [anna, boris, room] = await pair();
+    await boris.read(await anna.say(room, "след"));
+    const names = async () => (await indexedDB.databases()).map(({ name }) => String(name));
+    const own = async () => (await names()).filter((name) => name.includes(boris.deviceId));
+    expect(await own()).toHaveLength(2);
+    boris.stop();
+    await boris.crypto.wipe(boris.userId, boris.deviceId);
+    expect(await own()).toEqual([]);
+  });
+
   test("sent before a device was made say so", async () => {
     const [anna, boris, room] = await pair();
     const id = await anna.say(room, "рано");

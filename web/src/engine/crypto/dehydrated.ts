@@ -17,8 +17,6 @@ const NAME = "Sleeping device";
 /** A server that never ends its list would keep us here for ever. */
 const MOST_PAGES = 1000;
 
-export type Sleeper = ReturnType<typeof openSleeper>;
-
 export function openSleeper(olm: Olm, needs: CryptoNeeds, safe: Safe) {
   const { lib, machine } = olm;
   const devices = machine.dehydratedDevices();
@@ -70,5 +68,5 @@ export function openSleeper(olm: Olm, needs: CryptoNeeds, safe: Safe) {
     }
   }
 
-  return { renew };
+  return { renew, close: () => devices.free() };
 }

@@ -5,7 +5,7 @@ import { FailureError } from "../../base/errors";
 import type { CryptoNeeds } from "../ports";
 import type { Content } from "../records";
 import type { Backup } from "./backup";
-import type { Olm } from "./olm";
+import { type Olm, reading } from "./olm";
 import { writeRecoveryKey } from "./recovery-key";
 import { queryNow, sendAll, sendEach } from "./requests";
 import type { Safe, SafeKey } from "./safe";
@@ -27,11 +27,11 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
   const own = async () =>
     (await machine.getIdentity(new lib.UserId(olm.userId))) as OwnUserIdentity | undefined;
 
-  /** Own identity and devices as the server has them now. */
-  async function refresh(): Promise<OwnUserIdentity | undefined> {
+  /** Own identity and devices as the server has them now; false: the account has no identity. */
+  async function refresh(): Promise<boolean> {
     await sendAll(olm, needs);
     await queryNow(olm, needs, [olm.userId]);
-    return own();
+    return (await state()) !== "none";
   }
 
   async function isHeld(): Promise<boolean> {
@@ -70,8 +70,12 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
       new lib.UserId(olm.userId),
       new lib.DeviceId(olm.deviceId),
     );
-    if (!device || device.isCrossSigningTrusted()) return;
-    await sendEach(olm, needs, [await device.verify()]);
+    if (!device) return;
+    const request = await reading(device, async (own) =>
+      own.isCrossSigningTrusted() ? undefined : own.verify(),
+    );
+    if (!request) return;
+    await sendEach(olm, needs, [request]);
     await queryNow(olm, needs, [olm.userId]);
   }
 
@@ -127,10 +131,11 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
   async function state(): Promise<"none" | "unverified" | "verified"> {
     const identity = await own();
     if (!identity) return "none";
-    return (await identity.trustsOurOwnDevice()) ? "verified" : "unverified";
+    const isOurs = await reading(identity, (found) => found.trustsOurOwnDevice());
+    return isOurs ? "verified" : "unverified";
   }
 
-  return { own, refresh, begin, setUp, recover, state };
+  return { begin, setUp, recover, state };
 }
 
 const takesPassword = (flows: unknown) =>

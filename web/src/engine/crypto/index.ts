@@ -3,7 +3,7 @@
  * what it wants sent is sent, what comes is given to it, and what it finds is told.
  */
 
-import type { OtherUserIdentity } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { Device } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { FailureError } from "../../base/errors";
 import type { RoomId, UserId } from "../../base/ids";
 import type { Bytes } from "../bytes";
@@ -17,7 +17,7 @@ import { hearers } from "./hearers";
 import { openHistory } from "./history";
 import { openIdentity } from "./identity";
 import { exportKeys, importKeys } from "./key-file";
-import { deleteOlm, type Olm, openOlm, userIds } from "./olm";
+import { deleteOlm, type Olm, openOlm, reading, userIds } from "./olm";
 import { sendAll } from "./requests";
 import { openSafe, type SafeKey } from "./safe";
 import { sharing } from "./share";
@@ -219,28 +219,44 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
   async function trust(userId: UserId) {
     const found = await machine.getIdentity(new lib.UserId(userId));
     if (!found) return "unknown";
-    if (found.isVerified()) return "verified";
-    const isChanged =
-      found.hasVerificationViolation() ||
-      (!(found instanceof lib.OwnUserIdentity) && found.identityNeedsUserApproval());
-    return isChanged ? "changed" : "known";
+    return reading(found, async (identity) => {
+      if (identity.isVerified()) return (await allSigned(userId)) ? "verified" : "known";
+      const isChanged =
+        identity.hasVerificationViolation() ||
+        (!(identity instanceof lib.OwnUserIdentity) && identity.identityNeedsUserApproval());
+      return isChanged ? "changed" : "known";
+    });
   }
 
+  async function eachDevice<R>(userId: UserId, read: (one: Device) => R): Promise<R[]> {
+    const found = await machine.getUserDevices(new lib.UserId(userId));
+    return reading(found, (devices) =>
+      Promise.all(devices.devices().map((one) => reading(one, read))),
+    );
+  }
+
+  const allSigned = async (userId: UserId) =>
+    (await eachDevice(userId, (one) => one.isCrossSignedByOwner())).every(Boolean);
+
   async function devices(userId: UserId) {
-    const all = (await machine.getUserDevices(new lib.UserId(userId))).devices();
     return new Map(
-      all.map((one) => [
-        one.deviceId.toString(),
-        { verified: one.isCrossSigningTrusted(), fingerprint: one.ed25519Key?.toBase64() ?? "" },
-      ]),
+      await eachDevice(userId, (one) => {
+        const fingerprint = one.ed25519Key?.toBase64() ?? "";
+        return [
+          one.deviceId.toString(),
+          { verified: one.isCrossSigningTrusted(), fingerprint },
+        ] as const;
+      }),
     );
   }
 
   async function acceptIdentity(userId: UserId): Promise<void> {
     const found = await machine.getIdentity(new lib.UserId(userId));
-    if (found?.hasVerificationViolation()) await found.withdrawVerification();
-    if (found && !(found instanceof lib.OwnUserIdentity))
-      await (found as OtherUserIdentity).pinCurrentMasterKey();
+    if (!found) return;
+    await reading(found, async (identity) => {
+      if (identity.hasVerificationViolation()) await identity.withdrawVerification();
+      if (!(identity instanceof lib.OwnUserIdentity)) await identity.pinCurrentMasterKey();
+    });
     tell.change("trust");
   }
 
@@ -283,6 +299,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     close(): void {
       isClosed = true;
       verification.close();
+      sleeper.close();
       machine.close();
     },
   };

@@ -34,15 +34,31 @@ export async function openOlm(userId: UserId, deviceId: DeviceId, storeKey: Byte
   return { lib, machine, userId, deviceId };
 }
 
-/** Deletes the keys for good. Nothing may have them open. */
+/**
+ * Deletes the keys for good. While anything still has them open the browser puts it off until that
+ * is gone; without the store's key they cannot be read even so.
+ */
 export async function deleteOlm(userId: UserId, deviceId: DeviceId): Promise<void> {
   // The library keeps a second database beside each, of what the store itself is encrypted with.
   for (const part of ["matrix-sdk-crypto", "matrix-sdk-crypto-meta"])
     await new Promise<void>((resolve, reject) => {
       const request = indexedDB.deleteDatabase(`${storeName(userId, deviceId)}::${part}`);
       request.onsuccess = () => resolve();
+      request.onblocked = () => resolve();
       request.onerror = () => reject(request.error);
     });
+}
+
+/** Reads an object of the library and gives it back: while one is held, the store stays open. */
+export async function reading<T extends { free(): void }, R>(
+  object: T,
+  read: (object: T) => Promise<R> | R,
+): Promise<R> {
+  try {
+    return await read(object);
+  } finally {
+    object.free();
+  }
 }
 
 /** The library takes its ids away from the caller, so each call makes them anew. */

@@ -12,7 +12,7 @@ import { FailureError } from "../../base/errors";
 import type { DeviceId, RoomId, UserId } from "../../base/ids";
 import type { CryptoNeeds } from "../ports";
 import type { Content, VerificationView } from "../records";
-import type { Olm } from "./olm";
+import { type Olm, reading } from "./olm";
 import { queryNow, send } from "./requests";
 
 export type Act = "accept" | "emoji" | "confirm" | "mismatch" | "cancel" | "scanned";
@@ -180,20 +180,19 @@ export function openVerification(
     if (ask.deviceId !== undefined) return askDevice(user, ask.deviceId);
     const identity = await machine.getIdentity(user);
     if (!identity) throw unknown("Nothing of this person can be verified yet");
-    if (identity instanceof lib.OwnUserIdentity) return askOwnDevices(identity);
-    return askInRoom(identity, await needs.directRoom(ask.userId));
+    if (identity instanceof lib.OwnUserIdentity) return reading(identity, askOwnDevices);
+    const roomId = await needs.directRoom(ask.userId);
+    return reading(identity, (other) => askInRoom(other, roomId));
   }
 
   async function askDevice(user: WasmUserId, deviceId: DeviceId) {
     const device = await machine.getDevice(user, new lib.DeviceId(deviceId));
     if (!device) throw unknown("The device is not known");
-    const [request, message] = device.requestVerification(OURS);
-    return begin(request, message);
+    return reading(device, (found) => begin(...found.requestVerification(OURS)));
   }
 
   async function askOwnDevices(identity: OwnUserIdentity) {
-    const [request, message] = await identity.requestVerification(OURS);
-    return begin(request, message);
+    return begin(...(await identity.requestVerification(OURS)));
   }
 
   async function begin(request: VerificationRequest, message: Parameters<typeof send>[2]) {
@@ -298,7 +297,11 @@ export function openVerification(
     act,
     receiveToDevice,
     receiveRoomEvent,
-    close: () => timers.forEach(clearTimeout),
+    close(): void {
+      timers.forEach(clearTimeout);
+      for (const { request, sas, qr } of talks.values())
+        for (const held of [request, sas, qr]) held?.free();
+    },
   };
 }
 
