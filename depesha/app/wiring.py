@@ -28,6 +28,9 @@ from depesha.bots import Bots, ServiceClient, ServiceNetworks, Services, serve_s
 from depesha.bots import api as bots_api
 from depesha.calls import Calls
 from depesha.calls import api as calls_api
+from depesha.contacts import Contacts, follow_contacts, project_held
+from depesha.contacts import api as contacts_api
+from depesha.contacts import sync as contacts_sync
 from depesha.duty import Duty
 from depesha.duty import api as duty_api
 from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
@@ -188,24 +191,26 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     )
 
     org = Org(spine, accounts, residents=frozenset({notices_sender(spine)}))
+    contacts = Contacts(spine, accounts, org)
     profile = Profile(spine, accounts, org, networks=ServiceNetworks(services))
     names = Names(partial(load_name, profile), partial(save_name, profile))
     signin = Signin(spine, accounts, names, fetcher)
-    keys = Keys(spine, accounts, org)
+    keys = Keys(spine, accounts, contacts)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
     media = Media(spine, blobs, cpu, fetcher)
-    rooms = Rooms(spine, accounts, profile)
+    rooms = Rooms(spine, accounts, profile, contacts)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
     vapid = load_vapid(config.data, config.base_url())
-    push = Push(spine, profile, signals, fetcher, vapid)
+    push = Push(spine, profile, contacts, signals, fetcher, vapid)
     search = Search(spine, timeline)
     bots = Bots(spine, keys, rooms, signals, services)
 
     sections: tuple[Part, ...] = (
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
         Part(partial(org_sync.section, org), org_sync.KINDS),
+        Part(partial(contacts_sync.section, contacts), contacts_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
@@ -232,6 +237,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(org, org_admin_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
         *bind(profile, profile_networks_api.ENDPOINTS),
+        *bind(contacts, contacts_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
         *bind(keys, keys_api.ENDPOINTS),
         *bind(keys, keys_backup_api.ENDPOINTS),
@@ -261,6 +267,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         project_openness,
         project_guest_access,
         project_talk,
+        partial(project_held, contacts),
         project_overtaken,
         project_relation,
         partial(project_push, push),
@@ -283,6 +290,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_person,
         follow_account,
         follow_name,
+        follow_contacts,
         follow_signin_account,
         follow_deactivation,
         follow_subscriber,
@@ -322,8 +330,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
             ),
         )
 
-    hooks = Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty)
-    await log.start(hooks)
+    await log.start(
+        Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty)
+    )
     await load_org(org)
     server = Server(
         endpoints,

@@ -25,7 +25,7 @@ async def claim_keys(keys: Keys, viewer: str, wanted: Wanted) -> Content:
     people who are not there for the viewer.
     """
     is_local = keys.spine.institution.is_local
-    seen = await find_seen(keys.org, viewer, wanted)
+    seen = await find_seen(keys.contacts.org, viewer, wanted)
 
     async def plan(w: Writing) -> dict[str, dict[str, Json]]:
         claimed: dict[str, dict[str, Json]] = {}

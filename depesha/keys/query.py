@@ -50,7 +50,7 @@ async def query_keys(keys: Keys, viewer: str, wanted: Mapping[str, list[str]]) -
     The body of the response. Users who are not there for the viewer are not in it.
     """
     is_local = keys.spine.institution.is_local
-    seen = await find_seen(keys.org, viewer, wanted)
+    seen = await find_seen(keys.contacts.org, viewer, wanted)
     local = [user_id for user_id in wanted if user_id in seen and is_local(user_id)]
     read = keys.spine.db.read if len(local) <= _MANY_USERS else keys.spine.db.scan
     found = await read(_select, keys.institution_id, local, viewer)

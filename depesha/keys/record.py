@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
+from depesha.contacts import Contacts
 from depesha.keys.counts import Counts
 from depesha.keys.messages.queue import Queues
-from depesha.org import Org
 from depesha.spine import Spine
 
 
@@ -15,7 +15,7 @@ class Keys:
 
     spine: Spine
     accounts: Accounts
-    org: Org
+    contacts: Contacts
     counts: Counts = field(default_factory=Counts)
     queues: Queues = field(default_factory=Queues)
 

@@ -53,7 +53,7 @@ async def upload_signatures(keys: Keys, signer_id: str, objects: Objects) -> Fai
     and other people's master keys (by the user-signing key).
     """
     signed = list(_read(objects))
-    seen = await find_seen(keys.org, signer_id, objects)
+    seen = await find_seen(keys.contacts.org, signer_id, objects)
 
     async def plan(w: Writing) -> Failures:
         signer = await _load(w, signer_id)

@@ -6,7 +6,9 @@ may be read at `/_depesha/v1/org/` as one sees it, and is kept at `/_depesha/v1/
 
 from depesha.org.access import no_such_user as no_such_user
 from depesha.org.gate import gate as gate
+from depesha.org.look import acting_managers as acting_managers
 from depesha.org.look import describe_anyone as describe_anyone
+from depesha.org.look import managed_units as managed_units
 from depesha.org.people import appoint as appoint
 from depesha.org.project import project_talk as project_talk
 from depesha.org.project import write_known as write_known
@@ -15,11 +17,13 @@ from depesha.org.record import NAMED as NAMED
 from depesha.org.record import Org as Org
 from depesha.org.record import load_org as load_org
 from depesha.org.rules import deciding_node as deciding_node
+from depesha.org.sight import are_acquainted as are_acquainted
 from depesha.org.sight import check_may as check_may
 from depesha.org.sight import check_may_address as check_may_address
 from depesha.org.sight import find_reachable as find_reachable
 from depesha.org.sight import find_refusal_of as find_refusal_of
 from depesha.org.sight import find_seen as find_seen
+from depesha.org.sight import load_places as load_places
 from depesha.org.sight import may_see as may_see
 from depesha.org.sight import refused as refused
 from depesha.org.sight import sees_alone as sees_alone

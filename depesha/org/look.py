@@ -93,6 +93,25 @@ def _described(level: Level, node: Node, manager: str | None) -> Content:
     return told
 
 
+def acting_managers(org: Org, unit_id: int) -> list[str]:
+    """Who decides for a level now: its manager, and who stands in for them."""
+    node, now = org.tree.node(unit_id), org.spine.clock.now_ms()
+    manager = node.level.manager if node is not None else None
+    place = org.tree.place(manager) if manager is not None else None
+    if manager is None or place is None:
+        return []
+    return [manager, *(a.deputy for a in place.absences if a.since <= now < a.until)]
+
+
+def managed_units(org: Org, user_id: str) -> list[int]:
+    """The levels for which somebody decides now, as their manager or in place of one."""
+    place, now = org.tree.place(user_id), org.spine.clock.now_ms()
+    if place is None:
+        return []
+    acted = acting(org.tree, user_id, place, now)
+    return [node.level.unit_id for _, each in acted for node in each.manages]
+
+
 # --- the people of a level -----------------------------------------------------------
 
 

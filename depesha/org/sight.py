@@ -16,6 +16,7 @@ from depesha.org.rules import Refusal, Rule, find_refusal, may, sees
 from depesha.org.tree import Right
 
 _INSIDE = frozenset({"join", "invite"})
+_JOINED = frozenset({"join"})
 _MANY = 50
 """People from whom on the members of one's rooms are read, not the rooms of each."""
 
@@ -65,6 +66,28 @@ async def find_seen(org: Org, viewer: str, targets: Collection[str]) -> set[str]
     return found.union(*((room.joined | room.invited).intersection(rest) for room in rooms))
 
 
+async def load_places(org: Org, one: str, other: str) -> None:
+    """Have the rooms of two people in memory, for what may not wait for them."""
+    await _places(org, one, other)
+
+
+def are_acquainted(org: Org, one: str, other: str, apart_from: str = "") -> bool:
+    """As far as memory knows: True unless the two are strangers to each other.
+
+    Acquainted are those of whom the tree lets one see the other, who have talked, or who have
+    joined a common room; one room may be left out of this.
+    """
+    now = org.spine.clock.now_ms()
+    if is_service(org, one) or other in org.known.of(one):
+        return True
+    if sees(org.tree, one, other, now) or sees(org.tree, other, one, now):
+        return True
+    mine, theirs = (org.spine.log.memberships.get(user) for user in (one, other))
+    if mine is None or theirs is None:
+        return False
+    return any(room_id != apart_from for room_id in _shared(mine, theirs, _JOINED))
+
+
 async def find_reachable(org: Org, sender: str, targets: Collection[str]) -> set[str]:
     """Those of the people whose devices `sender` may send to: also whoever is in a common room."""
     seen = await find_seen(org, sender, targets)
@@ -96,8 +119,6 @@ def _shared(mine: Places, theirs: Places, memberships: frozenset[str]) -> list[s
 
 
 # --- addressing ----------------------------------------------------------------------
-
-_JOINED = frozenset({"join"})
 
 
 def find_refusal_alone(org: Org, sender: str, target: str) -> Refusal | None:

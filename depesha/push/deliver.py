@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from depesha.base.canonical import Content, decode, encode
+from depesha.contacts import find_held
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import consume
 from depesha.eventlog.read import find_events
@@ -183,7 +184,9 @@ async def _is_news(push: Push, user_id: str, logged: Logged, room: Room) -> bool
     """False for what came before the user did, and for what has been read elsewhere."""
     place = (await push.spine.log.rooms_of(user_id)).get(room.room_id)
     if place is None or place.membership != "join":
-        return place is not None and place.position == logged.position
+        is_new = place is not None and place.position == logged.position
+        # The invitation of a stranger waits in a box.
+        return is_new and room.room_id not in await find_held(push.contacts, user_id)
     return place.since_position <= logged.position and (
         await unread(push.signals, user_id, room)
     ).total != (0, 0)

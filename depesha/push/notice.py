@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from depesha.base.canonical import Content, decode
+from depesha.contacts import find_held
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
 from depesha.push.record import Push
@@ -88,8 +89,8 @@ def _event_fields(logged: Logged, room: Room, user_id: str) -> Content:
 
 
 async def _count_unread_rooms(push: Push, user_id: str) -> int:
-    """The badge: rooms with something unread, and invitations."""
-    log, count = push.spine.log, 0
+    """The badge: rooms with something unread, and invitations but those of strangers."""
+    log, count = push.spine.log, -len(await find_held(push.contacts, user_id))
     for room_id, place in list((await log.rooms_of(user_id)).items()):
         if place.membership == "invite":
             count += 1

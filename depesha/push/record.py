@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from depesha.contacts import Contacts
 from depesha.eventlog.changes import Change, Entry
 from depesha.io.fetch import Fetcher
 from depesha.profile import Profile
@@ -50,6 +51,7 @@ class Push:
 
     spine: Spine
     profile: Profile
+    contacts: Contacts
     signals: Signals
     fetcher: Fetcher
     vapid: Vapid

@@ -3,11 +3,12 @@
 from depesha.accounts import check_not_suspended, is_active
 from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.base.ids import parse_user_id
+from depesha.contacts import check_reachable
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
 from depesha.http.caller import Caller
-from depesha.org import check_may_address, no_such_user
+from depesha.org import no_such_user
 from depesha.profile import blocks_invites, member_content
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.record import Rooms
@@ -21,7 +22,8 @@ def by_address() -> MatrixError:
 async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
     """Raise 403 M_INVITE_BLOCKED for someone who takes no invites, 404 for nobody.
 
-    Whom the inviter does not see is nobody; 403 M_FORBIDDEN for whom they may not write to.
+    Whom the inviter does not see is nobody; 403 M_FORBIDDEN for whom they may not write to,
+    and for who does not want to hear from them.
     """
     if parse_user_id(user_id) is None:
         raise invalid_param(f"Not a user id: {user_id[:100]}")
@@ -31,7 +33,7 @@ async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
         await rooms.accounts.appservices.provide_user(user_id)
         if not await is_active(rooms.accounts, user_id):
             raise no_such_user()
-    await check_may_address(rooms.profile.org, inviter, user_id)
+    await check_reachable(rooms.contacts, inviter, user_id)
     if await blocks_invites(rooms.profile, user_id):
         raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
 from depesha.base.clock import Clock
+from depesha.contacts import Contacts
 from depesha.profile import Profile
 from depesha.spine import Spine
 
@@ -55,6 +56,7 @@ class Rooms:
     spine: Spine
     accounts: Accounts
     profile: Profile
+    contacts: Contacts
     transactions: Transactions = field(default_factory=Transactions)
     delayed: Bell = field(default_factory=Bell)
     leaving: Bell = field(default_factory=Bell)

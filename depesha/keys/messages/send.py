@@ -9,6 +9,7 @@ from depesha.accounts import find_devices
 from depesha.base.canonical import Content, encode, find_unsafe
 from depesha.base.errors import bad_json, invalid_param
 from depesha.base.ids import MAX_ID_BYTES
+from depesha.contacts import find_hearing
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller
@@ -33,13 +34,15 @@ async def send_to_device(
 ) -> None:
     """Queue messages for devices of local users; others are passed over.
 
-    So are people whom the caller may not write to and shares no room with.
+    So are people whom the caller may not write to and shares no room with, and those who block
+    the caller.
 
     Once a transaction: a repeated one does nothing. Raises 400 M_INVALID_PARAM, M_BAD_JSON.
     """
     _check(type_, txn_id, messages)
-    reachable = await find_reachable(keys.org, caller.user_id, messages)
-    messages = {user_id: each for user_id, each in messages.items() if user_id in reachable}
+    reachable = await find_reachable(keys.contacts.org, caller.user_id, messages)
+    hearing = await find_hearing(keys.contacts, caller.user_id, list(reachable))
+    messages = {user_id: messages[user_id] for user_id in hearing}
     now = keys.spine.clock.now_ms()
 
     async def plan(w: Writing) -> None:
