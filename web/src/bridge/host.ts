@@ -105,7 +105,8 @@ export function serveChannel(opening: Promise<Engine>, channel: BroadcastChannel
       const { tab } = data;
       port = {
         onmessage: null,
-        postMessage: (message) => channel.postMessage({ kind: "down", tab, message } satisfies OnChannel),
+        postMessage: (message) =>
+          channel.postMessage({ kind: "down", tab, message } satisfies OnChannel),
       };
       ports.set(tab, port);
       stops.set(tab, serve(opening, port));

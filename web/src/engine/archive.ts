@@ -63,10 +63,12 @@ export function makeArchive(db: Db, vault: Vault): Archive {
   async function all<T>(store: SealedStore): Promise<[string, T][]> {
     const rows = await db.entries<Bytes>(store);
     return Promise.all(
-      rows.map(async ([key, bytes]): Promise<[string, T]> => [
-        String(key),
-        await vault.unseal<T>(`${store}/${key}`, bytes),
-      ]),
+      rows.map(
+        async ([key, bytes]): Promise<[string, T]> => [
+          String(key),
+          await vault.unseal<T>(`${store}/${key}`, bytes),
+        ],
+      ),
     );
   }
 
@@ -115,7 +117,11 @@ export function makeArchive(db: Db, vault: Vault): Archive {
     },
     line: async (roomId, low, high) =>
       entriesOf(
-        await db.range<EventRow>("events", "line", IDBKeyRange.bound([roomId, low], [roomId, high])),
+        await db.range<EventRow>(
+          "events",
+          "line",
+          IDBKeyRange.bound([roomId, low], [roomId, high]),
+        ),
       ),
     kids: async (roomId, parents) => {
       const keys = parents.map((parent) => [roomId, parent]);

@@ -43,7 +43,7 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
     unread: {
       messages: beside.isRead ? 0 : room.notified,
       mentions: beside.isRead ? 0 : Math.max(room.highlighted, room.found.length),
-      marked: room.account["m.marked_unread"]?.["unread"] === true,
+      marked: room.account["m.marked_unread"]?.unread === true,
     },
     notify: notifyOf(around.notify, room.id),
     archived: ARCHIVED in tags,
@@ -117,7 +117,7 @@ export function directOf(content: Record<string, unknown> | undefined): Map<Room
 /** The user's folders (`org.depesha.folders`: `{folders: [{id, name, rooms}]}`) by room. */
 export function foldersOf(content: Record<string, unknown> | undefined): Map<RoomId, string[]> {
   const found = new Map<RoomId, string[]>();
-  const folders = content?.["folders"];
+  const folders = content?.folders;
   for (const folder of Array.isArray(folders) ? folders.filter(isObject) : []) {
     const id = textOf(folder, "id");
     for (const roomId of id === undefined ? [] : textsOf(folder, "rooms"))

@@ -25,7 +25,8 @@ export async function sealedFor(
 ): Promise<{ type: string; content: Content }> {
   const cipher = cipherOf(world.rooms.get(roomId));
   if (!cipher || type === "m.reaction") return { type, content };
-  if (!world.crypto) throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
+  if (!world.crypto)
+    throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
   const readers = await readersOf(world, roomId);
   return {
     type: ENCRYPTED,

@@ -1,8 +1,8 @@
 /** Commands of somebody signed in, by name. Each answers a value or throws a `FailureError`. */
 
-import type { Args, CommandName, Commands } from "../bridge/protocol";
 import { FailureError } from "../base/errors";
 import type { EventId, UserId } from "../base/ids";
+import type { Args, CommandName, Commands } from "../bridge/protocol";
 import { part } from "./http";
 import type { Live } from "./live";
 import { fetchPerson, isIgnored, searchPeople } from "./people";
@@ -120,7 +120,9 @@ export function makeCommands(live: Live): Answers {
       return null;
     },
     "timeline.read": (ask) => markRead(live, ask),
-    "timeline.dateToEvent": async ({ roomId, ts }) => ({ eventId: await nearest(live, roomId, ts) }),
+    "timeline.dateToEvent": async ({ roomId, ts }) => ({
+      eventId: await nearest(live, roomId, ts),
+    }),
     "timeline.source": async ({ roomId, eventId }) => {
       const entry = await entryOf(live, roomId, eventId);
       if (!entry) throw new FailureError({ code: "M_NOT_FOUND", message: "Event not found" });
@@ -169,7 +171,9 @@ export function makeCommands(live: Live): Answers {
       await need(live).acceptIdentity(userId);
       return null;
     },
-    "crypto.exportKeys": async ({ passphrase }) => ({ file: await need(live).exportKeys(passphrase) }),
+    "crypto.exportKeys": async ({ passphrase }) => ({
+      file: await need(live).exportKeys(passphrase),
+    }),
     "crypto.importKeys": ({ file, passphrase }) => need(live).importKeys(file, passphrase),
     "verification.start": (ask) => need(live).startVerification(ask),
     "verification.act": async (ask) => {
@@ -227,12 +231,11 @@ async function ignore(live: Live, userId: UserId, ignored: boolean): Promise<nul
   return setAccount(live, "m.ignored_user_list", { ...before, ignored_users: users });
 }
 
-async function linkPreview(
-  live: Live,
-  url: string,
-): Promise<Commands["media.preview"]["value"]> {
+async function linkPreview(live: Live, url: string): Promise<Commands["media.preview"]["value"]> {
   const path = "/_matrix/client/v1/media/preview_url";
-  const found = await live.world.http.json<Record<string, unknown>>("GET", path, { query: { url } });
+  const found = await live.world.http.json<Record<string, unknown>>("GET", path, {
+    query: { url },
+  });
   const title = textOf(found, "og:title");
   const description = textOf(found, "og:description");
   const site = textOf(found, "og:site_name");

@@ -94,7 +94,7 @@ export function pollOf(data: EventData, me: UserId): PollResult {
   for (const [sender, kid] of last) {
     const chosen = selections(kid.content).slice(0, most);
     if (chosen.some((answer) => !valid.has(answer))) continue;
-    for (const answer of new Set(chosen)) (votes[answer] ??= []).push(sender);
+    for (const answer of new Set(chosen)) votes[answer] = [...(votes[answer] ?? []), sender];
   }
   const mine = Object.keys(votes).filter((answer) => votes[answer]?.includes(me));
   return { votes, mine, closed: end !== undefined };
@@ -106,7 +106,7 @@ function pollStart(content: Content): Content {
 }
 
 function answersOf(start: Content): string[] {
-  const answers = start["answers"];
+  const answers = start.answers;
   if (!Array.isArray(answers)) return [];
   return answers
     .filter(isObject)
@@ -127,7 +127,9 @@ export function bodyOf(type: string, content: Content): string | undefined {
   }
   if (isPoll(type)) {
     const question = objectOf(pollStart(content), "question");
-    return textOf(question, "org.matrix.msc1767.text") ?? textOf(question, "body") ?? firstText(question);
+    return (
+      textOf(question, "org.matrix.msc1767.text") ?? textOf(question, "body") ?? firstText(question)
+    );
   }
   return undefined;
 }
@@ -165,7 +167,7 @@ function isVoice(content: Content): boolean {
 /** Whether the content names the person, or everybody, as its mentions say. */
 export function mentions(content: Content, me: UserId): boolean {
   const named = objectOf(content, "m.mentions");
-  return named["room"] === true || textsOf(named, "user_ids").includes(me);
+  return named.room === true || textsOf(named, "user_ids").includes(me);
 }
 
 const SHOWN_STATE = new Set([
@@ -191,7 +193,8 @@ const SHOWN = new Set([MESSAGE, "m.sticker", ENCRYPTED, "m.call.invite", ...POLL
 export function isShown(data: EventData): boolean {
   const type = typeOf(data);
   if (data.event.state_key !== undefined) return SHOWN_STATE.has(type);
-  if (isChange(relationOf(contentOf(data))?.type ?? relationOf(data.event.content)?.type)) return false;
+  if (isChange(relationOf(contentOf(data))?.type ?? relationOf(data.event.content)?.type))
+    return false;
   if (type === MESSAGE && textOf(contentOf(data), "msgtype")?.startsWith("m.key.verification"))
     return false;
   return SHOWN.has(type) || type.startsWith("org.depesha.");

@@ -15,8 +15,14 @@ const TYPE = "org.depesha.draft";
 const MAIN = "main";
 const DELAY = 3_000;
 
-/** By chat, then by thread or `main`; null: it was sent or thrown away, then. */
-type Kept = Record<RoomId, Record<string, DraftView | { gone: number }>>;
+/** A draft, or when it was sent or thrown away. */
+type Written = DraftView | { gone: number };
+
+/** By chat, then by thread or `main`. Account data has the same for one chat. */
+type Kept = Record<RoomId, Record<string, Written>>;
+
+/** How long it is told that a draft is gone: other devices may have been closed. */
+const TOLD_MS = 30 * 24 * 3_600_000;
 
 export interface Drafts {
   get(roomId: RoomId, threadId?: EventId): DraftView | null;
@@ -25,25 +31,29 @@ export interface Drafts {
     threadId: EventId | undefined,
     draft: Omit<DraftView, "updatedAt"> | null,
   ): Promise<void>;
-  stop(): void;
+  /** What was not published yet is kept to be. */
+  stop(): Promise<void>;
 }
 
 export function makeDrafts(world: World, duties: Duties, kept: Kept | undefined): Drafts {
   const own: Kept = kept ?? {};
   const timers = new Map<RoomId, ReturnType<typeof setTimeout>>();
 
-  function get(roomId: RoomId, threadId?: EventId): DraftView | null {
-    const key = threadId ?? MAIN;
+  /** The later of what was written here and elsewhere. */
+  function latest(roomId: RoomId, key: string): Written | undefined {
     const here = own[roomId]?.[key];
-    const there = draftIn(world.rooms.get(roomId)?.account[TYPE]?.[key]);
-    if (!here) return there;
-    const at = "gone" in here ? here.gone : here.updatedAt;
-    if (there && there.updatedAt > at) return there;
-    return "gone" in here ? null : here;
+    const there = writtenIn(world.rooms.get(roomId)?.account[TYPE]?.[key]);
+    if (!here || !there) return here ?? there;
+    return timeOf(there) > timeOf(here) ? there : here;
+  }
+
+  function get(roomId: RoomId, threadId?: EventId): DraftView | null {
+    const found = latest(roomId, threadId ?? MAIN);
+    return found && !("gone" in found) ? found : null;
   }
 
   /** All drafts of the chat, as its account data has them. */
-  function publish(roomId: RoomId): void {
+  async function publish(roomId: RoomId): Promise<void> {
     timers.delete(roomId);
     const room = world.rooms.get(roomId);
     if (!room || isEncrypted(room)) return;
@@ -51,13 +61,14 @@ export function makeDrafts(world: World, duties: Duties, kept: Kept | undefined)
       ...Object.keys(room.account[TYPE] ?? {}),
       ...Object.keys(own[roomId] ?? {}),
     ]);
-    const content: Record<string, DraftView> = {};
+    const content: Record<string, Written> = {};
     for (const key of keys) {
-      const draft = get(roomId, key === MAIN ? undefined : key);
-      if (draft) content[key] = draft;
+      const written = latest(roomId, key);
+      if (!written || ("gone" in written && written.gone < world.now() - TOLD_MS)) continue;
+      content[key] = written;
     }
     const user = part(world.me);
-    void duties.add(`draft/${roomId}`, {
+    await duties.add(`draft/${roomId}`, {
       method: "PUT",
       path: `/_matrix/client/v3/user/${user}/rooms/${part(roomId)}/account_data/${TYPE}`,
       body: content,
@@ -79,19 +90,25 @@ export function makeDrafts(world: World, duties: Duties, kept: Kept | undefined)
       clearTimeout(timers.get(roomId));
       timers.set(
         roomId,
-        setTimeout(() => publish(roomId), DELAY),
+        setTimeout(() => void publish(roomId), DELAY),
       );
     },
-    stop() {
+    async stop() {
       for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.all([...timers.keys()].map(publish));
     },
   };
 }
 
-function draftIn(value: unknown): DraftView | null {
-  if (!isObject(value)) return null;
+function timeOf(written: Written): number {
+  return "gone" in written ? written.gone : written.updatedAt;
+}
+
+function writtenIn(value: unknown): Written | undefined {
+  if (!isObject(value)) return undefined;
+  if (typeof value.gone === "number") return { gone: value.gone };
   const text = textOf(value, "text");
-  if (text === undefined) return null;
+  if (text === undefined) return undefined;
   const replyTo = textOf(value, "replyTo");
   const edit = textOf(value, "edit");
   return {

@@ -3,7 +3,7 @@
  * data, tags. Kept at rest; of two with the same key only the later is sent.
  */
 
-import { FailureError, type Failure } from "../base/errors";
+import { type Failure, FailureError } from "../base/errors";
 import { isPassing, type Method, retryDelay, sleep } from "./http";
 import type { World } from "./world";
 

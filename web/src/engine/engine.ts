@@ -3,9 +3,17 @@
  * queries of all tabs live through the changes between these.
  */
 
-import { type Failure, FailureError, type Result, attempt } from "../base/errors";
+import { attempt, type Failure, FailureError, type Result } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
-import type { Args, CommandName, ListName, Lists, Notice, ValueName, Values } from "../bridge/protocol";
+import type {
+  Args,
+  CommandName,
+  ListName,
+  Lists,
+  Notice,
+  ValueName,
+  Values,
+} from "../bridge/protocol";
 import { type Archive, makeArchive } from "./archive";
 import { sealedFor } from "./cipher";
 import { makeCommands } from "./commands";
@@ -195,7 +203,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   /** The server ended the session: by a soft logout all stays, to be gone on with. */
   async function endSession(failure: Failure): Promise<void> {
     if (!open || !who) return;
-    if (failure.fields?.["soft_logout"] !== true) return wipe(failure);
+    if (failure.fields?.soft_logout !== true) return wipe(failure);
     const archive = open.live.world.archive;
     await closeSession();
     await archive.commit([{ drop: "values", key: "session" }]);
@@ -247,7 +255,9 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     const http = open?.live.world.http;
     if (http) {
       await open?.live.stop();
-      await http.json("POST", "/_matrix/client/v3/logout", { body: {}, timeout: 5_000 }).catch(() => {});
+      await http
+        .json("POST", "/_matrix/client/v3/logout", { body: {}, timeout: 5_000 })
+        .catch(() => {});
     }
     await wipe();
     return null;
@@ -263,7 +273,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
         const { homeserver, user, password, deviceName } = args as Args<"session.signIn">;
         return inTurn(async () => {
           // The same person comes back to the same device, and finds the archive and the keys.
-          const device = isAgain(user) && who ? { name: deviceName, id: who.deviceId } : { name: deviceName };
+          const device =
+            isAgain(user) && who ? { name: deviceName, id: who.deviceId } : { name: deviceName };
           return enter(await signIn(homeserver, user, password, device, doFetch), password);
         });
       }
@@ -289,7 +300,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
         });
       case "session.lock":
         return inTurn(async () => {
-          if (!keyring.hasPin()) throw new FailureError({ code: "noPin", message: "No PIN is set" });
+          if (!keyring.hasPin())
+            throw new FailureError({ code: "noPin", message: "No PIN is set" });
           await closeSession();
           keyring.lock();
           await resume();
@@ -406,4 +418,3 @@ function freshKey(): string {
 function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
-

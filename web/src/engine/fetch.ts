@@ -41,7 +41,10 @@ export async function fetchNewer(world: World, roomId: RoomId, index: number): P
   const [last] = await world.archive.line(roomId, stretch.high, stretch.high);
   if (!last) return;
   const path = `${roomPath(roomId)}/context/${part(last.id)}`;
-  const around = await world.http.json<{ end: string }>("GET", path, { query: { limit: 0 }, retries: 1 });
+  const around = await world.http.json<{ end: string }>("GET", path, {
+    query: { limit: 0 },
+    retries: 1,
+  });
   const page = await messages(world, roomId, "f", around.end);
   await keepMembers(world, roomId, page.state ?? []);
   await keepPlaced(world, roomId, page.chunk, (room, known) => {

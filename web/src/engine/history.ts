@@ -3,15 +3,38 @@
  * decides only; whoever asked commits what it gives, with everything else of the same response.
  */
 
-import type { EventId, RoomId } from "../base/ids";
+import type { EventId, RoomId, UserId } from "../base/ids";
 import type { Archive } from "./archive";
-import { contentOf, ENCRYPTED, isUndecryptable, mediaKindOf, saidOf, threadOf, typeOf } from "./content";
+import {
+  contentOf,
+  ENCRYPTED,
+  isUndecryptable,
+  mediaKindOf,
+  saidOf,
+  threadOf,
+  typeOf,
+} from "./content";
 import type { Decrypted } from "./ports";
 import type { Content } from "./records";
 import type { Entry, EventData, Kid, ThreadData } from "./stored";
-import { isObject, numberOf, objectOf, type Relation, relationOf, textOf, type WireEvent } from "./wire";
+import {
+  isObject,
+  numberOf,
+  objectOf,
+  type Relation,
+  relationOf,
+  textOf,
+  type WireEvent,
+} from "./wire";
 
 export type Decrypt = (roomId: RoomId, event: WireEvent) => Promise<Decrypted>;
+
+/** What taking in needs of the engine. */
+export interface Taking {
+  archive: Archive;
+  decrypt: Decrypt;
+  me: UserId;
+}
 
 export interface Arrived {
   event: WireEvent;
@@ -52,8 +75,7 @@ export async function loadConcerned(
 
 /** Takes the events in, oldest first. `known` is what `loadConcerned` gave. */
 export async function takeIn(
-  archive: Archive,
-  decrypt: Decrypt,
+  { archive, decrypt, me }: Taking,
   roomId: RoomId,
   arrived: readonly Arrived[],
   known: ReadonlyMap<EventId, Entry>,
@@ -72,15 +94,18 @@ export async function takeIn(
       continue;
     }
     let entry = entryOf(roomId, event, plain.get(event.event_id), pos);
-    for (const kid of orphans.get(entry.id) ?? []) entry = withKid(entry, kid, false);
-    entry = await withBundle(entry, (inner) => decrypt(roomId, inner));
+    for (const kid of orphans.get(entry.id) ?? []) entry = withKid(entry, kid, me, false);
+    entry = await withBundle(entry, me, (inner) => decrypt(roomId, inner));
     changed.set(entry.id, entry);
     fresh.push(entry.id);
     const parent = entry.parent === undefined ? undefined : find(entry.parent);
-    if (parent) changed.set(parent.id, withKid(parent, entry, true));
+    if (parent) changed.set(parent.id, withKid(parent, entry, me, true));
     redact(event, find, changed);
   }
-  return { changed, fresh: fresh.map((id) => changed.get(id)).filter((each) => each !== undefined) };
+  return {
+    changed,
+    fresh: fresh.map((id) => changed.get(id)).filter((each) => each !== undefined),
+  };
 }
 
 /** Relations that came before what they relate to, by parent. */
@@ -111,7 +136,7 @@ async function decrypted(
 }
 
 function isEmpty(content: Content): boolean {
-  return content["algorithm"] === undefined;
+  return content.algorithm === undefined;
 }
 
 /** The event as the archive keeps it. What it is looked for by follows from its content. */
@@ -152,7 +177,8 @@ function seenAgain(before: Entry, event: WireEvent, pos: number | undefined): En
   const because = event.unsigned?.redacted_because;
   if (because && !before.data.redaction) entry = redacted(entry, because);
   const thread = threadBundle(event);
-  if (thread && thread.count > (entry.data.thread?.count ?? 0))
+  const { count = 0, mine = false } = entry.data.thread ?? {};
+  if (thread && (thread.count > count || (thread.count === count && thread.mine && !mine)))
     entry = { ...entry, data: { ...entry.data, thread } };
   const txn = event.unsigned?.transaction_id;
   if (txn !== undefined && before.data.event.unsigned?.transaction_id === undefined) {
@@ -165,10 +191,10 @@ function seenAgain(before: Entry, event: WireEvent, pos: number | undefined): En
 // ── Relations ──────────────────────────────────────────────────────────────────────────────────
 
 /** The parent with a relation to it; `counts`: a reply in its thread is not counted yet. */
-function withKid(parent: Entry, child: Entry, counts: boolean): Entry {
+function withKid(parent: Entry, child: Entry, me: UserId, counts: boolean): Entry {
   const rel = relationIn(child.data)?.type ?? "";
   if (child.data.redaction) return parent;
-  if (rel === "m.thread") return counts ? withReply(parent, child) : parent;
+  if (rel === "m.thread") return counts ? withReply(parent, child, me) : parent;
   const kids = parent.data.kids ?? [];
   if (kids.some((kid) => kid.id === child.id)) return parent;
   const grown = [...kids, kidOf(child, rel)];
@@ -191,14 +217,14 @@ function kidOf(child: Entry, rel: string): Kid {
   return kid;
 }
 
-function withReply(parent: Entry, child: Entry): Entry {
+function withReply(parent: Entry, child: Entry, me: UserId): Entry {
   const before = parent.data.thread;
   const said = saidOf(child);
   const isNewer = !before?.last || before.last.ts <= said.ts;
   const last = isNewer ? said : before?.last;
   const thread: ThreadData = {
     count: (before?.count ?? 0) + 1,
-    mine: before?.mine ?? false,
+    mine: before?.mine === true || said.sender === me,
     ...(last && { last }),
   };
   return { ...parent, data: { ...parent.data, thread } };
@@ -207,6 +233,7 @@ function withReply(parent: Entry, child: Entry): Entry {
 /** What the server tells of an event's children with the event itself. */
 async function withBundle(
   entry: Entry,
+  me: UserId,
   decrypt: (event: WireEvent) => Promise<Decrypted>,
 ): Promise<Entry> {
   const { event } = entry.data;
@@ -217,7 +244,7 @@ async function withBundle(
   if (isWireEvent(edit) && edit.sender === event.sender) {
     const plain = edit.type === ENCRYPTED ? await decrypt(edit) : undefined;
     const child = entryOf(entry.room, edit, plain, undefined);
-    data = withKid({ ...entry, data }, child, false).data;
+    data = withKid({ ...entry, data }, child, me, false).data;
   }
   return data === entry.data ? entry : { ...entry, data };
 }
@@ -226,20 +253,24 @@ function threadBundle(event: WireEvent): ThreadData | undefined {
   const bundle = event.unsigned?.["m.relations"]?.["m.thread"];
   if (!isObject(bundle)) return undefined;
   const count = numberOf(bundle, "count", 0);
-  const latest = bundle["latest_event"];
-  const mine = bundle["current_user_participated"] === true;
+  const latest = bundle.latest_event;
+  const mine = bundle.current_user_participated === true;
   if (!isWireEvent(latest) || latest.type === ENCRYPTED) return { count, mine };
-  const said = saidOf({ id: latest.event_id, ts: latest.origin_server_ts, data: { event: latest } });
+  const said = saidOf({
+    id: latest.event_id,
+    ts: latest.origin_server_ts,
+    data: { event: latest },
+  });
   return { count, mine, last: said };
 }
 
 function isWireEvent(value: unknown): value is WireEvent {
   return (
     isObject(value) &&
-    typeof value["event_id"] === "string" &&
-    typeof value["sender"] === "string" &&
-    typeof value["type"] === "string" &&
-    isObject(value["content"])
+    typeof value.event_id === "string" &&
+    typeof value.sender === "string" &&
+    typeof value.type === "string" &&
+    isObject(value.content)
   );
 }
 
@@ -297,8 +328,7 @@ function redactionOf(by: WireEvent): { by: string; reason?: string } {
 
 /** Entries of the given sessions, tried again. Gives those that can be read now, and parents. */
 export async function unlock(
-  archive: Archive,
-  decrypt: Decrypt,
+  { archive, decrypt, me }: Taking,
   roomId: RoomId,
   sessions: readonly string[],
 ): Promise<Map<EventId, Entry>> {
@@ -313,15 +343,18 @@ export async function unlock(
     if (plain.encryption === "undecryptable") continue;
     const data = { ...entry.data, plain };
     const opened = indexed({ ...entry, data }, entry.pos);
-    changed.set(opened.id, { ...opened, data: { ...(changed.get(entry.id)?.data ?? data), plain } });
+    changed.set(opened.id, {
+      ...opened,
+      data: { ...(changed.get(entry.id)?.data ?? data), plain },
+    });
     const parent = entry.parent && (changed.get(entry.parent) ?? parents.get(entry.parent));
-    if (parent) changed.set(parent.id, withOpenedKid(parent, opened));
+    if (parent) changed.set(parent.id, withOpenedKid(parent, opened, me));
   }
   return changed;
 }
 
-function withOpenedKid(parent: Entry, child: Entry): Entry {
+function withOpenedKid(parent: Entry, child: Entry, me: UserId): Entry {
   const kids = parent.data.kids?.filter((kid) => kid.id !== child.id);
   if (!kids || kids.length === parent.data.kids?.length) return parent;
-  return withKid({ ...parent, data: { ...parent.data, kids } }, child, false);
+  return withKid({ ...parent, data: { ...parent.data, kids } }, child, me, false);
 }

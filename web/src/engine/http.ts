@@ -78,7 +78,7 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
     const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
+    if (token !== undefined) headers.Authorization = `Bearer ${token}`;
     const limit = AbortSignal.timeout(ask.timeout ?? DEFAULT_TIMEOUT);
     const signal = ask.signal ? AbortSignal.any([ask.signal, limit]) : limit;
     let response: Response;
@@ -156,7 +156,7 @@ function refusalOf(response: Response, answer: string): Failure {
     message: typeof error === "string" ? error : response.statusText,
     status: response.status,
   };
-  const after = retryAfter(response, fields["retry_after_ms"]);
+  const after = retryAfter(response, fields.retry_after_ms);
   if (after !== undefined) failure.retryAfterMs = after;
   if (Object.keys(fields).length > 0) failure.fields = fields;
   return failure;

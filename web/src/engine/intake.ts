@@ -5,7 +5,7 @@
 
 import type { EventId, RoomId, UserId } from "../base/ids";
 import type { Change } from "./archive";
-import { ENCRYPTED, mentions, contentOf } from "./content";
+import { contentOf, ENCRYPTED, mentions } from "./content";
 import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
 import { placeNewest } from "./line";
 import type { Content } from "./records";
@@ -147,7 +147,7 @@ async function prepareRoom(
     const isLive = index >= timeline.length - live;
     return pos === undefined ? { event, live: isLive } : { event, pos, live: isLive };
   });
-  const taken = await takeIn(world.archive, world.decrypt, roomId, arrived, known);
+  const taken = await takeIn(world, roomId, arrived, known);
   const members = await mergeMembers(world, roomId, wire);
   room = withLast(room, inLine(taken, timeline), (id) => members.list[id]?.name ?? id);
   room = withRedactedLast(room, taken);
@@ -187,12 +187,7 @@ function withRedactedLast(room: RoomData, taken: Taken): RoomData {
 }
 
 /** Mentions in what only this device can read. */
-function withFound(
-  room: RoomData,
-  fresh: readonly Entry[],
-  me: UserId,
-  live: number,
-): RoomData {
+function withFound(room: RoomData, fresh: readonly Entry[], me: UserId, live: number): RoomData {
   if (live === 0 || room.notified === 0) return room;
   const found = fresh.filter(
     ({ data }) =>
@@ -209,8 +204,7 @@ async function mergeMembers(world: World, roomId: RoomId, wire: WireRoom): Promi
   const complete = before.complete && wire.initial !== true && wire.limited !== true;
   if (told.size === 0 && complete === before.complete) return before;
   const list = { ...before.list };
-  for (const [id, member] of told)
-    if ((list[id]?.ts ?? 0) <= (member.ts ?? 0)) list[id] = member;
+  for (const [id, member] of told) if ((list[id]?.ts ?? 0) <= (member.ts ?? 0)) list[id] = member;
   return { complete, list };
 }
 

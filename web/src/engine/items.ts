@@ -1,6 +1,7 @@
 /** Items of a timeline: events and what waits to be sent, with all that later events did to them. */
 
 import type { EventId, UserId } from "../base/ids";
+import { preview } from "./chats";
 import {
   bodyOf,
   contentOf,
@@ -13,7 +14,6 @@ import {
   reactionsOf,
   typeOf,
 } from "./content";
-import { preview } from "./chats";
 import type { Shown } from "./people";
 import type { Encryption, ItemRecord, Quote, ReactionRecord, SendState, Unread } from "./records";
 import type { Entry, EventData, Kid, OutboxData } from "./stored";
@@ -80,7 +80,11 @@ function encryptionOf(data: EventData): Encryption {
   return data.plain?.encryption ?? "none";
 }
 
-function threadOf(root: EventId, data: EventData, around: ItemAround): NonNullable<ItemRecord["thread"]> {
+function threadOf(
+  root: EventId,
+  data: EventData,
+  around: ItemAround,
+): NonNullable<ItemRecord["thread"]> {
   const { count = 0, mine = false, last } = data.thread ?? {};
   const shown = last && around.show(last.sender);
   return {
@@ -174,8 +178,10 @@ export function withWaiting(
   if (!waiting) return entry;
   let { data } = entry;
   for (const item of waiting) {
-    if (item.redacts === entry.id) data = { event: { ...data.event, content: {} }, redaction: { by: me } };
-    else if (!isKnown(data, item)) data = { ...data, kids: [...(data.kids ?? []), kidOf(item, me)] };
+    if (item.redacts === entry.id)
+      data = { event: { ...data.event, content: {} }, redaction: { by: me } };
+    else if (!isKnown(data, item))
+      data = { ...data, kids: [...(data.kids ?? []), kidOf(item, me)] };
   }
   const taken = new Set(waiting.map((item) => item.redacts).filter((id) => id !== undefined));
   if (taken.size > 0 && data.kids)
@@ -212,7 +218,7 @@ export function inThread(
   last: EventId,
 ): Readonly<Record<string, unknown>> {
   const relates = objectOf(content, "m.relates_to");
-  if (relates["rel_type"] !== undefined) return content;
+  if (relates.rel_type !== undefined) return content;
   const isReply = "m.in_reply_to" in relates;
   const reply = isReply ? {} : { "m.in_reply_to": { event_id: last }, is_falling_back: true };
   const more = isReply ? { is_falling_back: false } : {};

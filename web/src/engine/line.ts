@@ -58,7 +58,12 @@ export function placeNewest(
   }
   const last = points.findLastIndex((point) => known.has(point.id));
   const after = append(line, line.length - 1, points.slice(last + 1));
-  const before = prepend(after.line, points.slice(0, first), placeOf(points[first], known), limited ? back : null);
+  const before = prepend(
+    after.line,
+    points.slice(0, first),
+    placeOf(points[first], known),
+    limited ? back : null,
+  );
   return { line: before.line, places: new Map([...after.places, ...before.places]) };
 }
 

@@ -4,30 +4,23 @@ import type { Failure } from "../base/errors";
 import type { RoomId } from "../base/ids";
 import type { Archive } from "./archive";
 import { type Around, type Beside, chatOf, compareChats } from "./chats";
+import { isPreviewed, saidOf } from "./content";
 import { type Drafts, makeDrafts } from "./drafts";
 import { type Duties, type Duty, makeDuties } from "./duties";
 import { unlock } from "./history";
 import type { Http } from "./http";
 import type { Intake, SyncToken } from "./intake";
+import { isOwnItem } from "./items";
 import { makeNotices, type Told } from "./notices";
 import { makeOutbox, type Outbox } from "./outbox";
 import { shownIn } from "./people";
 import type { Crypto, Media } from "./ports";
 import type { ChatRecord } from "./records";
-import { isOwnItem } from "./items";
 import { makeSearch, type Search } from "./search";
 import type { Who } from "./session";
 import { makeSync, type Sync } from "./sync";
 import type { Topics } from "./topics";
-import { isPreviewed, saidOf } from "./content";
-import {
-  deriveAccount,
-  deriveSpaces,
-  loadMembers,
-  Recent,
-  tellEntries,
-  type World,
-} from "./world";
+import { deriveAccount, deriveSpaces, loadMembers, Recent, tellEntries, type World } from "./world";
 
 export interface Live {
   who: Who;
@@ -146,9 +139,8 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     async stop() {
       stopKeys?.();
       stopTrust?.();
-      drafts.stop();
-      search.stop();
-      await Promise.all([sync.stop(), outbox.stop(), duties.stop()]);
+      await Promise.all([sync.stop(), outbox.stop(), drafts.stop()]);
+      await Promise.all([duties.stop(), search.stop()]);
     },
   };
 }
@@ -161,11 +153,12 @@ async function openLocked(
   search: Search,
 ): Promise<void> {
   const changed = await world.archive.exclusive(async () => {
-    const opened = await unlock(world.archive, world.decrypt, roomId, sessions);
+    const opened = await unlock(world, roomId, sessions);
     if (opened.size === 0) return opened;
     const room = world.rooms.get(roomId);
     const last = room?.last?.id === undefined ? undefined : opened.get(room.last.id);
-    const next = room && last && isPreviewed(last.data) ? { ...room, last: saidOf(last) } : undefined;
+    const next =
+      room && last && isPreviewed(last.data) ? { ...room, last: saidOf(last) } : undefined;
     await world.archive.commit([
       ...[...opened.values()].map((entry) => ({ entry })),
       ...(next ? [{ put: "rooms" as const, key: roomId, value: next }] : []),
@@ -185,7 +178,7 @@ function tellVerifications(world: World, intake: Intake): void {
     for (const { data } of fresh) {
       const type = data.plain?.type ?? data.event.type;
       const content = data.plain?.content ?? data.event.content;
-      const msgtype = String(content["msgtype"] ?? "");
+      const msgtype = String(content.msgtype ?? "");
       if (![type, msgtype].some((name) => name.startsWith("m.key.verification."))) continue;
       void world.crypto.receiveRoomEvent(room.id, { ...data.event, type, content });
     }
@@ -209,7 +202,7 @@ function makeChatList(
       const waitingState = waiting && outbox.stateOf(waiting);
       const typing = world.typing.get(room.id) ?? NONE;
       const draft = drafts.get(room.id)?.text;
-      const isRead = duties.has(`read/${room.id}`) && room.read["main"] === room.last?.id;
+      const isRead = duties.has(`read/${room.id}`) && room.read.main === room.last?.id;
       const deps = [
         room,
         direct,

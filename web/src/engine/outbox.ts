@@ -3,7 +3,7 @@
  * others by its transaction id, so that trying again never sends it twice.
  */
 
-import { FailureError, type Failure } from "../base/errors";
+import { type Failure, FailureError } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
 import type { Change } from "./archive";
 import { sealedFor } from "./cipher";
@@ -353,7 +353,7 @@ function dropsOfBlobs(item: OutboxData): Change[] {
 }
 
 function withSources(content: Content, source: MediaSource, thumbnail: unknown): Content {
-  const info = content["info"];
+  const info = content.info;
   const place = "mxc" in source ? { url: source.mxc } : { file: source.file };
   if (!isSource(thumbnail)) return { ...content, ...place };
   const small =

@@ -136,7 +136,8 @@ export async function personOf(
   userId: UserId,
   roomId: RoomId | undefined,
 ): Promise<PersonRecord> {
-  const shown = roomId === undefined ? undefined : shownIn(await loadMembers(world, roomId))(userId);
+  const shown =
+    roomId === undefined ? undefined : shownIn(await loadMembers(world, roomId))(userId);
   const profile = shown && shown.name !== userId ? undefined : world.profiles.get(userId);
   const presence = world.presence.get(userId);
   const avatar = shown?.avatar ?? profile?.avatar;

@@ -102,6 +102,8 @@ export interface Crypto {
     type: string,
     content: Content,
   ): Promise<Content>;
+  /** True of a room that something was encrypted for: nothing may be sent to it in clear any more. */
+  mustEncrypt(roomId: RoomId): Promise<boolean>;
   /** Shares the room's key ahead of the first message, when a person begins to write. */
   prepare(roomId: RoomId, memberIds: readonly UserId[], cipher: RoomCipher): Promise<void>;
   /** A decrypted live event, own ones too, whose type or msgtype begins with `m.key.verification.`. */
@@ -122,7 +124,8 @@ export interface Crypto {
 
   /**
    * At sign-in, quietly: makes cross-signing keys and a backup where the account has none.
-   * `password` is what the person just signed in with.
+   * `password` is what the person just signed in with, for servers that want it the first time too.
+   * Where it could not be done, it is tried again without it after each start.
    */
   begin(password?: string): Promise<void>;
   setUp(ask: {

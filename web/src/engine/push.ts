@@ -28,7 +28,7 @@ export function judge(rules: Content | undefined, judged: Judged): Verdict {
   const global = objectOf(rules, "global");
   for (const kind of KINDS) {
     for (const rule of listOf(global[kind]))
-      if (rule["enabled"] !== false && matches(kind, rule, judged)) return verdictOf(rule["actions"]);
+      if (rule.enabled !== false && matches(kind, rule, judged)) return verdictOf(rule.actions);
   }
   return SILENT;
 }
@@ -40,43 +40,45 @@ function listOf(value: unknown): Content[] {
 function verdictOf(actions: unknown): Verdict {
   const list = Array.isArray(actions) ? actions : [];
   const tweaks = listOf(actions);
-  const tweak = (name: string) => tweaks.find((each) => each["set_tweak"] === name);
+  const tweak = (name: string) => tweaks.find((each) => each.set_tweak === name);
   const highlight = tweak("highlight");
   return {
     notify: list.includes("notify"),
-    highlight: highlight !== undefined && highlight["value"] !== false,
+    highlight: highlight !== undefined && highlight.value !== false,
     sound: tweak("sound") !== undefined,
   };
 }
 
 function matches(kind: (typeof KINDS)[number], rule: Content, judged: Judged): boolean {
   const { event } = judged;
-  if (kind === "room") return rule["rule_id"] === event["room_id"];
-  if (kind === "sender") return rule["rule_id"] === event["sender"];
+  if (kind === "room") return rule.rule_id === event.room_id;
+  if (kind === "sender") return rule.rule_id === event.sender;
   if (kind === "content") {
     const pattern = textOf(rule, "pattern");
     return pattern !== undefined && hasWord(valueAt(event, "content.body"), pattern);
   }
-  return listOf(rule["conditions"]).every((condition) => holds(condition, judged));
+  return listOf(rule.conditions).every((condition) => holds(condition, judged));
 }
 
 function holds(condition: Content, judged: Judged): boolean {
   const { event } = judged;
   const key = textOf(condition, "key") ?? "";
-  switch (condition["kind"]) {
+  switch (condition.kind) {
     case "event_match": {
       const pattern = textOf(condition, "pattern") ?? "";
       const value = valueAt(event, key);
       return key === "content.body" ? hasWord(value, pattern) : isLike(value, pattern);
     }
     case "event_property_is":
-      return valueAt(event, key) === condition["value"];
+      return valueAt(event, key) === condition.value;
     case "event_property_contains": {
       const value = valueAt(event, key);
-      return Array.isArray(value) && value.includes(condition["value"]);
+      return Array.isArray(value) && value.includes(condition.value);
     }
     case "contains_display_name":
-      return judged.myName !== "" && hasWord(valueAt(event, "content.body"), escaped(judged.myName));
+      return (
+        judged.myName !== "" && hasWord(valueAt(event, "content.body"), escaped(judged.myName))
+      );
     case "room_member_count":
       return isCount(judged.members, textOf(condition, "is") ?? "");
     case "sender_notification_permission":
@@ -144,10 +146,10 @@ export type NotifySettings = ReadonlyMap<RoomId, "mentions" | "none">;
 export function notifySettings(rules: Content | undefined): NotifySettings {
   const global = objectOf(rules, "global");
   const found = new Map<RoomId, "mentions" | "none">();
-  for (const rule of listOf(global["room"]))
-    if (rule["enabled"] !== false && !verdictOf(rule["actions"]).notify)
+  for (const rule of listOf(global.room))
+    if (rule.enabled !== false && !verdictOf(rule.actions).notify)
       found.set(textOf(rule, "rule_id") ?? "", "mentions");
-  for (const rule of listOf(global["override"])) {
+  for (const rule of listOf(global.override)) {
     const roomId = silencedRoom(rule);
     if (roomId !== undefined) found.set(roomId, "none");
   }
@@ -155,11 +157,11 @@ export function notifySettings(rules: Content | undefined): NotifySettings {
 }
 
 function silencedRoom(rule: Content): RoomId | undefined {
-  const conditions = listOf(rule["conditions"]);
+  const conditions = listOf(rule.conditions);
   const [only] = conditions;
-  if (rule["enabled"] === false || conditions.length !== 1 || only?.["key"] !== "room_id")
+  if (rule.enabled === false || conditions.length !== 1 || only?.key !== "room_id")
     return undefined;
-  return verdictOf(rule["actions"]).notify ? undefined : textOf(only, "pattern");
+  return verdictOf(rule.actions).notify ? undefined : textOf(only, "pattern");
 }
 
 export function notifyOf(settings: NotifySettings, roomId: RoomId): "all" | "mentions" | "none" {
@@ -184,4 +186,3 @@ export function rulesFor(
   const conditions = [{ kind: "event_match", key: "room_id", pattern: roomId }];
   return { put: { path: silent, body: { actions: [], conditions } }, drop: [quiet] };
 }
-

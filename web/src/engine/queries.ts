@@ -84,10 +84,11 @@ export const VALUES: Readonly<Record<string, ValueQuery>> = {
     }),
 
   draft: (live, { roomId, threadId }: { roomId: RoomId; threadId?: EventId }, show) =>
-    again(live, [`draft:${roomId}`, `room:${roomId}`], () => show(live.drafts.get(roomId, threadId))),
+    again(live, [`draft:${roomId}`, `room:${roomId}`], () =>
+      show(live.drafts.get(roomId, threadId)),
+    ),
 
-  totals: (live, _: null, show) =>
-    again(live, ["chats"], () => show(totalsOf(live.chats()))),
+  totals: (live, _: null, show) => again(live, ["chats"], () => show(totalsOf(live.chats()))),
 
   encryption: (live, _: null, show) =>
     again(live, ["view"], () => show(live.world.crypto?.view() ?? NO_CRYPTO)),
@@ -95,7 +96,11 @@ export const VALUES: Readonly<Record<string, ValueQuery>> = {
 
 const NO_CRYPTO = { ready: false, crossSigning: "none", backup: "off", recovery: false };
 
-function totalsOf(chats: readonly ChatRecord[]): { messages: number; mentions: number; chats: number } {
+function totalsOf(chats: readonly ChatRecord[]): {
+  messages: number;
+  mentions: number;
+  chats: number;
+} {
   const totals = { messages: 0, mentions: 0, chats: 0 };
   for (const { unread, notify, archived, membership } of chats) {
     if (archived || membership === "knock") continue;
@@ -136,7 +141,8 @@ export const LISTS: Readonly<Record<string, ListQuery>> = {
       const room = live.world.rooms.get(roomId);
       const ids = room ? pinnedOf(room) : [];
       const known = await live.world.archive.events(roomId, ids);
-      const rows = () => items(ids.map((id) => known.get(id)).filter((entry) => entry !== undefined));
+      const rows = () =>
+        items(ids.map((id) => known.get(id)).filter((entry) => entry !== undefined));
       show({ complete: known.size === ids.length }, await rows());
       for (const id of ids) {
         if (known.has(id)) continue;
@@ -334,7 +340,12 @@ function threads(live: Live, roomId: RoomId | undefined, show: ShowRows): Stop {
     world.topics.touch(topic);
   }
   const rooms =
-    roomId === undefined ? live.chats().slice(0, MOST_THREAD_ROOMS).map((chat) => chat.id) : [roomId];
+    roomId === undefined
+      ? live
+          .chats()
+          .slice(0, MOST_THREAD_ROOMS)
+          .map((chat) => chat.id)
+      : [roomId];
   void (async () => {
     for (const room of rooms)
       await load(room, roomId === undefined ? "participated" : "all").catch(() => {});
@@ -358,7 +369,7 @@ async function devicesOf(live: Live): Promise<DeviceRecord[]> {
     world.crypto?.devices(world.me),
   ]);
   return devices.map((device) => {
-    const id = String(device["device_id"]);
+    const id = String(device.device_id);
     const { last_seen_ts: at, last_seen_ip: ip, display_name: name } = device;
     return {
       id,
@@ -370,4 +381,3 @@ async function devicesOf(live: Live): Promise<DeviceRecord[]> {
     };
   });
 }
-

@@ -33,8 +33,12 @@ export async function markRead(
   const receipt = (kind: string) => `${roomPath(roomId)}/receipt/${kind}/${part(eventId)}`;
   const key = threadId === undefined ? `read/${roomId}` : `read/${roomId}/${threadId}`;
   if (threadId === undefined) {
-    if (room.account["m.marked_unread"]?.["unread"] === true) await markUnread(live, roomId, false);
-    await duties.add(`marker/${roomId}`, { method: "POST", path: receipt("m.fully_read"), body: {} });
+    if (room.account["m.marked_unread"]?.unread === true) await markUnread(live, roomId, false);
+    await duties.add(`marker/${roomId}`, {
+      method: "POST",
+      path: receipt("m.fully_read"),
+      body: {},
+    });
   }
   await duties.add(key, { method: "POST", path: receipt(type), body: { thread_id: thread } });
   world.topics.touch("chats");

@@ -120,7 +120,7 @@ function withInvitation(room: RoomData, events: readonly StrippedEvent[], me: Us
   const inviter = { id: mine.sender, name: names.get(mine.sender) ?? mine.sender };
   return {
     ...next,
-    isDm: mine.content["is_direct"] === true,
+    isDm: mine.content.is_direct === true,
     inviter: reason === undefined ? inviter : { ...inviter, reason },
     heroes: [{ user_id: mine.sender, displayname: inviter.name }],
   };
@@ -209,7 +209,8 @@ export function kindOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
 /** The power of a user. Creators of room version 12 have all of it. */
 export function powerOf(room: RoomData, user: UserId): number {
   const created = room.state[stateKey("m.room.create", "")];
-  if (created && hasCreators(created.content) && creatorsOf(created).includes(user)) return Infinity;
+  if (created && hasCreators(created.content) && creatorsOf(created).includes(user))
+    return Infinity;
   const levels = stateOf(room, "m.room.power_levels");
   if (!levels) return created && created.sender === user ? 100 : 0;
   return numberOf(objectOf(levels, "users"), user, numberOf(levels, "users_default", 0));
@@ -265,7 +266,7 @@ export function pinnedOf(room: RoomData): EventId[] {
 /** Rooms of a space, in its order. */
 export function childrenOf(room: RoomData): RoomId[] {
   return Object.entries(room.state)
-    .filter(([key, each]) => key.startsWith("m.space.child ") && Array.isArray(each.content["via"]))
+    .filter(([key, each]) => key.startsWith("m.space.child ") && Array.isArray(each.content.via))
     .map(([key, each]) => ({
       id: key.slice("m.space.child ".length),
       order: textOf(each.content, "order") ?? "\uffff",
@@ -276,11 +277,7 @@ export function childrenOf(room: RoomData): RoomId[] {
 }
 
 /** What the chat's panel shows. */
-export function viewOf(
-  room: RoomData,
-  direct: ReadonlyMap<RoomId, UserId>,
-  me: UserId,
-): RoomView {
+export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: UserId): RoomView {
   const kind = kindOf(room, direct, me);
   const created = stateOf(room, "m.room.create");
   const view: RoomView = {

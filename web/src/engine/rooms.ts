@@ -49,7 +49,8 @@ function bodyOfCreate(ask: Create, avatar: Mxc | undefined): Content {
     ...(ask.alias !== undefined && { room_alias_name: ask.alias }),
     invite: ask.invite,
     is_direct: ask.kind === "direct",
-    preset: ask.kind === "direct" ? "trusted_private_chat" : ask.public ? "public_chat" : "private_chat",
+    preset:
+      ask.kind === "direct" ? "trusted_private_chat" : ask.public ? "public_chat" : "private_chat",
     visibility: ask.public ? "public" : "private",
     initial_state: state,
     ...kindContent(ask.kind),
@@ -138,7 +139,9 @@ export async function joinRoom(
   const isDm = world.rooms.get(ask.roomIdOrAlias)?.isDm === true;
   const query = (ask.via ?? []).map((server) => `via=${part(server)}`).join("&");
   const path = `${V3}/join/${part(ask.roomIdOrAlias)}${query === "" ? "" : `?${query}`}`;
-  const { room_id: roomId } = await world.http.json<{ room_id: RoomId }>("POST", path, { body: {} });
+  const { room_id: roomId } = await world.http.json<{ room_id: RoomId }>("POST", path, {
+    body: {},
+  });
   if (inviter !== undefined) {
     if (isDm) await noteDirect(live, inviter, roomId);
     void world.crypto?.takeHistory(roomId, inviter).catch(() => {});
@@ -235,7 +238,12 @@ export function pin(
   const others = (room ? pinnedOf(room) : []).filter((id) => id !== ask.eventId);
   const pinned = ask.pinned ? [...others, ask.eventId] : others;
   const content = { pinned };
-  return setState(live, { roomId: ask.roomId, type: "m.room.pinned_events", stateKey: "", content });
+  return setState(live, {
+    roomId: ask.roomId,
+    type: "m.room.pinned_events",
+    stateKey: "",
+    content,
+  });
 }
 
 export function setPower(

@@ -5,13 +5,13 @@
 
 import type { EventId, RoomId, UserId } from "../base/ids";
 import { bodyOf, currentOf, isUndecryptable, MESSAGE, typeOf } from "./content";
-import { loadMembers, Recent, type World } from "./world";
 import { shownIn } from "./people";
 import type { HitRecord, SearchAsk } from "./records";
 import { isEncrypted, nameOf } from "./room";
 import type { Entry } from "./stored";
-import { isMatch, snippetOf, type Sought, soughtOf, stemsOf } from "./words";
 import { textOf, type WireEvent } from "./wire";
+import { isMatch, type Sought, snippetOf, soughtOf, stemsOf } from "./words";
+import { loadMembers, Recent, type World } from "./world";
 
 /** A piece of the index: messages, and by stem the numbers of those that have it. */
 interface Piece {
@@ -39,7 +39,8 @@ export interface Search {
     limit: number,
     before?: EventId,
   ): Promise<{ hits: HitRecord[]; more: boolean }>;
-  stop(): void;
+  /** Resolves when all is at rest. */
+  stop(): Promise<void>;
 }
 
 export async function makeSearch(world: World): Promise<Search> {
@@ -49,9 +50,15 @@ export async function makeSearch(world: World): Promise<Search> {
   const seen = new Set(open.docs.map(([, id]) => `${id} 0`));
   const loaded = new Recent<Piece>(40);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  let isStopped = false;
+
+  function saveSoon(): void {
+    timer = undefined;
+    saving = saving.then(save);
+  }
 
   async function save(): Promise<void> {
-    timer = undefined;
     const piece = open;
     const at = number;
     if (piece.docs.length >= PIECE) {
@@ -89,18 +96,19 @@ export async function makeSearch(world: World): Promise<Search> {
       }
       isChanged = true;
     }
-    if (isChanged) timer ??= setTimeout(() => void save(), SAVE_AFTER);
+    if (isChanged && !isStopped) timer ??= setTimeout(saveSoon, SAVE_AFTER);
   }
 
   /** What came just before the client was last closed may not have been saved. */
   async function repair(): Promise<void> {
     for (const room of world.rooms.values()) {
       const live = room.line.at(-1);
+      if (isStopped) return;
       if (!live || (room.last?.ts ?? 0) < manifest.savedAt - 60_000) continue;
       add(await world.archive.line(room.id, Math.max(live.low, live.high - 30), live.high));
     }
   }
-  void repair();
+  const repairing = repair();
 
   async function pieceAt(index: number): Promise<Piece> {
     if (index === number) return open;
@@ -164,7 +172,10 @@ export async function makeSearch(world: World): Promise<Search> {
     text: string,
     sought: Sought,
   ): Promise<HitRecord | undefined> {
-    const found = sought.stems.length === 0 ? { snippet: text.slice(0, 160), marks: [] } : snippetOf(text, sought);
+    const found =
+      sought.stems.length === 0
+        ? { snippet: text.slice(0, 160), marks: [] }
+        : snippetOf(text, sought);
     const room = world.rooms.get(roomId);
     if (!found || !room) return undefined;
     const senderName = shownIn(await loadMembers(world, roomId))(sender).name;
@@ -191,7 +202,8 @@ export async function makeSearch(world: World): Promise<Search> {
     const hits: HitRecord[] = [];
     for (const { result } of answer.search_categories?.room_events?.results ?? []) {
       const text = textOf(result?.content, "body");
-      if (!result?.room_id || text === undefined || !isWithin(result.origin_server_ts, ask)) continue;
+      if (!result?.room_id || text === undefined || !isWithin(result.origin_server_ts, ask))
+        continue;
       const { room_id: roomId, event_id: id, sender, origin_server_ts: ts } = result;
       const hit = await hitOf(roomId, id, sender, ts, text, sought);
       if (hit) hits.push(hit);
@@ -211,9 +223,14 @@ export async function makeSearch(world: World): Promise<Search> {
       const hits = [...byId.values()].sort((a, b) => b.ts - a.ts);
       return { hits, more: local.more };
     },
-    stop() {
-      clearTimeout(timer);
-      if (timer !== undefined) void save();
+    async stop() {
+      isStopped = true;
+      if (timer !== undefined) {
+        clearTimeout(timer);
+        timer = undefined;
+        saving = saving.then(save);
+      }
+      await Promise.all([saving, repairing]);
     },
   };
 }
@@ -233,7 +250,9 @@ function placesIn(piece: Piece, sought: Sought): Iterable<number> {
     const stems = isLast
       ? Object.keys(piece.stems).filter((each) => isMatch(each, sought, index))
       : [stem];
-    const found = new Set(stems.flatMap((each) => (Object.hasOwn(piece.stems, each) ? (piece.stems[each] ?? []) : [])));
+    const found = new Set(
+      stems.flatMap((each) => (Object.hasOwn(piece.stems, each) ? (piece.stems[each] ?? []) : [])),
+    );
     left = left ? [...left].filter((at) => found.has(at)) : [...found];
     if (left.length === 0) break;
   }
@@ -256,7 +275,8 @@ function isWithin(ts: number, { from = 0, until = Infinity }: SearchAsk): boolea
 /** What of an entry is searched; undefined where there is nothing. */
 function textOfEntry(entry: Entry): string | undefined {
   const { data } = entry;
-  if (data.redaction || isUndecryptable(data) || data.event.state_key !== undefined) return undefined;
+  if (data.redaction || isUndecryptable(data) || data.event.state_key !== undefined)
+    return undefined;
   if (entry.parent !== undefined && entry.thread === undefined) return undefined;
   const type = typeOf(data);
   const { content } = currentOf(data);

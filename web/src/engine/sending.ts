@@ -19,7 +19,11 @@ export async function sendEvent(
   const outgoing: Outgoing = { roomId: ask.roomId, type: ask.type, content: ask.content };
   if (ask.threadId !== undefined) {
     outgoing.threadId = ask.threadId;
-    outgoing.content = inThread(ask.content, ask.threadId, await lastOf(live, ask.roomId, ask.threadId));
+    outgoing.content = inThread(
+      ask.content,
+      ask.threadId,
+      await lastOf(live, ask.roomId, ask.threadId),
+    );
   }
   const [id = ""] = await live.outbox.add([outgoing]);
   return { id };
@@ -56,7 +60,13 @@ export async function sendFiles(
   return { ids: await live.outbox.add(outgoing) };
 }
 
-const MSGTYPES = { image: "m.image", video: "m.video", audio: "m.audio", voice: "m.audio", file: "m.file" };
+const MSGTYPES = {
+  image: "m.image",
+  video: "m.video",
+  audio: "m.audio",
+  voice: "m.audio",
+  file: "m.file",
+};
 
 function contentOfFile(file: Attachment, caption: Content | undefined): Content {
   const { blob, name, mimetype, width, height, durationMs, thumbnail, blurhash, waveform } = file;
@@ -102,7 +112,7 @@ export async function sendEdit(
   const before = original ? contentOf(original.data) : {};
   const content = {
     ...ask.content,
-    ...(typeof ask.content["body"] === "string" && { body: `* ${ask.content["body"]}` }),
+    ...(typeof ask.content.body === "string" && { body: `* ${ask.content.body}` }),
     "m.mentions": newMentions(ask.content, before),
     "m.new_content": ask.content,
     "m.relates_to": { rel_type: "m.replace", event_id: original?.id ?? ask.eventId },
@@ -124,7 +134,7 @@ function newMentions(content: Content, before: Content): Content {
   const users = textsOf(now, "user_ids").filter((id) => !named.has(id));
   return {
     ...(users.length > 0 && { user_ids: users }),
-    ...(now["room"] === true && old["room"] !== true && { room: true }),
+    ...(now.room === true && old.room !== true && { room: true }),
   };
 }
 
@@ -197,11 +207,7 @@ export async function sendLater(
 }
 
 /** An event of the archive by its id, or by the transaction it was sent with. */
-export async function entryOf(
-  live: Live,
-  roomId: RoomId,
-  id: EventId,
-): Promise<Entry | undefined> {
+export async function entryOf(live: Live, roomId: RoomId, id: EventId): Promise<Entry | undefined> {
   const eventId = live.outbox.find(id)?.eventId ?? id;
   return (await live.world.archive.events(roomId, [eventId])).get(eventId);
 }

@@ -1,7 +1,7 @@
 /** Signing in and out, and what is asked of an account with its password. */
 
 import { type Failure, FailureError } from "../base/errors";
-import { serverOf, type DeviceId, type UserId } from "../base/ids";
+import { type DeviceId, serverOf, type UserId } from "../base/ids";
 import { type Credentials, type Http, makeHttp, part } from "./http";
 import type { Content, ServerView } from "./records";
 import { isObject, textOf } from "./wire";
@@ -198,23 +198,25 @@ export async function withAuth<T>(
       if (!flows || step > 4) throw error;
       // With a code, the stage just tried was refused.
       if (auth && failure.code !== "M_UNKNOWN") throw error;
-      const done = failure.fields?.["completed"];
+      const done = failure.fields?.completed;
       const flow = flows.find((stages) => stages.every((stage) => stageOf(stage, proof)));
       const next = flow?.find((stage) => !(Array.isArray(done) && done.includes(stage)));
       const given = next === undefined ? undefined : stageOf(next, proof);
       if (!given) throw needsProof(error, flows);
-      auth = { ...given, session: failure.fields?.["session"] };
+      auth = { ...given, session: failure.fields?.session };
     }
   }
 }
 
 function flowsOf(error: unknown): string[][] | undefined {
   if (!(error instanceof FailureError) || error.failure.status !== 401) return undefined;
-  const flows = error.failure.fields?.["flows"];
+  const flows = error.failure.fields?.flows;
   if (!Array.isArray(flows)) return undefined;
   return flows
     .filter(isObject)
-    .map(({ stages }) => (Array.isArray(stages) ? stages.filter((s) => typeof s === "string") : []));
+    .map(({ stages }) =>
+      Array.isArray(stages) ? stages.filter((s) => typeof s === "string") : [],
+    );
 }
 
 function stageOf(type: string, proof: Proof): Content | undefined {

@@ -94,12 +94,20 @@ export function makeSync(
         await turn();
         failed = 0;
       } catch (error) {
-        if (stopping.signal.aborted) return;
-        if (isCode(error, "cancelled")) continue;
-        if (isCode(error, "M_UNKNOWN_POS")) restart();
-        else if (!isCode(error, "timeout")) await pause(error, failed++);
+        if (!stopping.signal.aborted && (await recover(error, failed))) failed++;
       }
     }
+  }
+
+  /** True after a pause for something that went wrong. */
+  async function recover(error: unknown, failed: number): Promise<boolean> {
+    if (isCode(error, "cancelled") || isCode(error, "timeout")) return false;
+    if (isCode(error, "M_UNKNOWN_POS")) {
+      restart();
+      return false;
+    }
+    await pause(error, failed);
+    return true;
   }
 
   function restart(): void {
@@ -133,7 +141,7 @@ export function makeSync(
     await hears.before(response);
     if (isFirst) told = new Set();
     for (const roomId of Object.keys(response.rooms ?? {})) told.add(roomId);
-    const count = response.lists?.["all"]?.count ?? 0;
+    const count = response.lists?.all?.count ?? 0;
     const isDone = window >= count;
     const toDevice = response.extensions?.to_device?.next_batch ?? token.toDevice;
     const next: SyncToken = {
@@ -180,7 +188,10 @@ export function makeSync(
       },
       room_subscriptions: subscriptions,
       extensions: {
-        to_device: { enabled: true, ...(token.toDevice !== undefined && { since: token.toDevice }) },
+        to_device: {
+          enabled: true,
+          ...(token.toDevice !== undefined && { since: token.toDevice }),
+        },
         e2ee: { enabled: true },
         account_data: { enabled: true },
         receipts: { enabled: true },

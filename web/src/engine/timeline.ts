@@ -5,11 +5,12 @@
 
 import { type Failure, FailureError } from "../base/errors";
 import type { EventId, RoomId, UserId } from "../base/ids";
+import { contentOf } from "./content";
 import { fetchAround, fetchEvent, fetchNewer, fetchOlder, fetchThread } from "./fetch";
 import {
+  type ItemAround,
   isInView,
   isOwnItem,
-  type ItemAround,
   itemId,
   itemOf,
   quotedBy,
@@ -24,7 +25,6 @@ import type { ItemRecord, TimelineHead, Unread } from "./records";
 import { isEncrypted, pinnedOf } from "./room";
 import type { Entry, MembersData, ReceiptsData } from "./stored";
 import { replyOf } from "./wire";
-import { contentOf } from "./content";
 import { loadMembers, loadReceipts, type World } from "./world";
 
 export interface TimelineAsk {
@@ -181,10 +181,7 @@ export function openTimeline(
   }
 
   /** Runs one paging in a direction at a time; a failure is shown at that end. */
-  async function guarded(
-    direction: "back" | "forward",
-    act: () => Promise<void>,
-  ): Promise<void> {
+  async function guarded(direction: "back" | "forward", act: () => Promise<void>): Promise<void> {
     if (loading[direction] || isClosed) return;
     loading = { ...loading, [direction]: true };
     error = undefined;
@@ -202,7 +199,7 @@ export function openTimeline(
   async function findFirstUnread(): Promise<void> {
     const room = world.rooms.get(roomId);
     if (!room || room.notified === 0) return;
-    const marker = room.account["m.fully_read"]?.["event_id"] ?? room.read["main"] ?? room.read[""];
+    const marker = room.account["m.fully_read"]?.event_id ?? room.read.main ?? room.read[""];
     if (typeof marker !== "string") return;
     for (let page = 0; page < 4 && !entries.some((entry) => entry.id === marker); page++)
       if ((await readBack(PAGE)).got === 0) break;
@@ -314,30 +311,35 @@ export function openTimeline(
       isPinned: (id) => pinned.has(id),
       threadUnread: (root) => threadUnread(here.get(root), receipts, world.me),
     };
-    const shown: ItemRecord[] = [];
+    const items = [
+      ...entries
+        .filter((entry) => isInView(entry, threadId))
+        .map((entry) => memoised(entry, changes.get(entry.id), around, show)),
+      ...(isLive() ? waitingRows(room !== undefined && isEncrypted(room), around, show) : []),
+    ];
+    // For a moment an event may be both: here from the server, and not yet out of the outbox.
     const used = new Set<string>();
-    for (const entry of entries) {
-      if (!isInView(entry, threadId)) continue;
-      const item = memoised(entry, changes.get(entry.id), around, show);
-      if (used.has(item.id)) continue;
-      used.add(item.id);
-      shown.push(item);
-    }
-    if (isLive()) {
-      const encrypted = room !== undefined && isEncrypted(room);
-      for (const item of waiting) {
-        if (!isOwnItem(item) || item.threadId !== threadId || used.has(item.txnId)) continue;
+    const shown = items.filter(({ id }) => !used.has(id) && used.add(id));
+    for (const id of made.keys()) if (!used.has(id.replace("waiting ", ""))) made.delete(id);
+    return shown;
+  }
+
+  function waitingRows(
+    encrypted: boolean,
+    around: ItemAround,
+    show: (id: UserId) => Shown,
+  ): ItemRecord[] {
+    return outbox
+      .of(roomId)
+      .filter((item) => isOwnItem(item) && item.threadId === threadId)
+      .map((item) => {
         const state = outbox.stateOf(item);
         const upload = outbox.progressOf(item.txnId);
         const deps = [item, state, upload, encrypted, show];
-        shown.push(
-          remembered(item.txnId, deps, () => waitingItem(item, state, upload, encrypted, around)),
-        );
-        used.add(item.txnId);
-      }
-    }
-    for (const id of made.keys()) if (!used.has(id)) made.delete(id);
-    return shown;
+        const make = () => waitingItem(item, state, upload, encrypted, around);
+        // Beside the event's own item, of which there may be one already.
+        return remembered(`waiting ${item.txnId}`, deps, make);
+      });
   }
 
   function memoised(
@@ -364,11 +366,7 @@ export function openTimeline(
     );
   }
 
-  function remembered(
-    id: string,
-    deps: readonly unknown[],
-    make: () => ItemRecord,
-  ): ItemRecord {
+  function remembered(id: string, deps: readonly unknown[], make: () => ItemRecord): ItemRecord {
     const before = made.get(id);
     if (before && before.deps.length === deps.length && before.deps.every((d, i) => d === deps[i]))
       return before.item;
@@ -383,7 +381,9 @@ export function openTimeline(
       roomId,
       ...(threadId !== undefined && { threadId }),
       atStart:
-        threadId === undefined ? isReady && reach.atEnd && reach.ranges.length === 0 : threadIsWhole,
+        threadId === undefined
+          ? isReady && reach.atEnd && reach.ranges.length === 0
+          : threadIsWhole,
       live: isLive(),
       loading: isReady ? loading : { ...loading, back: true },
       ...(firstUnread !== undefined && { firstUnread }),

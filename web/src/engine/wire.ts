@@ -149,6 +149,6 @@ export function relationOf(content: Content): Relation | undefined {
 /** The event a message replies to; the fallback inside a thread is none. */
 export function replyOf(content: Content): EventId | undefined {
   const relates = objectOf(content, "m.relates_to");
-  if (relates["is_falling_back"] === true) return undefined;
+  if (relates.is_falling_back === true) return undefined;
   return textOf(objectOf(relates, "m.in_reply_to"), "event_id");
 }

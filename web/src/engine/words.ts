@@ -70,7 +70,8 @@ export function snippetOf(
     );
     if (index < 0) continue;
     found.add(index);
-    sought.stems.forEach((each, at) => each === sought.stems[index] && found.add(at));
+    for (const [at, each] of sought.stems.entries())
+      if (each === sought.stems[index]) found.add(at);
     places.push([match.index, match.index + word.length]);
   }
   if (found.size < sought.stems.length) return undefined;

@@ -3,7 +3,7 @@
 import type { DeviceId, EventId, RoomId, UserId } from "../base/ids";
 import type { Archive } from "./archive";
 import { directOf, foldersOf } from "./chats";
-import { type Decrypt, type Taken, takeIn, loadConcerned, type Arrived } from "./history";
+import { type Arrived, type Decrypt, loadConcerned, type Taken, takeIn } from "./history";
 import type { Http } from "./http";
 import type { Profile } from "./people";
 import type { Crypto, Media } from "./ports";
@@ -136,7 +136,7 @@ export async function keepFetched(
       const pos = places.get(event.event_id);
       return pos === undefined ? { event, live: false } : { event, pos, live: false };
     });
-    const found = await takeIn(world.archive, world.decrypt, roomId, arrived, known);
+    const found = await takeIn(world, roomId, arrived, known);
     const changes = [...found.changed.values()].map((entry) => ({ entry }));
     const isMoved = room && room !== before;
     await world.archive.commit([
@@ -153,7 +153,8 @@ export async function keepFetched(
 /** The places of entries that have one. */
 export function placesOf(entries: ReadonlyMap<EventId, Entry>): Map<EventId, number> {
   const places = new Map<EventId, number>();
-  for (const entry of entries.values()) if (entry.pos !== undefined) places.set(entry.id, entry.pos);
+  for (const entry of entries.values())
+    if (entry.pos !== undefined) places.set(entry.id, entry.pos);
   return places;
 }
 
