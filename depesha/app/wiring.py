@@ -255,7 +255,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
-        *bind(spine, audit_api.ENDPOINTS),
+        *bind(log, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),
         *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),
         *bind(sync, sync_api.ENDPOINTS),

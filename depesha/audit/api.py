@@ -3,31 +3,31 @@
 from depesha.audit import store
 from depesha.audit.chain import dump_line
 from depesha.base.canonical import Json
+from depesha.eventlog.append import EventLog
 from depesha.events.sign import encode_base64
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
-from depesha.spine import Spine
 
 _PAGE = 1000
 
 
 @endpoint("GET", "/_depesha/v1/admin/audit", auth=Auth.ADMIN)
-async def list_lines(spine: Spine, ask: Ask[None]) -> Reply:
+async def list_lines(log: EventLog, ask: Ask[None]) -> Reply:
     """`lines` after the number `after`, of one `actor` or `target` where given, and `next`.
 
     `server_name` and `public_key` are what `chain.verify` takes.
     """
     limit = ask.number("limit", 100, 1, _PAGE)
-    lines = await spine.db.read(
+    lines = await log.db.read(
         store.select_lines,
-        spine.institution.id,
+        log.institution.id,
         ask.number("after", 0),
         limit,
         ask.query.get("actor", ""),
         ask.query.get("target", ""),
     )
     body: Json = {
-        "server_name": spine.institution.server_name,
-        "public_key": encode_base64(spine.institution.signer.public_key),
+        "server_name": log.institution.server_name,
+        "public_key": encode_base64(log.institution.signer.public_key),
         "lines": [dump_line(line) for line in lines],
     }
     if len(lines) == limit:
@@ -35,4 +35,4 @@ async def list_lines(spine: Spine, ask: Ask[None]) -> Reply:
     return json_reply(body)
 
 
-ENDPOINTS: tuple[Endpoint[Spine, Json], ...] = (list_lines,)
+ENDPOINTS: tuple[Endpoint[EventLog, Json], ...] = (list_lines,)
