@@ -19,7 +19,9 @@ from depesha.base.canonical import Content, Json, encode
 from depesha.base.clock import Clock
 from depesha.base.config import SETTINGS, Config, ConfigError, load_config
 from depesha.base.errors import MatrixError
+from depesha.io.archive import ArchiveError, verify_archive
 from depesha.io.db import Unavailable
+from depesha.io.dump import DumpError
 from depesha.io.migrate import MigrationError
 
 Command = Callable[[Config, argparse.Namespace], int]
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(2, str(error))
     except MatrixError as error:
         return _fail(1, error.message)
-    except (Unavailable, MigrationError, OSError) as error:
+    except (Unavailable, MigrationError, ArchiveError, DumpError, OSError) as error:
         return _fail(1, str(error))
 
 
@@ -67,6 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_command(commands, "config", "print the settings in force", show_config)
     _add_user(commands)
     _add_token(commands)
+    _add_backup(commands)
     _add_notice(commands)
     _add_audit(commands)
     _add_org(commands)
@@ -201,6 +204,16 @@ def _add_audit(commands: "_Group") -> None:
     verify.add_argument(
         "--known", metavar="NUMBER:HASH", help="a line noted before, which must still be there"
     )
+
+
+def _add_backup(commands: "_Group") -> None:
+    backup = _add_command(commands, "backup", "copy everything, while the server runs", back_up)
+    backup.add_argument("verify", nargs="?", choices=["verify"], help="only check a backup")
+    backup.add_argument("where", metavar="FOLDER|FILE.tar", type=Path)
+    summary = "put a backup in its place, while no server runs"
+    put = _add_command(commands, "restore", summary, restore)
+    put.add_argument("where", metavar="FOLDER|FILE.tar", type=Path)
+    put.add_argument("--replace", action="store_true", help="move away what is there")
 
 
 # --- the commands --------------------------------------------------------------------
@@ -446,4 +459,23 @@ def verify_audit(config: Config, options: argparse.Namespace) -> int:
         return 1
     last = f"{lines[-1].number}:{lines[-1].hash}" if lines else "0:"
     print(f"{len(lines)} lines, none changed; the last is {last}")
+    return 0
+
+
+def back_up(config: Config, options: argparse.Namespace) -> int:
+    """Write a backup, or check one; print how many files it has."""
+    from depesha.app import backup  # noqa: PLC0415 (as for serving)
+
+    if options.verify:
+        print(f"{verify_archive(options.where)} files, all as they were written")
+    else:
+        print(f"{backup.back_up(config, Clock(), options.where, options.config)} files")
+    return 0
+
+
+def restore(config: Config, options: argparse.Namespace) -> int:
+    """Put a backup in its place; print what it was."""
+    from depesha.app import backup  # noqa: PLC0415 (as for serving)
+
+    print(backup.restore(config, Clock(), options.where, replace=options.replace))
     return 0

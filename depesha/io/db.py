@@ -240,10 +240,6 @@ class Db:
         except Exception:  # noqa: BLE001 (the next transaction will tell)
             _log.exception("rolling back failed")
 
-    async def backup(self, path: Path) -> None:
-        """Write a consistent copy of an SQLite database while it is in use."""
-        await self._engine.backup(path)
-
     async def close(self) -> None:
         """Finish what waits, then let go of the database."""
         self._closing = True

@@ -9,7 +9,6 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple, Self, TypeAlias, TypeVar, TypeVarTuple
 
 import asyncpg
@@ -245,9 +244,6 @@ class Postgres:
             await self._say("ROLLBACK")
         except Unavailable:
             self._drop()
-
-    async def backup(self, path: Path) -> None:
-        raise NotImplementedError("PostgreSQL has its own tools for this, such as pg_dump")
 
     async def close(self) -> None:
         if self._writer is not None:

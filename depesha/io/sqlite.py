@@ -159,7 +159,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = _lock(path)
+        self._lock = lock_database(path)
         self._writer = _connect(path, _KIB_WRITE, _WRITING)
         self._tx = SqliteTx(self._writer)
         self._changes = 0
@@ -243,9 +243,6 @@ class Sqlite:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
-    async def backup(self, path: Path) -> None:
-        await asyncio.to_thread(_backup, self._path, path)
-
     async def close(self) -> None:
         await asyncio.to_thread(self._scans.shutdown)
         await asyncio.to_thread(self._commits.shutdown)
@@ -254,8 +251,11 @@ class Sqlite:
         os.close(self._lock)
 
 
-def _lock(path: Path) -> int:
-    """The file descriptor that keeps other servers away for as long as it is open."""
+def lock_database(path: Path) -> int:
+    """The file descriptor that keeps other servers away for as long as it is open.
+
+    Raises Unavailable when another process has it.
+    """
     descriptor = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -278,11 +278,17 @@ def _connect(path: Path, cache_kib: int, pragmas: Sequence[str]) -> sqlite3.Conn
     return connection
 
 
-def _backup(path: Path, target: Path) -> None:
+def copy_database(path: Path, target: Path) -> None:
+    """Write the database, as it is at one moment, to another file, also while it is in use.
+
+    Raises sqlite3.Error, also when the copy turns out to be damaged.
+    """
     source = _connect(path, _KIB_SCAN, _READING)
     copy = sqlite3.connect(target)
     try:
         source.backup(copy)
+        if (found := copy.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+            raise sqlite3.DatabaseError(f"{path}: {found[0]}")
     finally:
         copy.close()
         source.close()

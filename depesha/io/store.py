@@ -13,6 +13,12 @@ LISTENS_AS = "depesha line"
 NOTIFY = "SELECT pg_notify($1, $2)"
 TAKE_LEASE = "SELECT pg_try_advisory_lock($1)"
 TOUCH = "SELECT 1"
+COUNT_LINES = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE application_name = $1 AND datname = current_database()"
+)
+COUNT_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+MOVE_TABLES = "ALTER SCHEMA public RENAME TO {}; CREATE SCHEMA public"
 
 ROWS, FEW = 1_000_000, 10
 

@@ -108,3 +108,17 @@ async def wire_to(running: Process) -> AsyncIterator[Wire]:
         yield wire
     finally:
         await wire.close()
+
+
+async def refusal(*args: str, folder: Path, **settings: object) -> str:
+    """What a `depesha` command says that it refuses, or cannot do."""
+    running = await asyncio.create_subprocess_exec(
+        program(),
+        *args,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(folder, **settings),
+    )
+    told, errors = await running.communicate()
+    assert running.returncode == 1, (told, errors)
+    return errors.decode()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from depesha.io.db import Conflict, Db, Tx, Unavailable, open_db
+from depesha.io.sqlite import copy_database
 from tests.io.notes import (
     Note,
     Refused,
@@ -239,9 +240,9 @@ class TestSqlite:
         tool.close()
         assert await writing == 1
 
-    async def test_a_backup_is_a_database(self, db: Db, tmp_path: Path):
+    async def test_a_copy_is_a_database(self, db: Db, empty_db_url: str, tmp_path: Path):
         await db.write(insert_note, 1, "kept")
-        await db.backup(tmp_path / "copy.sqlite")
+        copy_database(Path(empty_db_url), tmp_path / "copy.sqlite")
         copy = await open_db(str(tmp_path / "copy.sqlite"))
         assert await copy.read(select_notes) == [Note(1, "kept")]
         await copy.close()
