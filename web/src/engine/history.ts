@@ -223,9 +223,10 @@ function withReply(parent: Entry, child: Entry, me: UserId): Entry {
   const isNewer = !before?.last || before.last.ts <= said.ts;
   const last = isNewer ? said : before?.last;
   const thread: ThreadData = {
-    count: (before?.count ?? 0) + 1,
+    count: (before?.count ?? 0) + (said.ts <= (before?.upto ?? -1) ? 0 : 1),
     mine: before?.mine === true || said.sender === me,
     ...(last && { last }),
+    ...(before?.upto !== undefined && { upto: before.upto }),
   };
   return { ...parent, data: { ...parent.data, thread } };
 }
@@ -255,13 +256,15 @@ function threadBundle(event: WireEvent): ThreadData | undefined {
   const count = numberOf(bundle, "count", 0);
   const latest = bundle.latest_event;
   const mine = bundle.current_user_participated === true;
-  if (!isWireEvent(latest) || latest.type === ENCRYPTED) return { count, mine };
+  if (!isWireEvent(latest)) return { count, mine };
+  const upto = latest.origin_server_ts;
+  if (latest.type === ENCRYPTED) return { count, mine, upto };
   const said = saidOf({
     id: latest.event_id,
     ts: latest.origin_server_ts,
     data: { event: latest },
   });
-  return { count, mine, last: said };
+  return { count, mine, upto, last: said };
 }
 
 function isWireEvent(value: unknown): value is WireEvent {

@@ -51,6 +51,8 @@ export interface ThreadData {
   count: number;
   mine: boolean;
   last?: Said;
+  /** Replies up to this time were counted by the server; later ones are counted here. */
+  upto?: Millis;
 }
 
 /** An event as a line of a list shows it. */
