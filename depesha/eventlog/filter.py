@@ -11,6 +11,7 @@ import msgspec
 
 from depesha.base.canonical import Content
 from depesha.base.errors import bad_json
+from depesha.base.ids import is_room_id, parse_user_id
 
 MOST_EVENTS = 1000
 """The largest `limit` that is honoured."""
@@ -31,6 +32,18 @@ def _matches(text: str, patterns: list[str]) -> bool:
     )
 
 
+def _check_users(*lists: Names | None) -> None:
+    for each in lists:
+        if each is not None and not all(parse_user_id(user_id) for user_id in each):
+            raise ValueError("a sender is no user id")
+
+
+def _check_rooms(*lists: Names | None) -> None:
+    for each in lists:
+        if each is not None and not all(map(is_room_id, each)):
+            raise ValueError("a room is no room id")
+
+
 class EventFilter(msgspec.Struct, frozen=True):
     """Which events, by sender, type, room and content; None means no restriction."""
 
@@ -47,6 +60,11 @@ class EventFilter(msgspec.Struct, frozen=True):
     unread_thread_notifications: bool = False
     related_by_senders: Names | None = None
     related_by_rel_types: Names | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is no user id or room id."""
+        _check_users(self.senders, self.not_senders)
+        _check_rooms(self.rooms, self.not_rooms)
 
     @property
     def is_open(self) -> bool:
@@ -92,6 +110,10 @@ class RoomFilter(msgspec.Struct, frozen=True):
     state: EventFilter = EventFilter()
     ephemeral: EventFilter = EventFilter()
     account_data: EventFilter = EventFilter()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is no room id."""
+        _check_rooms(self.rooms, self.not_rooms)
 
     def allows(self, room_id: str) -> bool:
         if self.not_rooms is not None and room_id in self.not_rooms:

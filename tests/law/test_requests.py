@@ -172,11 +172,9 @@ keys = texts | st.sampled_from(
         *("action", "body", "user_id", "username", "password", "token", "device_id"),
     ]
 )
-values = st.recursive(
-    st.none() | st.booleans() | numbers.filter(lambda n: n == n) | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
-    max_leaves=12,
-)
+leaves = st.none() | st.booleans() | numbers.filter(lambda n: n == n) | texts
+inner = leaves | st.lists(leaves, max_size=3) | st.dictionaries(keys, leaves, max_size=3)
+values = inner | st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3)
 
 
 @st.composite

@@ -30,7 +30,16 @@ async def test_filters_are_private(alice: Client, bob: Client) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"room": []}, {"room": {"timeline": {"limit": "3"}}}, {"event_format": "x"}, {"a": "\x00"}],
+    [
+        {"room": []},
+        {"room": {"timeline": {"limit": "3"}}},
+        {"event_format": "x"},
+        {"a": "\x00"},
+        {"presence": {"senders": ["alice"]}},
+        {"room": {"timeline": {"not_senders": ["@0"]}}},
+        {"room": {"rooms": ["*"]}},
+        {"room": {"state": {"not_rooms": ["#one:depesha.test"]}}},
+    ],
 )
 async def test_what_is_no_filter(alice: Client, wrong: dict[str, Any]) -> None:
     (await alice.post(filters(alice), wrong)).refused(400, "M_BAD_JSON")
