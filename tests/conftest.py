@@ -15,7 +15,7 @@ from tests.harness.databases import Templates
 from tests.harness.postgres import Cluster, Missing, start_cluster
 from tests.harness.server import Server, config_for, start
 
-pytest_plugins = ("tests.harness.plugin", "tests.harness.coverage")
+pytest_plugins = ("tests.harness.plugin", "tests.harness.coverage", "tests.interop.baseline")
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.register_profile(

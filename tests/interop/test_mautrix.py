@@ -15,6 +15,7 @@ from mautrix.types import (
 )
 
 from tests.harness.client import PASSWORD, Client, Wire
+from tests.interop.baseline import Passes
 
 SECONDS = 20
 """After which an event that has not come never will."""
@@ -58,7 +59,9 @@ async def bots(wire: Wire, people: tuple[Client, Client]) -> AsyncIterator[tuple
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_bots_invite_join_and_talk(bots: tuple[Bot, Bot], version: str) -> None:
+async def test_bots_invite_join_and_talk(
+    bots: tuple[Bot, Bot], passes: Passes, version: str
+) -> None:
     alice, bob = bots
     room = await alice.client.create_room(room_version=version, invitees=[bob.client.mxid])
     invite = await asyncio.wait_for(bob.invites.get(), SECONDS)
@@ -72,3 +75,4 @@ async def test_bots_invite_join_and_talk(bots: tuple[Bot, Bot], version: str) ->
         assert (seen.event_id, seen.room_id, seen.sender) == (sent, room, sender.client.mxid)
         assert seen.content.body == f"from {sender.client.mxid}"
         assert (await sender.next_message()).event_id == sent
+    passes("mautrix", version, "invite, join and talk")

@@ -21,6 +21,7 @@ from nio import (
 from nio.crypto.attachments import decrypt_attachment
 
 from tests.harness.client import PASSWORD, Client, Wire
+from tests.interop.baseline import Passes
 
 ROUNDS = 20
 """Syncs after which a condition that does not hold never will."""
@@ -123,8 +124,40 @@ def text(body: str, **more: Any) -> dict[str, Any]:
     return {"msgtype": "m.text", "body": body, **more}
 
 
+def replacing(event_id: str) -> dict[str, str]:
+    return {"rel_type": "m.replace", "event_id": event_id}
+
+
+def annotating(event_id: str) -> dict[str, str]:
+    return {"rel_type": "m.annotation", "event_id": event_id, "key": "👍"}
+
+
+async def send_file(sender: Nio, room: str, secret: bytes) -> str:
+    """Send an encrypted file; the event's id."""
+    answer, keys = await sender.client.upload(
+        lambda *_: io.BytesIO(secret), encrypt=True, filesize=len(secret)
+    )
+    assert isinstance(answer, UploadResponse), answer
+    assert keys is not None
+    file = {**keys, "url": answer.content_uri}
+    return await sender.send(room, {"msgtype": "m.file", "body": "plan.txt", "file": file})
+
+
+async def open_file(reader: Nio, event_id: str) -> bytes:
+    """What an encrypted file says, and not to those who only load it."""
+    event = await reader.see(event_id)
+    loaded = await reader.client.download(event.url)
+    assert isinstance(loaded, MemoryDownloadResponse), loaded
+    body = loaded.body
+    found: bytes = decrypt_attachment(body, event.key["k"], event.hashes["sha256"], event.iv)
+    assert body != found
+    return found
+
+
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_both_read_what_is_encrypted(nios: tuple[Nio, Nio], version: str) -> None:
+async def test_both_read_what_is_encrypted(
+    nios: tuple[Nio, Nio], passes: Passes, version: str
+) -> None:
     alice, bob = nios
     room = await share_a_room(alice, bob, version)
     for sender, reader in ((alice, bob), (bob, alice)):
@@ -132,22 +165,24 @@ async def test_both_read_what_is_encrypted(nios: tuple[Nio, Nio], version: str) 
         seen = await reader.see(sent)
         assert isinstance(seen, RoomMessageText)
         assert (seen.body, seen.decrypted) == ("a secret", True)
+    passes("matrix-nio", version, "encrypt")
 
 
 @pytest.mark.parametrize("version", ["11", "12"])
-async def test_edits_reactions_threads_and_redactions(nios: tuple[Nio, Nio], version: str) -> None:
+async def test_edits_reactions_threads_and_redactions(
+    nios: tuple[Nio, Nio], passes: Passes, version: str
+) -> None:
     alice, bob = nios
     room = await share_a_room(alice, bob, version)
     first = await alice.send(room, text("one"))
-    relation = {"rel_type": "m.replace", "event_id": first}
+    relation = replacing(first)
     edit = await alice.send(
         room, text("* two", **{"m.new_content": text("two"), "m.relates_to": relation})
     )
     reply = await bob.send(
         room, text("in a thread", **{"m.relates_to": {"rel_type": "m.thread", "event_id": first}})
     )
-    annotation = {"rel_type": "m.annotation", "event_id": first, "key": "👍"}
-    reaction = await bob.send(room, {"m.relates_to": annotation}, "m.reaction")
+    reaction = await bob.send(room, {"m.relates_to": annotating(first)}, "m.reaction")
     seen = (await bob.see(edit)).source["content"]
     assert seen["m.relates_to"] == relation
     assert seen["m.new_content"]["body"] == "two"
@@ -164,32 +199,28 @@ async def test_edits_reactions_threads_and_redactions(nios: tuple[Nio, Nio], ver
     assert isinstance(
         next(event for event in page.chunk if event.event_id == reaction), RedactedEvent
     )
+    for does in ("edit", "react", "thread", "redact"):
+        passes("matrix-nio", version, does)
 
 
-async def test_an_encrypted_file(nios: tuple[Nio, Nio]) -> None:
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_an_encrypted_file(nios: tuple[Nio, Nio], passes: Passes, version: str) -> None:
     alice, bob = nios
-    room = await share_a_room(alice, bob, "12")
+    room = await share_a_room(alice, bob, version)
     secret = b"the plan " * 10_000
-    answer, keys = await alice.client.upload(
-        lambda *_: io.BytesIO(secret), encrypt=True, filesize=len(secret)
-    )
-    assert isinstance(answer, UploadResponse), answer
-    assert keys is not None
-    file = {**keys, "url": answer.content_uri}
-    sent = await alice.send(room, {"msgtype": "m.file", "body": "plan.txt", "file": file})
-    event = await bob.see(sent)
-    loaded = await bob.client.download(event.url)
-    assert isinstance(loaded, MemoryDownloadResponse), loaded
-    assert loaded.body != secret
-    assert decrypt_attachment(loaded.body, event.key["k"], event.hashes["sha256"], event.iv) == (
-        secret
-    )
-    assert isinstance(await bob.client.download(event.url + "x"), DownloadError)
+    sent = await send_file(alice, room, secret)
+    assert await open_file(bob, sent) == secret
+    nowhere = (await bob.see(sent)).url + "x"
+    assert isinstance(await bob.client.download(nowhere), DownloadError)
+    passes("matrix-nio", version, "file")
 
 
-async def test_receipts_and_unread_counts(nios: tuple[Nio, Nio]) -> None:
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_receipts_and_unread_counts(
+    nios: tuple[Nio, Nio], passes: Passes, version: str
+) -> None:
     alice, bob = nios
-    room = await share_a_room(alice, bob, "12")
+    room = await share_a_room(alice, bob, version)
     sent = [await alice.send(room, text(body)) for body in ("one", "two", "three")]
     last = sent[-1]
     await bob.see(last)
@@ -199,11 +230,13 @@ async def test_receipts_and_unread_counts(nios: tuple[Nio, Nio]) -> None:
     me = bob.client.user_id
     seen = await alice.until(lambda: alice.client.rooms[room].threaded_read_receipts.get(me))
     assert seen["main"].event_id == last
+    passes("matrix-nio", version, "receipts and counts")
 
 
-async def test_verification_by_emoji(nios: tuple[Nio, Nio]) -> None:
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_verification_by_emoji(nios: tuple[Nio, Nio], passes: Passes, version: str) -> None:
     alice, bob = nios
-    await share_a_room(alice, bob, "12")
+    await share_a_room(alice, bob, version)
     one, other = alice.client, bob.client
     assert not one.device_store[other.user_id][other.device_id].verified
     await one.start_key_verification(one.device_store[other.user_id][other.device_id])
@@ -223,3 +256,4 @@ async def test_verification_by_emoji(nios: tuple[Nio, Nio]) -> None:
     await bob.until(lambda: bobs.verified)
     assert one.device_store[other.user_id][other.device_id].verified
     assert other.device_store[one.user_id][one.device_id].verified
+    passes("matrix-nio", version, "verify by emoji")
