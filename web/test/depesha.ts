@@ -90,11 +90,23 @@ export interface Seen extends Decrypted {
   raw: Content;
 }
 
+/** A new account without any device; its user id. */
+export async function makeAccount({ url }: Server, username: string): Promise<string> {
+  const call = caller(url, () => undefined);
+  const auth = { type: "m.login.dummy" };
+  const body = { username, password: PASSWORD, auth, inhibit_login: true };
+  const text = await call("POST", "/_matrix/client/v3/register", JSON.stringify(body));
+  return (JSON.parse(text) as { user_id: string }).user_id;
+}
+
 /** A device of a person, signed in, with the engine's cryptography and media. */
 export class Device {
   crypto: Crypto;
   media: Media;
   readonly storeKey = crypto.getRandomValues(new Uint8Array(32));
+  /** Requests whose path has this in it meet no network. */
+  offline: string | undefined;
+  readonly call: Call;
   readonly events = new Map<string, Seen>();
   readonly toDevice: Content[] = [];
   #since = "";
@@ -103,23 +115,39 @@ export class Device {
 
   private constructor(
     readonly server: Server,
-    readonly call: Call,
+    call: Call,
     readonly token: string,
     readonly userId: string,
     readonly deviceId: string,
   ) {
+    this.call = async (method, path, body) => {
+      if (this.offline !== undefined && path.includes(this.offline))
+        throw new FailureError({ code: "offline", message: path });
+      return call(method, path, body);
+    };
+    const { call: asked } = this;
     this.media = makeMedia({
       homeserver: server.url,
       token: async () => token,
-      call,
+      call: asked,
       storeKey: this.storeKey,
     });
     this.crypto = this.#makeCrypto();
   }
 
-  static async register(server: Server, name: string): Promise<Device> {
+  static register(server: Server, name: string): Promise<Device> {
+    return Device.registerOffline(server, name, undefined);
+  }
+
+  /** An account whose first device cannot reach what has `offline` in its path. */
+  static async registerOffline(
+    server: Server,
+    name: string,
+    offline: string | undefined,
+  ): Promise<Device> {
     const auth = { type: "m.login.dummy" };
-    return Device.#enter(server, "register", { username: name, password: PASSWORD, auth });
+    const body = { username: name, password: PASSWORD, auth };
+    return Device.#enter(server, "register", body, offline);
   }
 
   static async signIn(server: Server, name: string): Promise<Device> {
@@ -131,7 +159,12 @@ export class Device {
     });
   }
 
-  static async #enter(server: Server, path: string, body: Content): Promise<Device> {
+  static async #enter(
+    server: Server,
+    path: string,
+    body: Content,
+    offline?: string,
+  ): Promise<Device> {
     const call = caller(server.url, () => undefined);
     const text = await call("POST", `/_matrix/client/v3/${path}`, JSON.stringify(body));
     const { access_token: token, user_id, device_id } = JSON.parse(text) as Record<string, string>;
@@ -143,6 +176,7 @@ export class Device {
       user_id,
       device_id,
     );
+    device.offline = offline;
     await device.start();
     return device;
   }

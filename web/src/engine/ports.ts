@@ -92,7 +92,7 @@ export interface Crypto {
   receiveSync(changes: CryptoChanges): Promise<readonly Content[]>;
   /** Sends what waits to be sent; after each sync response. Resolves when done or offline. */
   pump(): Promise<void>;
-  /** Tries to decrypt an `m.room.encrypted` event; never throws. */
+  /** Tries to decrypt an `m.room.encrypted` event; throws only `locked`, after `stop`. */
   decrypt(roomId: RoomId, event: Content): Promise<Decrypted>;
   /** Content of the `m.room.encrypted` event; keys are shared with all `memberIds` before. */
   encrypt(

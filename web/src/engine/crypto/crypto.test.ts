@@ -22,6 +22,13 @@ async function person(name: string): Promise<Device> {
   return device;
 }
 
+/** Somebody whose keys of the account the server never gets. */
+async function unsigned(name: string): Promise<Device> {
+  const device = await Device.registerOffline(server, `${name}${++people}`, "device_signing");
+  devices.push(device);
+  return device;
+}
+
 /** One more device of the same person. */
 async function another(device: Device): Promise<Device> {
   const next = await Device.signIn(server, device.userId);
@@ -56,11 +63,13 @@ describe("messages", () => {
   });
 
   test("of a device nobody signed carry a warning", async () => {
-    const [anna, boris] = [await person("anna"), await person("boris")];
+    const [anna, boris] = [await unsigned("anna"), await person("boris")];
     const room = await anna.createRoom([boris.userId]);
     await boris.join(room);
-    const seen = await boris.read(await anna.say(room, "без подписи"));
-    expect(seen).toMatchObject({ encryption: "warning", note: "unsignedDevice" });
+    const id = await anna.say(room, "без подписи");
+    await boris.read(id);
+    await boris.until(() => boris.events.get(id)?.note === "unsignedDevice");
+    expect(boris.events.get(id)?.encryption).toBe("warning");
   });
 
   test("are read after the keys were opened anew, and not with another key", async () => {
@@ -104,7 +113,9 @@ describe("messages", () => {
 
   test("go on after a member left, unread by them", async () => {
     const [anna, boris, room] = await pair();
+    expect(await anna.crypto.mustEncrypt(room)).toBe(false);
     await boris.read(await anna.say(room, "вместе"));
+    expect(await anna.crypto.mustEncrypt(room)).toBe(true);
     await anna.json("POST", `/rooms/${encodeURIComponent(room)}/kick`, { user_id: boris.userId });
     const id = await anna.say(room, "без него");
     const seen = await anna.read(id);
@@ -167,6 +178,35 @@ describe("a new device", () => {
     });
     await second.crypto.setUp({ reset: true, password: PASSWORD });
     expect(second.crypto.view()).toMatchObject({ crossSigning: "verified", backup: "on" });
+  });
+
+  test("keeps the keys it holds when a new beginning is refused", async () => {
+    const [anna] = await pair();
+    const wrong = { reset: true, password: "another password" };
+    await expect(anna.crypto.setUp(wrong)).rejects.toMatchObject({ failure: { status: 401 } });
+    await anna.sync();
+    expect(anna.crypto.view().crossSigning).toBe("verified");
+    const { recoveryKey } = await anna.crypto.setUp({});
+    const second = await another(anna);
+    await second.crypto.recover(recoveryKey);
+    expect(second.crypto.view().crossSigning).toBe("verified");
+  });
+
+  test("of a new account gets its keys by itself, also where the network went meanwhile", async () => {
+    const anna = await person("anna");
+    await anna.until(() => anna.crypto.view().backup === "on");
+    expect(anna.crypto.view().crossSigning).toBe("verified");
+
+    const boris = await unsigned("boris");
+    await boris.sync();
+    expect(boris.crypto.view().backup).toBe("off");
+    boris.offline = undefined;
+    await boris.restart();
+    await boris.until(() => boris.crypto.view().backup === "on");
+    expect(boris.crypto.view().crossSigning).toBe("verified");
+    const second = await another(boris);
+    await second.sync();
+    expect(second.crypto.view().crossSigning).toBe("unverified");
   });
 
   test("without a recovery key says that there is none", async () => {

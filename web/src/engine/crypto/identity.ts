@@ -1,6 +1,10 @@
 /** The account's cross-signing identity: made once, then proven by each new device. */
 
-import type { OwnUserIdentity, UploadSigningKeysRequest } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type {
+  CrossSigningBootstrapRequests,
+  OwnUserIdentity,
+  UploadSigningKeysRequest,
+} from "@matrix-org/matrix-sdk-crypto-wasm";
 import { FailureError } from "../../base/errors";
 import type { CryptoNeeds } from "../ports";
 import type { Content } from "../records";
@@ -9,6 +13,7 @@ import { type Olm, reading } from "./olm";
 import { writeRecoveryKey } from "./recovery-key";
 import { queryNow, sendAll, sendEach } from "./requests";
 import type { Safe, SafeKey } from "./safe";
+import { inTurn } from "./turns";
 
 const V3 = "/_matrix/client/v3";
 const MASTER = "m.cross_signing.master";
@@ -27,11 +32,12 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
   const own = async () =>
     (await machine.getIdentity(new lib.UserId(olm.userId))) as OwnUserIdentity | undefined;
 
-  /** Own identity and devices as the server has them now; false: the account has no identity. */
+  /** Takes in own devices and keys as the server has them now; false: it has no identity. */
   async function refresh(): Promise<boolean> {
     await sendAll(olm, needs);
-    await queryNow(olm, needs, [olm.userId]);
-    return (await state()) !== "none";
+    const answer = await queryNow(olm, needs, [olm.userId]);
+    const { master_keys: masters } = JSON.parse(answer) as { master_keys?: Content };
+    return masters?.[olm.userId] !== undefined;
   }
 
   async function isHeld(): Promise<boolean> {
@@ -39,8 +45,31 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
     return hasMaster && hasSelfSigning && hasUserSigning;
   }
 
+  /**
+   * Makes an identity and tells the server. One that was made before, of which the server does not
+   * know because the network went, is told again.
+   */
   async function make(password?: string): Promise<void> {
-    const made = await machine.bootstrapCrossSigning(true);
+    await tellServer(await machine.bootstrapCrossSigning(!(await isHeld())), password);
+  }
+
+  /** Makes a new identity in place of the one that the server has. */
+  async function replace(password?: string): Promise<void> {
+    const before = await machine.exportCrossSigningKeys();
+    try {
+      await tellServer(await machine.bootstrapCrossSigning(true), password);
+    } catch (error) {
+      // It was refused, so the old one stands; if it was held here, it is held further.
+      await queryNow(olm, needs, [olm.userId]);
+      if (before) {
+        const { masterKey, self_signing_key, userSigningKey } = before;
+        await machine.importCrossSigningKeys(masterKey, self_signing_key, userSigningKey);
+      }
+      throw error;
+    }
+  }
+
+  async function tellServer(made: CrossSigningBootstrapRequests, password?: string) {
     await sendEach(olm, needs, [made.uploadKeysRequest]);
     await uploadSigningKeys(made.uploadSigningKeysRequest, password);
     await sendEach(olm, needs, [made.uploadSignaturesRequest]);
@@ -94,14 +123,13 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
   async function begin(password?: string): Promise<void> {
     if (!(await refresh())) await make(password);
     else if (await isHeld()) await signThisDevice();
-    else return;
     await backup.check();
-    if (backup.state() === "off") await backup.create();
+    if (backup.state() === "off" && (await isHeld())) await backup.create();
   }
 
   async function setUp(ask: { password?: string; passphrase?: string; reset?: boolean }) {
-    const exists = await refresh();
-    if (!exists || ask.reset) await make(ask.password);
+    if (!(await refresh())) await make(ask.password);
+    else if (ask.reset) await replace(ask.password);
     else if (!(await isHeld()))
       throw failure("keysExist", "Another device holds this account's keys");
     await signThisDevice();
@@ -135,7 +163,13 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
     return isOurs ? "verified" : "unverified";
   }
 
-  return { begin, setUp, recover, state };
+  const turn = inTurn();
+  return {
+    begin: (password?: string) => turn(() => begin(password)),
+    setUp: (ask: Parameters<typeof setUp>[0]) => turn(() => setUp(ask)),
+    recover: (text: string) => turn(() => recover(text)),
+    state,
+  };
 }
 
 const takesPassword = (flows: unknown) =>

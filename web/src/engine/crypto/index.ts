@@ -59,6 +59,7 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
     decrypt: (roomId, event) => open().decrypt(roomId, event),
     encrypt: (...ask) => open().sharing.encrypt(...ask),
     prepare: (...ask) => open().sharing.prepare(...ask),
+    mustEncrypt: async (roomId) => open().sharing.mustEncrypt(roomId),
     receiveRoomEvent: async (...ask) => device?.verification.receiveRoomEvent(...ask),
     onKeysArrived: keysArrived.add,
     view: () => device?.view() ?? CLOSED,
@@ -80,14 +81,20 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
 }
 
 interface Tell {
-  keysArrived(roomId: RoomId, sessionIds: readonly string[]): void;
-  change(what: "view" | "verifications" | "trust"): void;
+  keysArrived(roomId: RoomId, sessionIds: readonly string[]): unknown;
+  change(what: "view" | "verifications" | "trust"): unknown;
 }
 
 type OpenDevice = ReturnType<typeof openDevice>;
 
-function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
+function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
   const { lib, machine } = olm;
+  let isClosed = false;
+  // The library calls back even after it was closed.
+  const tell: Tell = {
+    keysArrived: (...found) => isClosed || hears.keysArrived(...found),
+    change: (what) => isClosed || hears.change(what),
+  };
   const safe = openSafe(needs.call, olm.userId);
   const aside = (work: () => Promise<void>) => void quietly(work);
   const backup = openBackup(olm, needs, () => aside(refreshView), aside);
@@ -102,7 +109,6 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     () => tell.change("verifications"),
     () => aside(pump),
   );
-  let isClosed = false;
   let hasRecovery = false;
   let isBackupKnown = false;
   let view: EncryptionView = {
@@ -169,9 +175,20 @@ function openDevice(olm: Olm, needs: CryptoNeeds, tell: Tell) {
     for (const secret of await machine.getSecretsFromInbox("m.megolm_backup.v1"))
       await backup.adopt(secret);
     hasRecovery = await safe.exists();
-    await backup.check();
+    await beginAgain();
     isBackupKnown = true;
     await history.takePending();
+  }
+
+  /** The network may have gone, or the tab, before the keys were made at the sign-in. */
+  async function beginAgain(): Promise<void> {
+    try {
+      await identity.begin();
+    } catch (error) {
+      const isRefused = error instanceof FailureError && error.failure.status !== undefined;
+      const isAsked = error instanceof FailureError && error.failure.code === "passwordNeeded";
+      if (!isRefused && !isAsked) throw error;
+    }
   }
 
   async function receiveSync(sync: CryptoChanges): Promise<readonly Content[]> {

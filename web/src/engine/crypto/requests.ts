@@ -26,11 +26,12 @@ type OlmRequest =
 const V3 = "/_matrix/client/v3";
 const segment = encodeURIComponent;
 
-/** Sends one request and tells the machine its answer. Throws `FailureError`. */
-export async function send(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promise<void> {
+/** Sends one request, tells the machine its answer, and gives it. Throws `FailureError`. */
+export async function send(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promise<string> {
   const { id, type } = request;
   const answer = await deliver(olm, needs, request);
   if (id !== undefined) await olm.machine.markRequestAsSent(id, type, answer);
+  return answer;
 }
 
 async function deliver(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promise<string> {
@@ -86,7 +87,7 @@ export async function sendQueries(olm: Olm, needs: CryptoNeeds): Promise<void> {
 
 /** Asks for the devices and identities of people, known or not. */
 export async function queryNow(olm: Olm, needs: CryptoNeeds, users: readonly UserId[]) {
-  await send(olm, needs, olm.machine.queryKeysForUsers(userIds(olm, users)));
+  return send(olm, needs, olm.machine.queryKeysForUsers(userIds(olm, users)));
 }
 
 export async function sendEach(

@@ -34,12 +34,19 @@ export function sharing(olm: Olm, needs: CryptoNeeds) {
     await sendQueries(olm, needs);
     await openChannels(memberIds);
     const room = new olm.lib.RoomId(roomId);
+    if (!(await mustEncrypt(roomId)))
+      await olm.machine.setRoomSettings(room, new olm.lib.RoomSettings());
     const messages = await olm.machine.shareRoomKey(room, userIds(olm, memberIds), settings);
     await Promise.all(messages.map((message) => send(olm, needs, message)));
   }
 
+  /** A room that was encrypted once stays so, whatever the server says of it later. */
+  const mustEncrypt = async (roomId: RoomId) =>
+    (await olm.machine.getRoomSettings(new olm.lib.RoomId(roomId))) !== undefined;
+
   return {
     openChannels,
+    mustEncrypt,
     prepare: (roomId: RoomId, memberIds: readonly UserId[], cipher: RoomCipher) =>
       ofRoom(roomId, () => share(roomId, memberIds, cipher)),
     encrypt: (

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { Device, PASSWORD, type Server, serve } from "../../../test/depesha";
+import { Device, makeAccount, PASSWORD, type Server, serve } from "../../../test/depesha";
 import { hasJsSdk, hasNio, jsSdk, nio, type Stranger } from "../../../test/stranger";
 import type { MediaSource } from "../records";
 
@@ -28,13 +28,7 @@ async function anna(): Promise<Device> {
   return device;
 }
 
-/** An account without a device of ours. */
-async function account(name: string): Promise<string> {
-  const device = await Device.register(server, `${name}${++people}`);
-  await device.json("POST", "/logout", {});
-  device.stop();
-  return device.userId;
-}
+const account = (name: string) => makeAccount(server, `${name}${++people}`);
 
 const shown = (device: Device) => device.crypto.verifications().at(-1);
 
