@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench fuzz sizes docs lock clean
+.PHONY: help setup run test check bench fuzz mutants sizes docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: setup ## measure beside Synapse on this machine (about 15 minutes)
 
 fuzz: setup ## thousands of random requests, on each engine (some minutes)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/law $(ARGS)
+
+mutants: setup ## remove each check of who sees whom, and see the tests notice (some minutes)
+	$(BIN)/python -m tools.mutants $(ARGS)
 
 sizes: setup ## functions and files beside the guide
 	$(BIN)/python -m tools.sizes

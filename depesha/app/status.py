@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from html import escape
 
 from depesha.accounts import Accounts
+from depesha.app.ministry import cast
 from depesha.base.canonical import Json
-from depesha.base.errors import forbidden
+from depesha.base.errors import forbidden, unrecognized
 from depesha.eventlog import store
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.io.observe import Metrics
@@ -55,6 +56,14 @@ async def get_metrics(status: Status, ask: Ask[None]) -> Reply:
     return Reply(status.metrics.text().encode(), content_type=b"text/plain; version=0.0.4")
 
 
+@endpoint("GET", "/_depesha/v1/demo", auth=Auth.NONE)
+async def get_demo(status: Status, ask: Ask[None]) -> Reply:
+    """The people of the demo institution, whose password everybody knows; elsewhere 404."""
+    if not status.spine.config.demo:
+        raise unrecognized()
+    return json_reply({"people": cast(status.spine.institution.server_name)})
+
+
 def start_page(status: Status) -> Reply:
     """How to connect a client, in the two languages of the house."""
     config = status.spine.config
@@ -102,4 +111,4 @@ Cinny.</p>
 """
 
 
-ENDPOINTS: tuple[Endpoint[Status, Json], ...] = (get_health, get_metrics)
+ENDPOINTS: tuple[Endpoint[Status, Json], ...] = (get_health, get_metrics, get_demo)

@@ -6,10 +6,15 @@ may be read at `/_depesha/v1/org/` as one sees it, and is kept at `/_depesha/v1/
 
 from depesha.org.access import no_such_user as no_such_user
 from depesha.org.gate import gate as gate
+from depesha.org.levels import Wanted as Wanted
+from depesha.org.levels import change_level as change_level
+from depesha.org.levels import create_level as create_level
 from depesha.org.look import acting_managers as acting_managers
 from depesha.org.look import describe_anyone as describe_anyone
 from depesha.org.look import managed_units as managed_units
+from depesha.org.people import Card as Card
 from depesha.org.people import appoint as appoint
+from depesha.org.people import put_card as put_card
 from depesha.org.project import project_talk as project_talk
 from depesha.org.project import write_known as write_known
 from depesha.org.record import LEFT as LEFT

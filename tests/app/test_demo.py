@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from depesha.app.demo import PASSWORD, PEOPLE, ROOMS, check_listen, fill
+from depesha.app.demo import PASSWORD, check_listen, fill
+from depesha.app.ministry import POSTS, ROOMS
 from depesha.base.config import Config, ConfigError
 
 
@@ -24,7 +25,40 @@ async def test_the_demo_has_people_rooms_and_history(start_server: Any) -> None:
         search = {"search_term": "архивариус"}
         found = (await director.post("/_matrix/client/v3/user_directory/search", search)).ok()
         assert [each["user_id"] for each in found["results"]] == ["@archive:depesha.test"]
-        assert len(PEOPLE) == 12
+
+
+async def test_the_demo_is_a_ministry_with_agencies(start_server: Any) -> None:
+    async with start_server(demo=True) as server:
+        assert await fill(server.running.house) is True
+        people = (await server.anyone.get("/_depesha/v1/demo")).ok()["people"]
+        assert people[0] == {
+            "userId": "@minister:depesha.test",
+            "name": "Министр",
+            "post": "Секретариат",
+        }
+        assert len(people) == len(POSTS)
+        seen = {}
+        for name in ("minister", "stat.analyst"):
+            client = await server.anyone.login(name, PASSWORD)
+            units = (await client.get("/_depesha/v1/org/tree")).ok()["units"]
+            seen[name] = [unit["name"] for unit in units]
+        assert len(seen["minister"]) == 15
+        agency = ["Министерство", "Агентство статистики", "Отдел обследований"]
+        assert seen["stat.analyst"] == agency
+        # Whom one works with in a group across the agencies one may write to.
+        analyst = await server.anyone.login("stat.analyst", PASSWORD)
+        card = (await analyst.get("/_depesha/v1/org/people/@land.surveyor:depesha.test")).ok()
+        assert card["may_write"] is True
+        (await analyst.get("/_depesha/v1/org/people/@land.lead:depesha.test")).refused(
+            404, "M_NOT_FOUND"
+        )
+        # The channel of announcements is open to every employee, and to be written to by few.
+        (await analyst.post("/join/%23announcements:depesha.test", {})).ok()
+
+
+async def test_elsewhere_there_is_no_demo(start_server: Any) -> None:
+    async with start_server() as server:
+        (await server.anyone.get("/_depesha/v1/demo")).refused(404, "M_UNRECOGNIZED")
 
 
 def test_the_demo_stays_on_this_machine() -> None:
