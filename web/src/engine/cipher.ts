@@ -24,7 +24,10 @@ export async function sealedFor(
   content: Content,
 ): Promise<{ type: string; content: Content }> {
   const cipher = cipherOf(world.rooms.get(roomId));
-  if (!cipher || type === "m.reaction") return { type, content };
+  if (type === "m.reaction") return { type, content };
+  if (!cipher && (await world.crypto?.mustEncrypt(roomId)))
+    throw new FailureError({ code: "encryptionLost", message: "The chat is no longer encrypted" });
+  if (!cipher) return { type, content };
   if (!world.crypto)
     throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
   const readers = await readersOf(world, roomId);

@@ -162,7 +162,7 @@ function indexed(entry: Entry, pos: number | undefined): Entry {
   if (thread !== undefined) found.thread = thread;
   const kind = data.redaction ? undefined : mediaKindOf(typeOf(data), contentOf(data));
   if (kind !== undefined) found.kind = kind;
-  if (isUndecryptable(data)) found.locked = data.plain?.sessionId ?? "";
+  if (isDoubted(data)) found.locked = data.plain?.sessionId ?? "";
   return found;
 }
 
@@ -329,7 +329,11 @@ function redactionOf(by: WireEvent): { by: string; reason?: string } {
 
 // ── Keys that came later ───────────────────────────────────────────────────────────────────────
 
-/** Entries of the given sessions, tried again. Gives those that can be read now, and parents. */
+/** Whether it is looked at again when keys come, or more is known of its sender. */
+const isDoubted = ({ plain }: EventData) =>
+  plain?.encryption === "undecryptable" || plain?.encryption === "warning";
+
+/** Entries of the given sessions, tried again. Gives those of which more is known now, and parents. */
 export async function unlock(
   { archive, decrypt, me }: Taking,
   roomId: RoomId,
@@ -343,7 +347,8 @@ export async function unlock(
   const changed = new Map<EventId, Entry>();
   for (const entry of locked) {
     const plain = await decrypt(roomId, entry.data.event);
-    if (plain.encryption === "undecryptable") continue;
+    const before = entry.data.plain;
+    if (plain.encryption === before?.encryption && plain.note === before.note) continue;
     const data = { ...entry.data, plain };
     const opened = indexed({ ...entry, data }, entry.pos);
     changed.set(opened.id, {
