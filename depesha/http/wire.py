@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import httptools
 
@@ -77,6 +77,14 @@ class _Body:
         return data, not self.done
 
 
+class _Received(NamedTuple):
+    """A request, its body, and whether the connection may go on after the answer."""
+
+    request: Request
+    body: _Body
+    keeps: bool
+
+
 class Connection(asyncio.Protocol):
     """One client connection."""
 
@@ -89,8 +97,11 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._header_bytes = 0
         self._body: _Body | None = None
-        self._waiting: list[tuple[Request, _Body, bool]] = []
+        self._waiting: list[_Received] = []
         self._task: asyncio.Task[None] | None = None
+        """Answers one request after another: a task for each would cost as much as a small one."""
+        self._next: asyncio.Future[_Received] | None = None
+        """What the task waits for while it has nothing to do."""
         self._expects = False
         self._writable: asyncio.Future[None] | None = None
         self._request: Request | None = None
@@ -116,9 +127,12 @@ class Connection(asyncio.Protocol):
         if self._body is not None:
             self._body.gone = True
             self._body.stir()
-        if self._task is not None and self._request is not None and self._request.parks:
+        if self._task is not None and (self.is_idle or self._parks):
             self._task.cancel()
         self.resume_writing()
+        # Parser and task refer back to this: so it goes at once, and not with the collector.
+        del self._parser
+        self._task = self._next = self._body = None
 
     def data_received(self, data: bytes) -> None:
         self.idle_since = self._wire.clock.monotonic()
@@ -152,14 +166,24 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def hang_up(self) -> None:
+        """Close the connection, which is idle: whatever is still to be written may take long."""
+        self.close()
+        if self._task is not None:
+            self._task.cancel()
+
     @property
     def is_idle(self) -> bool:
-        return self._task is None
+        return self._request is None
+
+    @property
+    def _parks(self) -> bool:
+        return self._request is not None and self._request.parks
 
     def _refuse(self, status: int) -> None:
         """Answer what cannot be parsed, and hang up."""
         if self._transport is not None:
-            if self._task is None:
+            if self.is_idle:
                 line = _STATUS_LINES[status]
                 self._transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
             self._transport.close()
@@ -200,10 +224,11 @@ class Connection(asyncio.Protocol):
             body.piece,
         )
         keeps = self._parser.should_keep_alive()
-        if self._task is None:
-            self._start(request, body, keeps)
+        received = _Received(request, body, keeps)
+        if self.is_idle:
+            self._start(received)
         else:
-            self._waiting.append((request, body, keeps))
+            self._waiting.append(received)
             self.pause()
 
     def on_body(self, data: bytes) -> None:
@@ -223,13 +248,29 @@ class Connection(asyncio.Protocol):
             self._expects = False
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    def _start(self, request: Request, body: _Body, keeps: bool) -> None:
-        self._request = request
-        loop = asyncio.get_running_loop()
-        self._task = loop.create_task(self._serve(request, body, keeps))
+    def _start(self, received: "_Received") -> None:
+        self._request = received.request
+        if self._next is not None:
+            self._next.set_result(received)
+            return
+        self._task = asyncio.get_running_loop().create_task(self._serve_all(received))
         self._wire.tasks.add(self._task)
+        self._task.add_done_callback(self._wire.tasks.discard)
 
-    async def _serve(self, request: Request, body: _Body, keeps: bool) -> None:
+    async def _serve_all(self, received: "_Received") -> None:
+        loop = asyncio.get_running_loop()
+        while await self._serve(*received):
+            if self._waiting:
+                received = self._waiting.pop(0)
+                self._request = received.request
+                self.resume()
+                continue
+            self._next = loop.create_future()
+            received = await self._next
+            self._next = None
+
+    async def _serve(self, request: Request, body: _Body, keeps: bool) -> bool:
+        """Answer one request; False when the connection ends with it."""
         try:
             reply = await self._wire.answer(request)
             keeps = keeps and not self._wire.stopping
@@ -245,16 +286,13 @@ class Connection(asyncio.Protocol):
             log.exception("an answer broke off")
             keeps = False
         finally:
-            if self._task is not None:
-                self._wire.tasks.discard(self._task)
-            self._task = self._request = None
+            self._request = None
             self.idle_since = self._wire.clock.monotonic()
         # A body that nobody read would be taken for the next request.
         if not keeps or not body.done:
             self.close()
-        elif self._waiting:
-            self._start(*self._waiting.pop(0))
-            self.resume()
+            return False
+        return True
 
     async def _stream(self, reply: StreamReply, keeps: bool) -> None:
         chunked = reply.length is None
@@ -328,7 +366,7 @@ class Wire:
         """Hang up on connections that are silent for too long, every now and then."""
         before = self.clock.monotonic() - IDLE_SECONDS
         for connection in [c for c in self.connections if c.is_idle and c.idle_since < before]:
-            connection.close()
+            connection.hang_up()
         self._tick = self.clock.call_later(SWEEP_SECONDS, self._sweep)
 
     def head(self, reply: Reply | StreamReply, length: int | None, keeps: bool) -> bytes:
@@ -372,7 +410,7 @@ class Wire:
             self._server.close()
         for connection in list(self.connections):
             if connection.is_idle:
-                connection.close()
+                connection.hang_up()
         if self.tasks:
             _, late = await asyncio.wait(self.tasks, timeout=STOP_SECONDS)
             for task in late:
