@@ -552,12 +552,11 @@ class EventLog:
         self._touched_users, self._touched_rooms = set(), set()
         for room_id in rooms:
             room = self.rooms.peek(room_id)
-            if room is not None and len(room.joined) < len(self.waiters):
-                users.update(user for user in room.joined if user in self.waiters)
+            if room is not None:
+                users |= self.waiters.users() & room.joined
             else:
                 users.update(u for u in self.waiters.users() if self._is_in(u, room_id))
-        for user_id in users:
-            self.waiters.wake(user_id)
+        self.waiters.wake(users)
 
     def _is_in(self, user_id: str, room_id: str) -> bool:
         rooms = self.memberships.get(user_id)

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -215,17 +215,22 @@ def _bisect(entries: deque[Entry], position: int) -> int:
     return bisect_right(entries, position, hi=near, key=lambda entry: entry.position)
 
 
+WOKEN_AT_ONCE = 100
+"""People woken in one turn of the event loop: who else asks for something has a turn between."""
+
+
 class Waiters:
     """Who is parked until something concerns them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._parked: dict[str, set[asyncio.Future[bool]]] = {}
+        self._to_wake: deque[str] = deque()
         self.count = 0
         self._stopped = False
 
-    def users(self) -> Iterable[str]:
-        return self._parked
+    def users(self) -> KeysView[str]:
+        return self._parked.keys()
 
     def __len__(self) -> int:
         return len(self._parked)
@@ -251,9 +256,19 @@ class Waiters:
             if not parked and self._parked.get(user_id) is parked:
                 del self._parked[user_id]
 
-    def wake(self, user_id: str) -> None:
-        for future in self._parked.pop(user_id, ()):
-            _settle(future, True)
+    def wake(self, users: Iterable[str]) -> None:
+        """Wake those of the users who are parked; some now, and the others a little later."""
+        is_waking = bool(self._to_wake)
+        self._to_wake.extend(users)
+        if not is_waking:
+            self._wake_some()
+
+    def _wake_some(self) -> None:
+        for _ in range(min(WOKEN_AT_ONCE, len(self._to_wake))):
+            for future in self._parked.pop(self._to_wake.popleft(), ()):
+                _settle(future, True)
+        if self._to_wake:
+            asyncio.get_running_loop().call_soon(self._wake_some)
 
     def stop(self) -> None:
         """Let everyone go at once, now and from here on."""

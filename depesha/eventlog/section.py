@@ -3,7 +3,7 @@
 `/sync` and sliding sync ask the same sections; only they know the wire's shape.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ class SyncAsk(NamedTuple):
     until: int
     ephemeral_since: int
     rooms: Mapping[str, int]
-    kinds: frozenset[str] | None = None
+    kinds: Set[str] | None = None
 
     def may_have(self, kinds: frozenset[str]) -> bool:
         """False when none of these kinds changed for the user."""

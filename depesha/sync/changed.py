@@ -1,6 +1,6 @@
 """What changed for one user after a position: read off the hot tail where it reaches so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ _MOST_ENTRIES = 2_000
 _OF_ROOMS = frozenset({Reach.ROOM, Reach.ROOM_SOON, Reach.ROOM_LATER})
 _OF_USERS = frozenset({Reach.USER, Reach.DEVICE})
 
-_NONE: frozenset[str] = frozenset()
+_NONE: Set[str] = frozenset()
 
 
 class Changed(NamedTuple):
@@ -24,23 +24,23 @@ class Changed(NamedTuple):
     nothing by which a parked request would end: such changes go with others, or come in a while.
     """
 
-    rooms: frozenset[str]
-    touched: frozenset[str]
-    places: frozenset[str]
-    kinds: frozenset[str] | None
+    rooms: Set[str]
+    touched: Set[str]
+    places: Set[str]
+    kinds: Set[str] | None
     may_wait: bool = False
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.rooms or self.touched or self.places) and self.kinds == _NONE
+        return not (self.rooms or self.touched or self.places or self.kinds is None or self.kinds)
 
     @property
     def is_events_alone(self) -> bool:
         """True when nothing changed but that joined rooms have new events, none of members."""
-        return self.kinds == _NONE and not (self.touched or self.places)
+        return not (self.touched or self.places or self.kinds is None or self.kinds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """A piece of the log, sorted by whom it concerns.
 
@@ -53,6 +53,7 @@ class Span:
     of_rooms: dict[str, list[Change]] = field(default_factory=dict)
     of_users: dict[str, list[Change]] = field(default_factory=dict)
     shared: list[Change] = field(default_factory=list)
+    has_changes: bool = False
 
     def add_event(self, logged: Logged) -> None:
         event = logged.event
@@ -62,6 +63,7 @@ class Span:
             self.moved.setdefault(event.state_key or "", set()).add(event.room_id)
 
     def add_change(self, change: Change) -> None:
+        self.has_changes = True
         if change.reach in _OF_ROOMS:
             self.of_rooms.setdefault(change.room_id or "", []).append(change)
         elif change.reach in _OF_USERS:
@@ -115,23 +117,23 @@ async def find_changed(
         return _of_user(log, span, user_id, device_id, places)
     found = await log.db.scan(store.select_rooms_since, log.institution.id, user_id, since)
     moved = {room_id for room_id, place in places.items() if place.position > since}
-    return Changed(found, _NONE, frozenset(moved), None)
+    return Changed(found, _NONE, moved, None)
 
 
 def _of_user(
     log: EventLog, span: Span, user_id: str, device_id: str, places: Mapping[str, Membership]
 ) -> Changed:
-    rooms = frozenset(r for r in span.rooms & places.keys() if places[r].membership == "join")
-    moved = frozenset(span.moved.get(user_id, ()))
-    changes = _changes_of(span, user_id, device_id, places)
+    rooms = {r for r in span.rooms & places.keys() if places[r].membership == "join"}
+    moved = span.moved.get(user_id, _NONE)
+    changes = _changes_of(span, user_id, device_id, places) if span.has_changes else ()
     kinds = {change.kind for change in changes}
     if moved or not span.members.isdisjoint(rooms):
         kinds.add(MEMBER)
     return Changed(
         rooms,
-        frozenset(change.room_id for change in changes if change.room_id is not None),
+        {change.room_id for change in changes if change.room_id is not None},
         moved,
-        frozenset(kinds),
+        kinds,
         not (rooms or moved) and all(log.may_wait(change, user_id) for change in changes),
     )
 

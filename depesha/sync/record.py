@@ -1,6 +1,6 @@
 """What sync stands on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Part(NamedTuple):
     """It tells of what changes without a change of the log, too."""
     is_always: bool = False
 
-    def is_asked(self, kinds: frozenset[str] | None, *, moved: bool, fresh: bool) -> bool:
+    def is_asked(self, kinds: Set[str] | None, *, moved: bool, fresh: bool) -> bool:
         """True when it may have something; `moved`: ephemera changed, `fresh`: a room is new."""
         return (
             self.is_always

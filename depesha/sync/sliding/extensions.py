@@ -4,6 +4,7 @@ MSC4186 leaves them to further proposals; their form is what clients speak today
 (MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4308).
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from depesha.base.canonical import encode
@@ -30,7 +31,7 @@ class _Asked:
     shown: Shown
     section: Section
     since: int
-    kinds: frozenset[str] | None
+    kinds: Set[str] | None
 
 
 async def build_extensions(
