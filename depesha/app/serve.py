@@ -114,11 +114,17 @@ async def serve(config: Config, clock: Clock) -> None:
             await fill(server.house)
             sys.stderr.write(invitation(server.base_url))
         _log.info("serving", extra={"url": server.base_url, "server": config.server_name})
-        # What was made at start stays: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        _spare_collector()
         await stop.wait()
         _log.info("stopping")
+
+
+def _spare_collector() -> None:
+    """Let the collector of cycles run seldom: docs/decisions/0016-collector.md."""
+    # What was made at start stays: it need not be looked at again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def run(config: Config) -> int:
