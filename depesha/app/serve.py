@@ -120,7 +120,7 @@ async def serve(config: Config, clock: Clock) -> None:
 
 
 def _spare_collector() -> None:
-    """Let the collector of cycles run seldom: docs/decisions/0016-collector.md."""
+    """Let the collector of cycles run seldom: docs/decisions/0017-collector.md."""
     # What was made at start stays: it need not be looked at again.
     gc.collect()
     gc.freeze()
