@@ -118,7 +118,7 @@ from depesha.sync import api as sync_api
 from depesha.sync import old as sync_old
 from depesha.sync.record import Part
 from depesha.sync.sliding import api as sliding_api
-from depesha.timeline import Timelines, follow_subscriber
+from depesha.timeline import Timelines, follow_subscriber, select_related
 from depesha.timeline import api as timeline_api
 from depesha.timeline import api_subscriptions as timeline_subscriptions_api
 from depesha.timeline.project import project_relation
@@ -127,6 +127,7 @@ UNSTABLE_FEATURES = (
     "org.matrix.simplified_msc3575",  # sliding sync
     "org.matrix.msc3391",  # deleting account data
     "org.matrix.msc3814",  # dehydrated devices
+    "org.matrix.msc3912",  # redacting what relates to an event
     "org.matrix.msc4028",  # pushing what is encrypted
     "org.matrix.msc4140",  # delayed events
     "org.matrix.msc4306",  # following threads
@@ -199,7 +200,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
     media = Media(spine, blobs, cpu, fetcher)
-    rooms = Rooms(spine, accounts, profile, contacts)
+    rooms = Rooms(spine, accounts, profile, contacts, select_related)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
     vapid = load_vapid(config.data, config.base_url())
@@ -330,9 +331,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
             ),
         )
 
-    await log.start(
-        Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty)
-    )
+    await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
     server = Server(
         endpoints,

@@ -25,6 +25,16 @@ class Reason(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
+class Redacting(msgspec.Struct, frozen=True):
+    """A body that may give a reason, and kinds of relation to be redacted as well (MSC3912)."""
+
+    reason: str | None = None
+    with_rel_types: list[str] | None = None
+    unstable: list[str] | None = msgspec.field(
+        name="org.matrix.msc3912.with_relations", default=None
+    )
+
+
 class Joining(msgspec.Struct, frozen=True):
     """A body that may give a reason, and prove a third-party invitation."""
 

@@ -6,10 +6,11 @@ from depesha.eventlog.read import access_joined, check_gap, served_state
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
-from depesha.rooms.api import Reason
+from depesha.rooms.api import Redacting
 from depesha.rooms.delayed import schedule
 from depesha.rooms.members import access_entry, access_members, access_whole_state
 from depesha.rooms.record import Rooms
+from depesha.rooms.redact import redact_related
 from depesha.rooms.send import REDACTION, send_message, send_state
 
 _ROOM = "/_matrix/client/v3/rooms/{roomId}"
@@ -56,13 +57,19 @@ async def put_send(rooms: Rooms, ask: Ask[Content]) -> Reply:
     return await _sent(rooms, ask, draft, params["txnId"])
 
 
-@endpoint("PUT", _ROOM + "/redact/{eventId}/{txnId}", body=Reason, limit="send", spec="redactEvent")
-async def put_redact(rooms: Rooms, ask: Ask[Reason]) -> Reply:
-    """Strip an event of its content."""
+@endpoint(
+    "PUT", _ROOM + "/redact/{eventId}/{txnId}", body=Redacting, limit="send", spec="redactEvent"
+)
+async def put_redact(rooms: Rooms, ask: Ask[Redacting]) -> Reply:
+    """Strip an event of its content, and if so asked those that relate to it."""
     params, reason = ask.params, ask.body.reason
     content: Content = {} if reason is None else {"reason": reason}
     room_id, target = params["roomId"], params["eventId"]
     draft = Draft(REDACTION, content, ask.caller.user_id, room_id, redacts=target)
+    rel_types = ask.body.with_rel_types or ask.body.unstable
+    if rel_types and DELAY not in ask.query:
+        event_id = await redact_related(rooms, ask.caller, draft, params["txnId"], rel_types)
+        return json_reply({"event_id": event_id})
     return await _sent(rooms, ask, draft, params["txnId"])
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
 from depesha.base.clock import Clock
 from depesha.contacts import Contacts
+from depesha.io.tx import Tx
 from depesha.profile import Profile
 from depesha.spine import Spine
 
@@ -49,6 +51,15 @@ class Bell:
             self._rung.clear()
 
 
+Related = Callable[[Tx, int, int, str, list[str]], Awaitable[list[str]]]
+"""(tx, institution, room's number, event id, kinds of relation): ids of the events that relate to
+it so, oldest first; "*" stands for every kind. The slice `timeline` knows."""
+
+
+async def _nothing(tx: Tx, *where: int | str | list[str]) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """Rooms of one institution and the verbs on them."""
@@ -57,6 +68,7 @@ class Rooms:
     accounts: Accounts
     profile: Profile
     contacts: Contacts
+    related: Related = _nothing
     transactions: Transactions = field(default_factory=Transactions)
     delayed: Bell = field(default_factory=Bell)
     leaving: Bell = field(default_factory=Bell)

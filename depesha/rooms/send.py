@@ -62,11 +62,11 @@ async def write_message(
         return before.event_id
     tip = await access_joined_tip(w, draft.sender, draft.room_id)
     if draft.type == REDACTION:
-        await _check_redaction(w, caller, draft, tip)
+        await check_redaction(w, caller, draft, tip)
     return (await w.event(draft, origin_server_ts=ts, sent_by=sent_by)).event.event_id
 
 
-async def _check_redaction(w: Writing, caller: Caller, draft: Draft, tip: Tip) -> None:
+async def check_redaction(w: Writing, caller: Caller, draft: Draft, tip: Tip) -> None:
     """Own events may be redacted, and others' with the power for it; the suspended have none."""
     target_id = draft.content.get("redacts") if draft.redacts is None else draft.redacts
     if not isinstance(target_id, str) or not is_event_id(target_id):

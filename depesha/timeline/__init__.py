@@ -9,6 +9,7 @@ from depesha.timeline.history import Viewer as Viewer
 from depesha.timeline.history import load_page as load_page
 from depesha.timeline.history import serve_events as serve_events
 from depesha.timeline.record import Timelines as Timelines
+from depesha.timeline.relations import select_related as select_related
 from depesha.timeline.rules import THREAD as THREAD
 from depesha.timeline.rules import read_relation as read_relation
 from depesha.timeline.subscriptions import SUBSCRIPTION as SUBSCRIPTION

@@ -6,15 +6,19 @@ Spec: client-server API, "Relationships API", "Querying threads in a room".
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.changes import Logged
+from depesha.eventlog.load import logged_of
 from depesha.eventlog.read import END, Vision, find_event, find_events
 from depesha.eventlog.state import Room
+from depesha.io.tx import Tx
 from depesha.profile import ignored_users
 from depesha.timeline import store
 from depesha.timeline.record import Timelines
-from depesha.timeline.rules import THREAD
+from depesha.timeline.rules import REPLACE, THREAD
 
 MOST_DEPTH = 3
+MOST_RELATED = 1_000
 _MOST_CHILDREN = 10_000
 
 
@@ -114,6 +118,23 @@ async def _first_visible(
                 last = logged.room_order - 1 if backward else logged.room_order
                 return Children(events, last if index + 1 < len(positions) else None, depth)
     return Children(events, None, depth)
+
+
+async def select_related(
+    tx: Tx, institution_id: int, room_nid: int, parent_id: str, rel_types: list[str]
+) -> list[str]:
+    """Ids of the valid children of these kinds ("*": all), oldest first, at most 1,000."""
+    rows = await store.select_children(tx, institution_id, room_nid, [parent_id], MOST_RELATED)
+    place = await eventlog_store.select_place(tx, institution_id, parent_id)
+    parent = place and (await eventlog_store.select_events(tx, institution_id, [place.position]))[0]
+    author = logged_of(parent).event.sender if parent else ""
+    return [
+        row.child_id
+        for row in rows
+        if (row.rel_type in rel_types or "*" in rel_types)
+        # An edit by somebody else is none.
+        and (row.rel_type != REPLACE or row.sender == author)
+    ]
 
 
 async def load_threads(

@@ -1,5 +1,7 @@
 """Redacting events."""
 
+from typing import Any
+
 import pytest
 
 from tests.accounts.steps import make_admin
@@ -69,3 +71,54 @@ async def test_what_cannot_be_redacted(alice: Client, bob: Client) -> None:
         for each in (other, NOWHERE)
     ]
     assert refusals[0] == refusals[1]
+
+
+def relating(rel_type: str, event_id: str, **more: str) -> dict[str, Any]:
+    relation = {"rel_type": rel_type, "event_id": event_id, **more}
+    return {"msgtype": "m.text", "body": rel_type, "m.relates_to": relation}
+
+
+@pytest.mark.parametrize("name", ["with_rel_types", "org.matrix.msc3912.with_relations"])
+async def test_what_relates_to_an_event_goes_with_it(alice: Client, bob: Client, name: str) -> None:
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    first, other = await alice.send(room, "one"), await alice.send(room, "other")
+    edit = await alice.send(room, relating("m.replace", first))
+    not_hers = await bob.send(room, relating("m.replace", first))
+    hers = await alice.send(room, relating("m.thread", first))
+    his = await bob.send(room, relating("m.thread", first))
+    unrelated = await alice.send(room, relating("m.thread", other))
+
+    async def gone() -> set[str]:
+        return {e["event_id"] for e in await timeline(bob, room) if e["content"] == {}}
+
+    body = {"reason": "oops", name: ["m.replace"]}
+    by_id = (await alice.put(path(room, first), body)).ok()["event_id"]
+    assert await gone() >= {first, edit}
+    assert not await gone() & {not_hers, hers, his, unrelated}
+    events = {event["event_id"]: event for event in await timeline(bob, room)}
+    assert events[first]["unsigned"]["redacted_because"]["event_id"] == by_id
+    assert events[edit]["unsigned"]["redacted_because"]["content"]["reason"] == "oops"
+    # The same transaction once more does nothing; Bob may not take away what Alice said.
+    count = len(await timeline(bob, room))
+    assert (await alice.put(path(room, first), body)).ok()["event_id"] == by_id
+    assert len(await timeline(bob, room)) == count
+    (await bob.put(path(room, other, "b"), {name: ["*"]})).refused(403, "M_FORBIDDEN")
+    assert unrelated not in await gone()
+    # Everything that relates, as far as power goes: Alice made the room.
+    (await alice.put(path(room, first, "u"), {name: ["*"]})).ok()
+    assert await gone() >= {hers, his}
+    assert not await gone() & {not_hers, unrelated, other}
+
+
+async def test_what_one_may_not_redact_stays(alice: Client, bob: Client) -> None:
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    first = await bob.send(room, "one")
+    hers = await alice.send(room, relating("m.thread", first))
+    his = await bob.send(room, relating("m.thread", first))
+    (await bob.put(path(room, first), {"with_rel_types": ["m.thread"]})).ok()
+    events = {event["event_id"]: event for event in await timeline(bob, room)}
+    assert events[first]["content"] == events[his]["content"] == {}
+    assert events[hers]["content"]
+    (await bob.put(path(room, his, "u"), {"with_rel_types": "*"})).refused(400, "M_BAD_JSON")
