@@ -136,7 +136,10 @@ async def login_flows(accounts: Accounts, ask: Ask[None]) -> Reply:
 
 
 class LoginBody(msgspec.Struct):
-    """Body of a login. `user` is the old name of the identifier."""
+    """Body of a login. `user` is the old name of the identifier.
+
+    `org.depesha.totp` is the code of a second factor, where the account has one.
+    """
 
     type: str
     identifier: Content | None = None
@@ -146,6 +149,7 @@ class LoginBody(msgspec.Struct):
     device_id: str | None = None
     initial_device_display_name: str | None = None
     refresh_token: bool = False
+    code: str | None = msgspec.field(default=None, name="org.depesha.totp")
 
 
 @endpoint(
@@ -177,7 +181,9 @@ async def _by_password(accounts: Accounts, body: LoginBody) -> str:
     if body.password is None:
         raise missing_param("password")
     user_id = login_name(accounts, body.identifier, body.user)
-    return (await access_by_password(accounts, user_id, body.password)).user_id
+    user = await access_by_password(accounts, user_id, body.password)
+    await accounts.second_factor(user.user_id, body.code)
+    return user.user_id
 
 
 async def _by_token(accounts: Accounts, body: LoginBody) -> str:

@@ -104,10 +104,11 @@ from depesha.signals import PRESENCE, TYPING, Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
-from depesha.signin import Names, Signin, keep_signin, sso_flow
+from depesha.signin import Names, Signin, check_login_code, keep_signin, sso_flow
 from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
+from depesha.signin import api_factors as signin_factors_api
 from depesha.signin import api_oidc as signin_oidc_api
 from depesha.signin import api_pages as signin_pages_api
 from depesha.signin import api_rendezvous as signin_rendezvous_api
@@ -187,6 +188,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         appservices=services,
         claims=(is_cross_signing_key,),
         more_flows=(sso_flow(config),),
+        second_factor=partial(check_login_code, spine),
         unstable_features=UNSTABLE_FEATURES + OAUTH_FEATURES * config.oauth,
         reserved=frozenset({notices_sender(spine)}),
     )
@@ -231,6 +233,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_api.ENDPOINTS),
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
+        *bind(signin, signin_factors_api.ENDPOINTS),
         *bind(signin, signin_oidc_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(signin, signin_rendezvous_api.ENDPOINTS),

@@ -3,7 +3,7 @@
 Spec: client-server API, "User registration".
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from depesha.accounts import (
     DUMMY,
@@ -25,11 +25,15 @@ from depesha.signin import pages
 from depesha.signin.browser import check_form, enter, leave, set_cookie
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.pages import Page
+from depesha.signin.passkeys import find_owner, signin_options
 from depesha.signin.record import Signin
 from depesha.signin.rules import is_own_path
-from depesha.signin.visit import SIGNIN, SIGNUP, Visit, page
+from depesha.signin.scripts import signin_script
+from depesha.signin.second import check_second, has_second
+from depesha.signin.visit import SECOND, SIGNIN, SIGNUP, Visit, page
 
 SIGNOUT = "/_depesha/signout"
+PASSKEY = "/_depesha/signin/passkey"
 
 _WRONG = {
     "M_FORBIDDEN": "wrong_password",
@@ -52,6 +56,11 @@ def _next(visit: Visit) -> str:
     return wanted if is_own_path(wanted) else ACCOUNT
 
 
+def _beside(visit: Visit, path: str) -> str:
+    """Another page with the query of this one."""
+    return f"{path}?{urlencode(visit.ask.query)}"
+
+
 async def _may_sign_up(visit: Visit) -> bool:
     try:
         await admission(visit.signin.accounts)
@@ -71,7 +80,15 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
         words("password"), "password", kind="password", complete="current-password"
     )
     inner += visit.form(
-        pages.name_field(words("user"), user) + password + pages.button(words("go_on"))
+        pages.name_field(words("user"), user) + password + pages.button(words("go_on")),
+        _beside(visit, SIGNIN),
+    )
+    inner += visit.form(
+        "<input type=hidden name=credential>"
+        + pages.button(words("passkey_use"), "second")
+        + f"<p class=alert id=passkey-trouble hidden>{words('passkey_trouble')}</p>",
+        _beside(visit, PASSKEY),
+        "id=passkey hidden",
     )
     providers = visit.signin.spine.config.oidc
     if providers:
@@ -81,9 +98,9 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
         label = words("sign_in_with", one.label)
         inner += f"<p>{pages.link(label, target, 'button second')}</p>"
     if await _may_sign_up(visit):
-        target = visit.here.replace(SIGNIN, SIGNUP, 1)
-        inner += f"<p>{pages.link(words('sign_up'), target, 'button second')}</p>"
-    return visit.show(Page(words("sign_in"), inner, 401 if failure else 200))
+        inner += f"<p>{pages.link(words('sign_up'), _beside(visit, SIGNUP), 'button second')}</p>"
+    script = signin_script(signin_options(visit.signin, visit.browser))
+    return visit.show(Page(words("sign_in"), inner, 401 if failure else 200, script=script))
 
 
 @endpoint("GET", SIGNIN, auth=Auth.NONE)
@@ -106,13 +123,66 @@ async def signin_answer(visit: Visit) -> Reply:
         )
     except MatrixError as error:
         return await _signin_page(visit, _WRONG.get(error.errcode, "wrong_password"), user)
-    return await go_on(visit, row.user_id, is_full=True)
+    if await has_second(visit.signin.spine, row.user_id):
+        fresh = await enter(visit.signin, visit.browser, row.user_id, is_full=False)
+        target = f"{SECOND}?next={quote(_next(visit), safe='')}"
+        return pages.redirect(target, headers=(set_cookie(visit.signin, fresh.secret),))
+    return await _go_on(visit, row.user_id)
 
 
-async def go_on(visit: Visit, user_id: str, *, is_full: bool) -> Reply:
+async def _go_on(visit: Visit, user_id: str) -> Reply:
     """Let somebody in, and send them where they wanted to go."""
-    fresh = await enter(visit.signin, visit.browser, user_id, is_full=is_full)
+    fresh = await enter(visit.signin, visit.browser, user_id, is_full=True)
     return pages.redirect(_next(visit), headers=(set_cookie(visit.signin, fresh.secret),))
+
+
+def _second_page(visit: Visit, failure: str = "") -> Reply:
+    words = visit.words
+    code = pages.field(
+        words("code"), "code", complete="one-time-code", extra="required autofocus maxlength=20"
+    )
+    inner = pages.text(visit.browser.user_id, "soft") + pages.text(words("second_what"))
+    inner += pages.alert(words(failure) if failure else "")
+    inner += visit.form(code + pages.button(words("go_on")))
+    return visit.show(Page(words("second_title"), inner, 401 if failure else 200))
+
+
+@endpoint("GET", SECOND, auth=Auth.NONE)
+@page
+async def second_page(visit: Visit) -> Reply:
+    """The page that asks for the second factor, after the password."""
+    if not visit.browser.user_id:
+        return visit.sign_in_first(back=_next(visit))
+    return _second_page(visit)
+
+
+@endpoint("POST", SECOND, auth=Auth.NONE, limit="none", streams=True)
+@page
+async def second_answer(visit: Visit) -> Reply:
+    """Let somebody in by the second factor."""
+    form = await read_form(visit.ask)
+    check_form(visit.browser, form)
+    if not visit.browser.user_id:
+        return visit.sign_in_first(back=_next(visit))
+    try:
+        await check_second(visit.signin.spine, visit.browser.user_id, form.get("code", ""))
+    except MatrixError as error:
+        return _second_page(visit, "too_often" if error.status == 429 else "wrong_code")
+    return await _go_on(visit, visit.browser.user_id)
+
+
+@endpoint("POST", PASSKEY, auth=Auth.NONE, limit="none", streams=True)
+@page
+async def passkey_answer(visit: Visit) -> Reply:
+    """Sign somebody in by a passkey."""
+    form = await read_form(visit.ask)
+    check_form(visit.browser, form)
+    try:
+        user_id = await find_owner(visit.signin, visit.browser, form.get("credential", ""))
+    except MatrixError as error:
+        failure = _WRONG.get(error.errcode, "") if error.status == 401 else ""
+        return await _signin_page(visit, failure or "passkey_trouble")
+    return await _go_on(visit, user_id)
 
 
 # --- signing up ----------------------------------------------------------------------
@@ -122,7 +192,7 @@ async def _signup_page(
     visit: Visit, failure: str = "", form: dict[str, str] | None = None
 ) -> Reply:
     words, typed = visit.words, form or {}
-    there = visit.here.replace(SIGNUP, SIGNIN, 1)
+    there = _beside(visit, SIGNIN)
     to_signin = f"<p>{pages.link(words('have_account'), there, 'button second')}</p>"
     try:
         flows = await admission(visit.signin.accounts)
@@ -164,7 +234,7 @@ async def signup_answer(visit: Visit) -> Reply:
         user_id = await _sign_up(visit.signin, form)
     except MatrixError as error:
         return await _signup_page(visit, _REFUSED.get(error.errcode, "closed"), form)
-    return await go_on(visit, user_id, is_full=True)
+    return await _go_on(visit, user_id)
 
 
 async def _sign_up(signin: Signin, form: dict[str, str]) -> str:
@@ -196,6 +266,9 @@ async def signout(visit: Visit) -> Reply:
 ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (
     signin_page,
     signin_answer,
+    second_page,
+    second_answer,
+    passkey_answer,
     signup_page,
     signup_answer,
     signout,

@@ -26,6 +26,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}
 h2{font-size:1.1rem;margin:2rem 0 .5rem}
 p{margin:.5rem 0;overflow-wrap:anywhere}
 .soft,small{color:var(--soft)}small{display:block;font-size:.875rem;margin:.25rem 0 0}
+[hidden]{display:none!important}
 form{margin:1.25rem 0 0}label{display:block;font-weight:600;margin:1rem 0 .25rem}
 input:not([type=checkbox]){width:100%;font:inherit;padding:.65rem .75rem;color:inherit;
 background:transparent;border:1px solid var(--line);border-radius:.5rem}
@@ -103,10 +104,11 @@ def redirect(
 # --- pieces --------------------------------------------------------------------------
 
 
-def form(token: str, inner: str, action: str = "") -> str:
-    """A form that brings the browser's token."""
+def form(token: str, inner: str, action: str = "", extra: str = "") -> str:
+    """A form that brings the browser's token; `extra` are further attributes."""
     where = f' action="{escape(action)}"' if action else ""
-    return f'<form method=post{where}><input type=hidden name=token value="{token}">{inner}</form>'
+    hidden = f'<input type=hidden name=token value="{token}">'
+    return f"<form method=post{where} {extra}>{hidden}{inner}</form>"
 
 
 def field(

@@ -63,6 +63,25 @@ class VisitRow(NamedTuple):
     expires_ts: int
 
 
+class TotpRow(NamedTuple):
+    """The secret of a program that makes codes, and the step whose code was used last."""
+
+    secret: bytes
+    last_step: int
+
+
+class PasskeyRow(NamedTuple):
+    """A passkey; `public_key` in the form of COSE."""
+
+    credential_id: bytes
+    user_id: str
+    public_key: bytes
+    sign_count: int
+    name: str
+    created_ts: int
+    used_ts: int
+
+
 class MeetingRow(NamedTuple):
     """A message that a device left for another."""
 
@@ -427,6 +446,144 @@ async def delete_visit(
         state_hash,
         browser_hash,
         now,
+    )
+
+
+# --- second factors ------------------------------------------------------------------
+
+
+async def select_totp(tx: Tx, institution_id: int, user_id: str) -> TotpRow | None:
+    return await tx.row(
+        TotpRow,
+        "SELECT secret, last_step FROM signin_totp WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def insert_totp(
+    tx: Tx, institution_id: int, user_id: str, row: TotpRow, created_ts: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO signin_totp (institution_id, user_id, secret, last_step, created_ts)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        institution_id,
+        user_id,
+        *row,
+        created_ts,
+    )
+
+
+async def update_totp_step(tx: Tx, institution_id: int, user_id: str, last_step: int) -> None:
+    await tx.execute(
+        "UPDATE signin_totp SET last_step = $3 WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+        last_step,
+    )
+
+
+async def insert_recovery(tx: Tx, institution_id: int, user_id: str, hashes: list[bytes]) -> None:
+    await tx.insert_many(
+        "signin_recovery",
+        ("institution_id", "user_id", "code_hash"),
+        [(institution_id, user_id, one) for one in hashes],
+    )
+
+
+async def delete_recovery(tx: Tx, institution_id: int, user_id: str, code_hash: bytes) -> bool:
+    """Use a recovery code up; False when there is no such code."""
+    deleted = await tx.execute(
+        "DELETE FROM signin_recovery WHERE institution_id = $1 AND user_id = $2 AND code_hash = $3",
+        institution_id,
+        user_id,
+        code_hash,
+    )
+    return deleted > 0
+
+
+async def count_recovery(tx: Tx, institution_id: int, user_id: str) -> int:
+    """How many recovery codes are left."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM signin_recovery WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found or 0
+
+
+async def delete_second(tx: Tx, institution_id: int, user_id: str) -> None:
+    """Forget the second factor of an account."""
+    for sql in (
+        "DELETE FROM signin_totp WHERE institution_id = $1 AND user_id = $2",
+        "DELETE FROM signin_recovery WHERE institution_id = $1 AND user_id = $2",
+    ):
+        await tx.execute(sql, institution_id, user_id)
+
+
+# --- passkeys ------------------------------------------------------------------------
+
+_PASSKEY = (
+    "SELECT credential_id, user_id, public_key, sign_count, name, created_ts, used_ts"
+    " FROM signin_passkeys WHERE institution_id = $1"
+)
+
+
+async def insert_passkey(tx: Tx, institution_id: int, row: PasskeyRow) -> None:
+    """Raises Conflict when it is there already."""
+    await tx.execute(
+        "INSERT INTO signin_passkeys (institution_id, credential_id, user_id, public_key,"
+        " sign_count, name, created_ts, used_ts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        institution_id,
+        *row,
+    )
+
+
+async def select_passkey(tx: Tx, institution_id: int, credential_id: bytes) -> PasskeyRow | None:
+    return await tx.row(
+        PasskeyRow, _PASSKEY + " AND credential_id = $2", institution_id, credential_id
+    )
+
+
+async def select_passkeys(tx: Tx, institution_id: int, user_id: str) -> list[PasskeyRow]:
+    """The passkeys of an account, oldest first."""
+    return await tx.rows(
+        PasskeyRow,
+        _PASSKEY + " AND user_id = $2 ORDER BY created_ts, credential_id",
+        institution_id,
+        user_id,
+    )
+
+
+async def update_passkey(
+    tx: Tx, institution_id: int, credential_id: bytes, sign_count: int, used_ts: int
+) -> None:
+    await tx.execute(
+        "UPDATE signin_passkeys SET sign_count = $3, used_ts = $4"
+        " WHERE institution_id = $1 AND credential_id = $2",
+        institution_id,
+        credential_id,
+        sign_count,
+        used_ts,
+    )
+
+
+async def delete_passkey(tx: Tx, institution_id: int, user_id: str, credential_id: bytes) -> None:
+    await tx.execute(
+        "DELETE FROM signin_passkeys"
+        " WHERE institution_id = $1 AND user_id = $2 AND credential_id = $3",
+        institution_id,
+        user_id,
+        credential_id,
+    )
+
+
+async def delete_passkeys_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_passkeys WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
     )
 
 

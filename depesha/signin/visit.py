@@ -18,6 +18,8 @@ from depesha.signin.words import Words, words_for
 SIGNIN = "/_depesha/signin"
 SIGNUP = "/_depesha/signup"
 SECOND = "/_depesha/signin/second"
+TOTP = "/_depesha/account/totp"
+PASSKEYS = "/_depesha/account/passkeys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Visit:
         cookie = (set_cookie(self.signin, self.browser.secret),) if self.browser.is_new else ()
         return pages.render(page, self.words, self.signin.spine.clock.new_id(), cookie)
 
-    def form(self, inner: str, action: str = "") -> str:
-        """A form of this browser."""
-        return pages.form(self.browser.form_token, inner, action)
+    def form(self, inner: str, action: str = "", extra: str = "") -> str:
+        """A form of this browser; `extra` are further attributes."""
+        return pages.form(self.browser.form_token, inner, action, extra)
 
     def trouble(self, name: str, status: int = 400) -> Reply:
         """The page that says why nothing came of it."""

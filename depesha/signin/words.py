@@ -90,6 +90,55 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This person is connected to another account.",
         "Этот человек подключён к другой учётной записи.",
     ),
+    # Factors
+    "second_title": ("One more step", "Ещё один шаг"),
+    "second_what": (
+        "Enter the code of your authenticator, or a recovery code.",
+        "Введите код из приложения-аутентификатора или резервный код.",
+    ),
+    "wrong_code": (
+        "The code is not right, or was used before.",
+        "Код неверен или уже использован.",
+    ),
+    "totp": ("Authenticator codes", "Коды из приложения"),
+    "totp_on": (
+        "Beside the password, a code is asked for. Recovery codes left: {}.",
+        "Кроме пароля, при входе нужен код. Резервных кодов осталось: {}.",
+    ),
+    "totp_scan": (
+        (
+            "Scan this with an authenticator application, or type in the key; then enter the code "
+            "that it shows."
+        ),
+        (
+            "Отсканируйте код приложением-аутентификатором или введите ключ, затем введите код, "
+            "который оно покажет."
+        ),
+    ),
+    "key": ("Key", "Ключ"),
+    "turn_on": ("Turn on", "Включить"),
+    "turn_off": ("Turn off", "Выключить"),
+    "recovery_title": ("Recovery codes", "Резервные коды"),
+    "recovery_what": (
+        (
+            "Each of these codes signs you in once without your phone. Keep them safe: they are "
+            "not shown again."
+        ),
+        "Каждый код один раз заменит телефон при входе. Сохраните их: больше они не появятся.",
+    ),
+    "passkeys": ("Passkeys", "Ключи входа"),
+    "passkeys_what": (
+        "A passkey signs you in by the finger, face or PIN of a device, without a password.",
+        "Ключ входа впускает по отпечатку, лицу или PIN-коду устройства, без пароля.",
+    ),
+    "passkey_name": ("Name of the key", "Название ключа"),
+    "passkey_add": ("Add a passkey", "Добавить ключ"),
+    "passkey_remove": ("Remove “{}”", "Удалить «{}»"),
+    "passkey_use": ("Sign in with a passkey", "Войти с ключом входа"),
+    "passkey_trouble": (
+        "The passkey could not be used.",
+        "Ключ входа использовать не удалось.",
+    ),
     # Consent
     "allow_title": ("Let “{}” in?", "Впустить «{}»?"),
     "allow_what": (

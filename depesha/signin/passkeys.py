@@ -1,0 +1,205 @@
+"""Passkeys: keys of a device that sign its owner in, after their finger, face or PIN.
+
+The challenge is made from the secret of the browser that asked, and holds ten to twenty minutes;
+signing in gives the browser another secret, so that no answer is good twice.
+
+Spec: Web Authentication, level 2. Requirement U3.
+"""
+
+from hashlib import blake2b
+from typing import Literal
+from urllib.parse import urlsplit
+
+import webauthn
+from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from depesha.accounts import check_usable, find_user
+from depesha.base.canonical import Content
+from depesha.base.errors import MatrixError, forbidden, invalid_param
+from depesha.http.body import decode_body
+from depesha.io.tx import Conflict, Tx
+from depesha.signin import store
+from depesha.signin.browser import Browser
+from depesha.signin.record import Signin
+from depesha.signin.store import PasskeyRow
+
+MOST = 20
+"""Passkeys of one account."""
+
+_BUCKET_MS = 10 * 60_000
+_MOST_BYTES = 12 * 1024
+
+_WRONG = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
+"""What the library raises for answers that do not fit, and for those that are none."""
+
+Use = Literal["register", "sign in"]
+
+
+def _challenges(signin: Signin, browser: Browser, use: Use) -> list[bytes]:
+    """The challenge of these ten minutes, and that of those before."""
+    bucket = signin.spine.clock.now_ms() // _BUCKET_MS
+    key = browser.secret.encode()
+    return [
+        blake2b(f"{use} {at}".encode(), key=key, digest_size=32, person=b"passkey").digest()
+        for at in (bucket, bucket - 1)
+    ]
+
+
+def _party(signin: Signin) -> tuple[str, str]:
+    """The host that keys are bound to, and the origin of our pages."""
+    parts = urlsplit(signin.spine.config.base_url())
+    return parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
+
+
+def signin_options(signin: Signin, browser: Browser) -> str:
+    """What a browser asks a device for to sign somebody in, as JSON."""
+    options = webauthn.generate_authentication_options(
+        rp_id=_party(signin)[0],
+        challenge=_challenges(signin, browser, "sign in")[0],
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return webauthn.options_to_json(options)
+
+
+async def load_passkeys(signin: Signin, user_id: str) -> list[PasskeyRow]:
+    """The passkeys of an account, oldest first."""
+    spine = signin.spine
+    return await spine.db.read(store.select_passkeys, spine.institution.id, user_id)
+
+
+async def register_options(signin: Signin, browser: Browser) -> str:
+    """What a browser asks a device for to make a passkey, as JSON."""
+    there = await load_passkeys(signin, browser.user_id)
+    options = webauthn.generate_registration_options(
+        rp_id=_party(signin)[0],
+        rp_name=signin.spine.institution.server_name,
+        user_name=browser.user_id,
+        user_id=blake2b(browser.user_id.encode(), digest_size=32, person=b"passkey").digest(),
+        challenge=_challenges(signin, browser, "register")[0],
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=row.credential_id) for row in there],
+    )
+    return webauthn.options_to_json(options)
+
+
+def _parse(text: str) -> Content:
+    """What a device has answered; 400 for what is no JSON object."""
+    if len(text) > _MOST_BYTES:
+        raise invalid_param("The answer of the device is too large")
+    found: Content = decode_body(text.encode(), Content)
+    return found
+
+
+async def add_passkey(signin: Signin, browser: Browser, answer: str, name: str) -> None:
+    """Let a passkey sign the browser's user in. Raises 400 M_INVALID_PARAM, 403 M_FORBIDDEN."""
+    credential = _parse(answer)
+    host, origin = _party(signin)
+    for challenge in _challenges(signin, browser, "register"):
+        try:
+            found = webauthn.verify_registration_response(
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=host,
+                expected_origin=origin,
+                require_user_verification=True,
+            )
+            break
+        except _WRONG:
+            continue
+    else:
+        raise forbidden("The device's answer does not fit")
+    spine = signin.spine
+    now = spine.clock.now_ms()
+    row = PasskeyRow(
+        found.credential_id,
+        browser.user_id,
+        found.credential_public_key,
+        found.sign_count,
+        name[:100],
+        now,
+        now,
+    )
+
+    async def plan(tx: Tx) -> None:
+        there = await store.select_passkeys(tx, spine.institution.id, browser.user_id)
+        if len(there) >= MOST:
+            raise forbidden(f"An account may have {MOST} passkeys")
+        await store.insert_passkey(tx, spine.institution.id, row)
+
+    try:
+        await spine.db.write(plan)
+    except Conflict:
+        raise forbidden("This passkey is there already") from None
+
+
+async def find_owner(signin: Signin, browser: Browser, answer: str) -> str:
+    """Whose passkey has answered. Raises 400 M_INVALID_PARAM, 401 M_USER_LOCKED, 403."""
+    credential = _parse(answer)
+    spine = signin.spine
+    row = await _find_passkey(signin, credential)
+    sign_count = _verify(signin, browser, credential, row)
+
+    async def plan(tx: Tx) -> str:
+        user = await find_user(tx, spine.institution.id, row.user_id)
+        if user is None:
+            raise _unknown()
+        check_usable(user)
+        now = spine.clock.now_ms()
+        await store.update_passkey(tx, spine.institution.id, row.credential_id, sign_count, now)
+        return row.user_id
+
+    return await spine.db.write(plan)
+
+
+def _unknown() -> MatrixError:
+    return forbidden("This passkey is not known here")
+
+
+async def _find_passkey(signin: Signin, credential: Content) -> PasskeyRow:
+    raw = credential.get("rawId")
+    if not isinstance(raw, str):
+        raise invalid_param("rawId is missing")
+    try:
+        credential_id = base64url_to_bytes(raw)
+    except ValueError:
+        raise invalid_param("rawId is not Base64") from None
+    spine = signin.spine
+    row = await spine.db.read(store.select_passkey, spine.institution.id, credential_id)
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _verify(signin: Signin, browser: Browser, credential: Content, row: PasskeyRow) -> int:
+    """How often the passkey has signed by now, which grows, or is always 0."""
+    host, origin = _party(signin)
+    for challenge in _challenges(signin, browser, "sign in"):
+        try:
+            return webauthn.verify_authentication_response(
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=host,
+                expected_origin=origin,
+                credential_public_key=row.public_key,
+                credential_current_sign_count=row.sign_count,
+                require_user_verification=True,
+            ).new_sign_count
+        except _WRONG:
+            continue
+    raise _unknown()
+
+
+async def delete_passkey(signin: Signin, user_id: str, credential_id: bytes) -> None:
+    """Let a passkey sign nobody in any more; nothing happens when it is not the user's."""
+    spine = signin.spine
+    await spine.db.write(store.delete_passkey, spine.institution.id, user_id, credential_id)
