@@ -64,10 +64,10 @@ export const [language, setLanguage] = createPreference<Language>(
   "language",
   chooseLanguage(typeof navigator === "undefined" ? [] : navigator.languages),
 );
-export const [enterSends, setEnterSends] = createPreference("enterSends", true);
-export const [listWidth, setListWidth] = createPreference("listWidth", 340);
-export const [sideWidth, setSideWidth] = createPreference("sideWidth", 360);
-export const [sound, setSound] = createPreference("sound", true);
+export const [enterSends, setEnterSends] = createPreference<boolean>("enterSends", true);
+export const [listWidth, setListWidth] = createPreference<number>("listWidth", 340);
+export const [sideWidth, setSideWidth] = createPreference<number>("sideWidth", 360);
+export const [sound, setSound] = createPreference<boolean>("sound", true);
 
 /** Whether a media query holds, as a signal. */
 export function createMedia(query: string): Accessor<boolean> {

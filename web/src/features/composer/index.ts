@@ -1,7 +1,11 @@
 /** The composer: text, mentions, files, voice, polls; and the board of emoji. */
 
+import { lazy } from "solid-js";
 import "./view.css";
 
 export { Composer } from "./Composer";
 export { recentEmoji, useEmoji } from "./emoji";
 export { type Composing, composingIn } from "./state";
+
+/** The board of emoji, loaded when shown. */
+export const EmojiBoard = lazy(() => import("./EmojiPicker"));

@@ -1,0 +1,205 @@
+import {
+  createEffect,
+  createMemo,
+  ErrorBoundary,
+  lazy,
+  Match,
+  on,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
+import { useClient, useList, useValue } from "../bridge/client";
+import type { RoomView } from "../engine/records";
+import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
+import { Face, openPerson } from "../features/people";
+import { SettingsView, Verification } from "../features/settings";
+import { SetUp } from "../features/signin";
+import { ChatView, ThreadView, toggleSide } from "../features/timeline";
+import type { Action } from "../ui/action";
+import { Button, Empty, Keys } from "../ui/controls";
+import { MenuButton } from "../ui/Menu";
+import { createMedia, listWidth, setListWidth, setSideWidth, sideWidth } from "../ui/preferences";
+import { Resizer } from "../ui/Resizer";
+import { chatPlace, go, place } from "../ui/router";
+import { createCommands, listenToKeys, mainMenu } from "./commands";
+import { OfflineLine } from "./OfflineLine";
+import { paletteOpen, setPaletteOpen, setShortcutsOpen, shortcutsOpen } from "./overlays";
+import { showNotices, showTotals, tellVisibility } from "./presence";
+import { remember } from "./recent";
+import { word } from "./words";
+
+const Palette = lazy(() => import("./Palette"));
+const Shortcuts = lazy(() => import("./Shortcuts"));
+const RoomPanel = lazy(async () => ({ default: (await import("../features/room")).RoomPanel }));
+const ChatSearch = lazy(async () => ({ default: (await import("../features/room")).ChatSearch }));
+
+/** The three panes: chats, the conversation, its details. On a phone one at a time. */
+export default function Shell() {
+  const client = useClient();
+  const chats = useList("chats", () => null);
+  const session = useValue("session", () => null);
+  const stored = useValue("account", () => ({ type: FOLDERS }));
+  const phone = createMedia("(max-width: 47.9rem)");
+  const me = () => {
+    const view = session();
+    return view?.phase === "signedIn" ? view.userId : "";
+  };
+  const my = useValue("person", () => (me() ? { userId: me() } : undefined));
+  const all = createMemo(() => chats.order().flatMap((id) => chats.row(id) ?? []));
+  const commands = createCommands({ client, chats: all, me, phone });
+
+  const kind = () => place().segments[0];
+  const roomId = createMemo(() => (kind() === "chat" ? place().segments[1] : undefined));
+  const eventId = () => place().segments[2];
+  const side = createMemo(() => (roomId() ? place().query.side : undefined));
+  const thread = () => place().query.thread;
+  const pane = () =>
+    side() ? "side" : kind() === "chat" || kind() === "settings" ? "main" : "list";
+
+  listenToKeys(commands);
+  tellVisibility(client, roomId);
+  showTotals();
+  showNotices(client);
+  createEffect(on(roomId, (id) => id && remember(id)));
+  createEffect(() => {
+    if (kind() !== "user") return;
+    const [, userId] = place().segments;
+    if (userId) openPerson(userId);
+    go("#/", true);
+  });
+  createEffect(() => {
+    const id = roomId();
+    const known = id?.startsWith("#")
+      ? client.command("room.preview", { roomIdOrAlias: id })
+      : undefined;
+    known?.then((answer) => answer.ok && go(chatPlace(answer.value.roomId, eventId()), true));
+  });
+  /** Shell styles follow the chosen widths. */
+  createEffect(() => {
+    document.documentElement.style.setProperty("--list-width", `${listWidth()}px`);
+    document.documentElement.style.setProperty("--side-width", `${sideWidth()}px`);
+  });
+  const preload = window.setTimeout(() => {
+    ChatView.preload();
+    import("../features/room");
+  }, 800);
+  onCleanup(() => clearTimeout(preload));
+
+  const actionsOf = (room: RoomView): readonly Action[] => {
+    const chat = chats.row(room.id);
+    const own = chat ? chatActions(client, chat, readFolders(stored())) : [];
+    return [
+      {
+        id: "info",
+        icon: "info",
+        label: () => word("chatInfo"),
+        run: () => toggleSide(room.id, "info"),
+      },
+      ...own,
+    ];
+  };
+  const closeSide = () => {
+    const id = roomId();
+    if (id) go(chatPlace(id, eventId()));
+  };
+
+  return (
+    <div class="shell" data-pane={pane()} data-side={side() ? "open" : "closed"}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document
+            .querySelector<HTMLElement>(".timeline-scroll, .composer-field, .pane-main")
+            ?.focus();
+        }}
+      >
+        {word("skip")}
+      </a>
+      <div class="pane pane-list">
+        <OfflineLine />
+        <ChatsView
+          chats={chats}
+          corner={
+            <MenuButton
+              icon="menu"
+              label={word("menu")}
+              class="corner"
+              actions={() => mainMenu(commands)}
+            >
+              <Face id={me()} name={my()?.name ?? me()} avatar={my()?.avatar} size="s" />
+            </MenuButton>
+          }
+        />
+      </div>
+      <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
+      <main class="pane pane-main" id="main" tabIndex={-1}>
+        <ErrorBoundary
+          fallback={(error, reset) => (
+            <Empty icon="error" title={word("failed")} text={String(error)}>
+              <Button onClick={reset}>{word("reload")}</Button>
+            </Empty>
+          )}
+        >
+          <Suspense>
+            <Switch fallback={<Nothing />}>
+              <Match when={kind() === "settings"}>
+                <SettingsView section={place().segments[1]} />
+              </Match>
+              <Match when={roomId()}>
+                {(id) => <ChatView roomId={id()} at={eventId()} actions={actionsOf} />}
+              </Match>
+            </Switch>
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <Show when={side() && roomId()}>
+        {(id) => (
+          <>
+            <Resizer width={sideWidth()} min={300} max={560} pane="right" onChange={setSideWidth} />
+            <aside class="pane pane-side" aria-label={word("side")}>
+              <Suspense>
+                <Switch>
+                  <Match when={side() === "thread" && thread()} keyed>
+                    {(root) => <ThreadView roomId={id()} threadId={root} onClose={closeSide} />}
+                  </Match>
+                  <Match when={side() === "search"}>
+                    <ChatSearch roomId={id()} onClose={closeSide} />
+                  </Match>
+                  <Match when={side()}>
+                    <RoomPanel roomId={id()} onClose={closeSide} />
+                  </Match>
+                </Switch>
+              </Suspense>
+            </aside>
+          </>
+        )}
+      </Show>
+      <Suspense>
+        <Show when={paletteOpen()}>
+          <Palette chats={all()} commands={commands} onClose={() => setPaletteOpen(false)} />
+        </Show>
+        <Show when={shortcutsOpen()}>
+          <Shortcuts commands={commands} onClose={() => setShortcutsOpen(false)} />
+        </Show>
+        <SetUp />
+        <Verification />
+      </Suspense>
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <div class="chat chat-missing">
+      <Empty icon="chats" title={word("chooseChat")} text={word("chooseChatText")}>
+        <button type="button" class="button quiet" onClick={() => setPaletteOpen(true)}>
+          {word("openPalette")} <Keys shortcut="Mod+K" />
+        </button>
+      </Empty>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+/** What the browser around the page is told: the title, the badge, notifications; and what it tells. */
+
+import { type Accessor, createEffect, onCleanup } from "solid-js";
+import { type Client, useValue } from "../bridge/client";
+import type { Notice } from "../bridge/protocol";
+import { sound } from "../ui/preferences";
+import { chatPlace, go } from "../ui/router";
+import { tellFailure } from "../ui/toasts";
+import { word } from "./words";
+
+/** The engine is told which chat is seen, and whether. */
+export function tellVisibility(client: Client, roomId: Accessor<string | undefined>): void {
+  const tell = () => client.setVisible(document.visibilityState === "visible", roomId());
+  createEffect(tell);
+  document.addEventListener("visibilitychange", tell);
+  onCleanup(() => document.removeEventListener("visibilitychange", tell));
+}
+
+/** The count of unread in the title, on the tab's icon, and on the installed application. */
+export function showTotals(): void {
+  const totals = useValue("totals", () => null);
+  createEffect(() => {
+    const count = totals()?.chats ?? 0;
+    document.title = count > 0 ? `(${count}) ${word("app")}` : word("app");
+    drawIcon(count);
+    if (!("setAppBadge" in navigator)) return;
+    const done = count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge();
+    done.catch(() => undefined);
+  });
+}
+
+let plainIcon: string | undefined;
+
+function drawIcon(count: number): void {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  if (!link) return;
+  plainIcon ??= link.href;
+  if (count === 0) {
+    link.href = plainIcon;
+    return;
+  }
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 64;
+    const pen = canvas.getContext("2d");
+    if (!pen) return;
+    pen.drawImage(image, 0, 0, 64, 64);
+    pen.beginPath();
+    pen.arc(46, 18, 18, 0, Math.PI * 2);
+    pen.fillStyle = "#d5342b";
+    pen.fill();
+    pen.fillStyle = "#fff";
+    pen.font = "bold 26px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(count > 9 ? "9+" : String(count), 46, 19);
+    link.href = canvas.toDataURL();
+  };
+  image.src = plainIcon;
+}
+
+/** Shows what must be told at once, while the page is not looked at. */
+export function showNotices(client: Client): void {
+  const shown = new Map<string, Notification>();
+  const close = (roomId: string) => {
+    shown.get(roomId)?.close();
+    shown.delete(roomId);
+  };
+  const hear = (notice: Notice) => {
+    if (notice.kind === "read") close(notice.roomId);
+    else if (notice.kind === "failure") tellFailure(notice.failure);
+    else {
+      if (notice.sound && sound()) ring();
+      if (
+        document.hasFocus() ||
+        !("Notification" in window) ||
+        Notification.permission !== "granted"
+      )
+        return;
+      const told = new Notification(notice.title, {
+        body: notice.body,
+        tag: notice.roomId,
+        icon: "/static/icon-192.png",
+        silent: true,
+        requireInteraction: notice.urgent,
+      });
+      told.onclick = () => {
+        window.focus();
+        go(chatPlace(notice.roomId));
+        told.close();
+      };
+      shown.set(notice.roomId, told);
+    }
+  };
+  onCleanup(client.onNotice(hear));
+}
+
+let context: AudioContext | undefined;
+let rang = 0;
+
+/** Two soft tones, not more often than every two seconds. */
+export function ring(): void {
+  if (Date.now() - rang < 2000) return;
+  rang = Date.now();
+  context ??= new AudioContext();
+  const start = context.currentTime;
+  for (const [delay, pitch] of [
+    [0, 660],
+    [0.12, 880],
+  ] as const) {
+    const tone = context.createOscillator();
+    const volume = context.createGain();
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0, start + delay);
+    volume.gain.linearRampToValueAtTime(0.08, start + delay + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, start + delay + 0.35);
+    tone.connect(volume).connect(context.destination);
+    tone.start(start + delay);
+    tone.stop(start + delay + 0.4);
+  }
+}

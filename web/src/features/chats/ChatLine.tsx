@@ -1,0 +1,140 @@
+import { Match, Show, Switch } from "solid-js";
+import { listTime } from "../../base/format";
+import type { ChatRecord } from "../../engine/records";
+import { Icon } from "../../ui/icons";
+import { now } from "../../ui/now";
+import { language } from "../../ui/preferences";
+import { chatPlace } from "../../ui/router";
+import { Face } from "../people";
+import { tellPreview } from "../timeline";
+import { isMuted, isUnread } from "./data";
+import { word } from "./words";
+
+/** The name of a chat as it is shown. */
+export function chatName(chat: ChatRecord): string {
+  return chat.kind === "self" ? word("saved") : chat.name;
+}
+
+function typingWords(chat: ChatRecord): string {
+  if (chat.kind === "direct") return word("typing");
+  const [first = ""] = chat.typing;
+  return chat.typing.length === 1
+    ? word("typingNames", { names: first })
+    : word("typingMany", { count: chat.typing.length });
+}
+
+/** One line of the list. */
+export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
+  const chat = () => props.chat;
+  const muted = () => isMuted(chat(), now());
+  const count = () => chat().unread.messages;
+  const label = () => {
+    const parts = [chatName(chat())];
+    if (count() > 0) parts.push(word("unreadLabel", { count: count() }));
+    if (chat().unread.mentions > 0) parts.push(word("mention"));
+    if (muted()) parts.push(word("mute"));
+    const last = chat().last;
+    if (last) parts.push(tellPreview(last, true));
+    return parts.join(". ");
+  };
+  return (
+    <a
+      class="chat-line"
+      classList={{ open: props.open, unread: isUnread(chat()), muted: muted() }}
+      href={chatPlace(chat().id)}
+      aria-current={props.open ? "page" : undefined}
+      aria-label={label()}
+      data-room={chat().id}
+    >
+      <Face
+        id={chat().peer ?? chat().id}
+        name={chatName(chat())}
+        avatar={chat().avatar}
+        kind={chat().kind}
+      />
+      <span class="chat-line-text">
+        <span class="chat-line-top">
+          <Show when={chat().kind === "channel"}>
+            <Icon name="megaphone" class="icon-s" />
+          </Show>
+          <span class="chat-line-name ellipsis">{chatName(chat())}</span>
+          <Show when={muted()}>
+            <Icon name="bellOff" class="icon-s" />
+          </Show>
+          <Show when={chat().last}>
+            {(last) => (
+              <time dateTime={new Date(last().ts).toISOString()}>
+                <Stage chat={chat()} />
+                {listTime(language(), last().ts, now())}
+              </time>
+            )}
+          </Show>
+        </span>
+        <span class="chat-line-bottom">
+          <Said chat={chat()} open={props.open} />
+          <Switch>
+            <Match when={chat().unread.mentions > 0}>
+              <span class="badge">@</span>
+              <Show when={count() > 1}>
+                <span class="badge" classList={{ muted: muted() }}>
+                  {count()}
+                </span>
+              </Show>
+            </Match>
+            <Match when={count() > 0}>
+              <span class="badge" classList={{ muted: muted() }}>
+                {count() > 999 ? "999+" : count()}
+              </span>
+            </Match>
+            <Match when={chat().unread.marked}>
+              <span class="badge dot" classList={{ muted: muted() }} />
+            </Match>
+            <Match when={chat().pinned !== undefined}>
+              <Icon name="pin" class="icon-s chat-line-pin" />
+            </Match>
+          </Switch>
+        </span>
+      </span>
+    </a>
+  );
+}
+
+function Stage(props: { chat: ChatRecord }) {
+  return (
+    <Switch>
+      <Match when={props.chat.last?.mine && props.chat.last.state === "failed"}>
+        <Icon name="error" class="icon-s chat-line-failed" />
+      </Match>
+      <Match when={props.chat.last?.mine && props.chat.last.state !== "sent"}>
+        <Icon name="clock" class="icon-s" />
+      </Match>
+    </Switch>
+  );
+}
+
+function Said(props: { chat: ChatRecord; open: boolean }) {
+  const withSender = () => props.chat.kind !== "direct" && props.chat.kind !== "self";
+  return (
+    <span class="chat-line-said ellipsis">
+      <Switch fallback={word("noMessages")}>
+        <Match when={props.chat.membership === "invite"}>
+          {props.chat.inviter
+            ? word("invitedBy", { name: props.chat.inviter.name })
+            : word("invitation")}
+        </Match>
+        <Match when={props.chat.membership === "knock"}>{word("knocked")}</Match>
+        <Match when={props.chat.typing.length > 0}>
+          <span class="chat-line-typing">{typingWords(props.chat)}</span>
+        </Match>
+        <Match when={!props.open && props.chat.draft}>
+          {(draft) => (
+            <>
+              <span class="chat-line-draft">{word("draft")}</span> {draft()}
+            </>
+          )}
+        </Match>
+        <Match when={props.chat.last}>{(last) => tellPreview(last(), withSender())}</Match>
+      </Switch>
+    </span>
+  );
+}

@@ -1,0 +1,7 @@
+/** The list of chats: folders, search, invitations, and how a chat begins. */
+
+export { chatName } from "./ChatLine";
+export { chatActions } from "./commands";
+export { askSearch, openDialog } from "./dialogs";
+export { type ChatFolder, FOLDERS, readFolders } from "./folders";
+export { ChatsView, stepChat } from "./View";

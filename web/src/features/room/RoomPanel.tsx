@@ -1,0 +1,178 @@
+import { createSignal, For, lazy, Match, Show, Suspense, Switch } from "solid-js";
+import { useClient, useList, useValue } from "../../bridge/client";
+import type { PersonRecord, RoomView } from "../../engine/records";
+import { Button, IconButton } from "../../ui/controls";
+import { Dialog } from "../../ui/Dialog";
+import { chatPlace } from "../../ui/router";
+import { orTell, tell } from "../../ui/toasts";
+import { Face, openPerson, PersonPicker } from "../people";
+import { Members } from "./Members";
+import { PrivacyPanel } from "./PrivacyPanel";
+import { Shared } from "./Shared";
+import "./view.css";
+import { word } from "./words";
+
+const RoomSettings = lazy(() => import("./RoomSettings"));
+
+const tabs = ["members", "media", "file", "link", "voice"] as const;
+type Tab = (typeof tabs)[number];
+const labels = {
+  members: "members",
+  media: "media",
+  file: "files",
+  link: "links",
+  voice: "voice",
+} as const;
+
+/** All about a chat: who is in it, what was shared, who can read it, its settings. */
+export function RoomPanel(props: { roomId: string; onClose: () => void }) {
+  const room = useValue("room", () => ({ roomId: props.roomId }));
+  return <Show when={room()}>{(view) => <Panel room={view()} onClose={props.onClose} />}</Show>;
+}
+
+function Panel(props: { room: RoomView; onClose: () => void }) {
+  const [tab, setTab] = createSignal<Tab>(
+    props.room.kind === "direct" || props.room.kind === "self" ? "media" : "members",
+  );
+  const [inviting, setInviting] = createSignal(false);
+  const [settings, setSettings] = createSignal(false);
+  const shownTabs = () => tabs.filter((one) => one !== "members" || props.room.kind !== "self");
+  const mayChange = () =>
+    props.room.kind !== "self" &&
+    (props.room.may.name ||
+      props.room.may.topic ||
+      props.room.may.avatar ||
+      props.room.may.joinRule);
+  const copyLink = async () => {
+    const address = props.room.alias ?? props.room.id;
+    await navigator.clipboard.writeText(
+      `${location.origin}${location.pathname}${chatPlace(address)}`,
+    );
+    tell(word("copied"));
+  };
+  const name = () => (props.room.kind === "self" ? word("saved") : props.room.name);
+  return (
+    <div class="panel">
+      <header class="side-head">
+        <h2>{word("title")}</h2>
+        <Show when={mayChange()}>
+          <IconButton icon="edit" label={word("settings")} onClick={() => setSettings(true)} />
+        </Show>
+        <IconButton icon="close" label={word("close")} onClick={props.onClose} />
+      </header>
+      <div class="panel-body">
+        <div class="panel-who">
+          <Face
+            id={props.room.peer ?? props.room.id}
+            name={name()}
+            avatar={props.room.avatar}
+            kind={props.room.kind}
+            size="xl"
+          />
+          <h3>{name()}</h3>
+          <Show when={props.room.kind !== "direct" && props.room.kind !== "self"}>
+            <p class="field-note">{word("memberCount", { count: props.room.memberCount })}</p>
+          </Show>
+          <Show when={props.room.topic}>
+            <p class="panel-topic">{props.room.topic}</p>
+          </Show>
+          <div class="panel-buttons">
+            <Show
+              when={
+                props.room.may.invite && props.room.kind !== "direct" && props.room.kind !== "self"
+              }
+            >
+              <Button look="quiet" icon="personAdd" onClick={() => setInviting(true)}>
+                {word("invite")}
+              </Button>
+            </Show>
+            <Show when={props.room.kind === "direct" && props.room.peer}>
+              {(peer) => (
+                <Button
+                  look="quiet"
+                  icon="person"
+                  onClick={() => openPerson(peer(), props.room.id)}
+                >
+                  {word("card")}
+                </Button>
+              )}
+            </Show>
+            <Show when={props.room.kind !== "direct" && props.room.kind !== "self"}>
+              <Button look="quiet" icon="link" onClick={copyLink}>
+                {word("copyLink")}
+              </Button>
+            </Show>
+          </div>
+        </div>
+        <PrivacyPanel room={props.room} />
+        <div class="chats-tabs" role="tablist" aria-label={word("title")}>
+          <For each={shownTabs()}>
+            {(one) => (
+              <button
+                type="button"
+                role="tab"
+                aria-selected={tab() === one}
+                onClick={() => setTab(one)}
+              >
+                {word(labels[one])}
+              </button>
+            )}
+          </For>
+        </div>
+        <Switch>
+          <Match when={tab() === "members"}>
+            <Members room={props.room} />
+          </Match>
+          <Match when={tab() !== "members" && tab()} keyed>
+            {(kind) => <Shared room={props.room} kind={kind as Exclude<Tab, "members">} />}
+          </Match>
+        </Switch>
+      </div>
+      <Show when={inviting()}>
+        <Invite room={props.room} onClose={() => setInviting(false)} />
+      </Show>
+      <Suspense>
+        <Show when={settings()}>
+          <RoomSettings room={props.room} onClose={() => setSettings(false)} />
+        </Show>
+      </Suspense>
+    </div>
+  );
+}
+
+function Invite(props: { room: RoomView; onClose: () => void }) {
+  const client = useClient();
+  const members = useList("members", () => ({ roomId: props.room.id }));
+  const [people, setPeople] = createSignal<readonly PersonRecord[]>([]);
+  const [busy, setBusy] = createSignal(false);
+  const inside = () =>
+    members
+      .order()
+      .filter((id) => ["join", "invite", "ban"].includes(members.row(id)?.membership ?? ""));
+  const send = async () => {
+    setBusy(true);
+    const answer = await client.command("room.invite", {
+      roomId: props.room.id,
+      userIds: people().map((person) => person.id),
+    });
+    setBusy(false);
+    if (!answer.ok) return orTell(Promise.resolve(answer));
+    tell(word("invited"));
+    props.onClose();
+  };
+  return (
+    <Dialog
+      open
+      size="s"
+      title={word("inviteTitle")}
+      onClose={props.onClose}
+      footer={
+        <Button look="primary" busy={busy()} disabled={people().length === 0} onClick={send}>
+          {word("inviteSend", { count: people().length })}
+        </Button>
+      }
+    >
+      <PersonPicker chosen={people()} onChange={setPeople} exclude={inside()} />
+    </Dialog>
+  );
+}

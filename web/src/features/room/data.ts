@@ -1,0 +1,63 @@
+/** Members in order, their ranks, and whose servers take part. Pure. */
+
+import { match } from "../../base/fuzzy";
+import { serverOf } from "../../base/ids";
+import type { MemberRecord, RoomView } from "../../engine/records";
+
+export type Rank = "owner" | "admin" | "moderator" | "";
+
+export function rankOf(power: number): Rank {
+  if (power > 100) return "owner";
+  if (power >= 100) return "admin";
+  return power >= 50 ? "moderator" : "";
+}
+
+const standing: Record<MemberRecord["membership"], number> = {
+  knock: 0,
+  join: 1,
+  invite: 2,
+  ban: 3,
+  leave: 4,
+};
+
+/** Members as they are listed: who asks to be let in, the powerful, then by name. */
+export function sortMembers(members: readonly MemberRecord[], language: string): MemberRecord[] {
+  const collator = new Intl.Collator(language);
+  return members
+    .filter((member) => member.membership !== "leave")
+    .sort(
+      (a, b) =>
+        standing[a.membership] - standing[b.membership] ||
+        Math.min(b.power, 101) - Math.min(a.power, 101) ||
+        collator.compare(a.name, b.name),
+    );
+}
+
+export function filterMembers(
+  members: readonly MemberRecord[],
+  query: string,
+): readonly MemberRecord[] {
+  if (!query.trim()) return members;
+  return members.filter((member) => match(query, `${member.name} ${member.id}`) > 0);
+}
+
+/** Servers of those who are in, the most numerous first. */
+export function serversOf(members: readonly MemberRecord[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { id, membership } of members)
+    if (membership === "join") counts.set(serverOf(id), (counts.get(serverOf(id)) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([server]) => server);
+}
+
+/** What I may do to a member: only to those below me. */
+export function mayTouch(room: RoomView, member: MemberRecord, me: string): boolean {
+  return member.id !== me && room.myPower > member.power;
+}
+
+/** Local midnight that begins the day of a date field, or ends it. */
+export function dayEdge(day: string, end: boolean): number | undefined {
+  if (!day) return undefined;
+  const ts = new Date(`${day}T00:00`).getTime();
+  if (Number.isNaN(ts)) return undefined;
+  return end ? ts + 86_400_000 - 1 : ts;
+}

@@ -1,0 +1,107 @@
+import { createSignal, For, Show } from "solid-js";
+import { useClient, useList } from "../../bridge/client";
+import { Button, TextField } from "../../ui/controls";
+import { orTell, tell } from "../../ui/toasts";
+import { Face } from "../people";
+import { pinProblem } from "./data";
+import { word } from "./words";
+
+/** The lock of this device, and whom I do not hear. */
+export function Privacy() {
+  const client = useClient();
+  const ignored = useList("ignored", () => null);
+  const [pin, setPin] = createSignal("");
+  const [again, setAgain] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const problem = () => pinProblem(pin(), again());
+  const store = async (value: string | null) => {
+    setBusy(true);
+    const answer = await client.command("session.setPin", { pin: value });
+    setBusy(false);
+    if (!answer.ok) return orTell(Promise.resolve(answer));
+    setPin("");
+    setAgain("");
+    tell(word(value ? "pinIsSet" : "pinRemoved"));
+  };
+  return (
+    <div class="settings-form">
+      <section>
+        <h3>{word("pinOn")}</h3>
+        <p class="field-note">{word("pinNote")}</p>
+        <form
+          class="pin-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            store(pin());
+          }}
+        >
+          <TextField
+            label={word("pinNew")}
+            type="password"
+            inputmode="numeric"
+            autocomplete="off"
+            value={pin()}
+            onInput={setPin}
+          />
+          <TextField
+            label={word("pinAgain")}
+            type="password"
+            inputmode="numeric"
+            autocomplete="off"
+            value={again()}
+            onInput={setAgain}
+          />
+          <Button type="submit" look="primary" busy={busy()} disabled={problem() !== undefined}>
+            {word("pinSet")}
+          </Button>
+        </form>
+        <Show when={pin() !== "" && problem()}>
+          {(key) => <p class="field-error">{word(key())}</p>}
+        </Show>
+        <div class="setting-buttons">
+          <Button
+            look="quiet"
+            icon="lock"
+            onClick={() => orTell(client.command("session.lock", null))}
+          >
+            {word("lockNow")}
+          </Button>
+          <Button look="danger" onClick={() => store(null)}>
+            {word("pinRemove")}
+          </Button>
+        </div>
+      </section>
+      <section>
+        <h3>{word("blocked")}</h3>
+        <Show
+          when={ignored.order().length > 0}
+          fallback={<p class="field-note">{word("nobodyBlocked")}</p>}
+        >
+          <ul>
+            <For each={ignored.order()}>
+              {(id) => (
+                <li class="setting-line">
+                  <Face
+                    id={id}
+                    name={ignored.row(id)?.name ?? id}
+                    avatar={ignored.row(id)?.avatar}
+                    size="s"
+                  />
+                  <span class="ellipsis">{ignored.row(id)?.name ?? id}</span>
+                  <Button
+                    look="quiet"
+                    onClick={() =>
+                      orTell(client.command("people.ignore", { userId: id, ignored: false }))
+                    }
+                  >
+                    {word("unblock")}
+                  </Button>
+                </li>
+              )}
+            </For>
+          </ul>
+        </Show>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { inGroups, otherDevices, pinProblem } from "./data";
+
+test("other devices, the last active first", () => {
+  const device = (id: string, lastSeenAt: number, current = false) => ({
+    id,
+    name: id,
+    current,
+    verified: true,
+    lastSeenAt,
+  });
+  const devices = [device("a", 1), device("me", 9, true), device("b", 5)];
+  expect(otherDevices(devices).map(({ id }) => id)).toEqual(["b", "a"]);
+});
+
+test("a PIN has at least four digits and is written twice alike", () => {
+  expect(pinProblem("123", "123")).toBe("pinShort");
+  expect(pinProblem("12a4", "12a4")).toBe("pinShort");
+  expect(pinProblem("1234", "1235")).toBe("pinDifferent");
+  expect(pinProblem("1234", "1234")).toBeUndefined();
+});
+
+test("a fingerprint is grouped", () => expect(inGroups("abcdefghij")).toBe("abcd efgh ij"));

@@ -1,0 +1,298 @@
+import { createMemo, createSignal, For, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { clockTime, fullTime, listOf, shade } from "../../base/format";
+import { useClient } from "../../bridge/client";
+import type { ItemRecord, ReactionRecord } from "../../engine/records";
+import { IconButton } from "../../ui/controls";
+import { Icon } from "../../ui/icons";
+import { ContextMenu, MenuButton } from "../../ui/Menu";
+import { language } from "../../ui/preferences";
+import { whyFailed } from "../../ui/uiWords";
+import { recentEmoji, useEmoji } from "../composer";
+import { Face, openPerson } from "../people";
+import { messageActions, openThread, startReply, toggleReaction } from "./commands";
+import { hasFaces, useConversation } from "./conversation";
+import type { Entry } from "./data";
+import { tellEvent } from "./describe";
+import { fileOf } from "./items/media";
+import { rendererOf } from "./renderers";
+import { word } from "./words";
+
+/** Whether the event is a picture without words, whose time stands on it. */
+function isBare(item: ItemRecord): boolean {
+  if (item.redacted || item.encryption === "undecryptable") return false;
+  if (item.type === "m.sticker") return true;
+  const visual = item.content.msgtype === "m.image" || item.content.msgtype === "m.video";
+  const caption =
+    item.content.filename !== undefined && item.content.filename !== item.content.body;
+  return visual && !caption && fileOf(item) !== undefined;
+}
+
+/** One message with everything around it. */
+export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }) {
+  const client = useClient();
+  const conversation = useConversation();
+  const [active, setActive] = createSignal(false);
+  const faces = () => hasFaces(conversation.room());
+  const own = () => props.item.mine;
+  const actions = () => messageActions(client, conversation, props.item);
+  const selecting = () => conversation.selected().size > 0;
+  const isSelected = () => conversation.selected().has(props.item.id);
+  const toggleSelected = () => {
+    const next = new Set(conversation.selected());
+    if (!next.delete(props.item.id)) next.add(props.item.id);
+    conversation.setSelected(next);
+  };
+  const label = () =>
+    word("message", {
+      name: own() ? word("you") : props.item.senderName,
+      time: clockTime(language(), props.item.ts),
+      text: tellEvent(props.item),
+    });
+  const mayReact = () =>
+    props.item.eventId !== undefined && !props.item.redacted && conversation.room().may.send;
+
+  return (
+    <article
+      class="message"
+      classList={{
+        own: own(),
+        first: props.entry.first,
+        last: props.entry.last,
+        flash: props.flash,
+        selecting: selecting(),
+        selected: isSelected(),
+        mention: props.item.mentionsMe,
+      }}
+      aria-label={label()}
+      tabIndex={-1}
+      data-item={props.item.id}
+      onPointerEnter={(event) => event.pointerType === "mouse" && setActive(true)}
+      onPointerLeave={() => setActive(false)}
+      onFocusIn={() => setActive(true)}
+      onFocusOut={(event) =>
+        !event.currentTarget.contains(event.relatedTarget as Node | null) && setActive(false)
+      }
+      onDblClick={(event) => {
+        if (!(event.target as HTMLElement).closest("button, a, .rich"))
+          startReply(conversation, props.item);
+      }}
+    >
+      <Show when={selecting()}>
+        <input
+          type="checkbox"
+          class="message-check"
+          aria-label={label()}
+          checked={isSelected()}
+          onChange={toggleSelected}
+        />
+      </Show>
+      <Show when={faces() && !own()}>
+        <span class="message-face">
+          <Show when={props.entry.last}>
+            <button
+              type="button"
+              tabIndex={-1}
+              aria-label={props.item.senderName}
+              onClick={() => openPerson(props.item.sender, props.item.roomId)}
+            >
+              <Face
+                id={props.item.sender}
+                name={props.item.senderName}
+                avatar={props.item.senderAvatar}
+                size="s"
+              />
+            </button>
+          </Show>
+        </span>
+      </Show>
+      <ContextMenu
+        class="bubble-place"
+        actions={actions}
+        head={(close) => (
+          <Show when={mayReact()}>
+            <QuickReactions item={props.item} onDone={close} />
+          </Show>
+        )}
+      >
+        <div class="bubble" classList={{ bare: isBare(props.item), tail: props.entry.last }}>
+          <Show when={props.entry.first && faces() && !own()}>
+            <button
+              type="button"
+              class="bubble-name"
+              tabIndex={-1}
+              data-shade={shade(props.item.sender, 8)}
+              onClick={() => openPerson(props.item.sender, props.item.roomId)}
+            >
+              {props.item.senderName}
+            </button>
+          </Show>
+          <QuoteBlock item={props.item} />
+          <div class="bubble-body">
+            <Dynamic component={rendererOf(props.item)} item={props.item} />
+            <Meta item={props.item} />
+          </div>
+          <Show when={props.item.reactions.length > 0}>
+            <div class="reactions">
+              <For each={props.item.reactions}>
+                {(reaction) => <Reaction item={props.item} reaction={reaction} />}
+              </For>
+            </div>
+          </Show>
+          <Show when={conversation.threadId === undefined && props.item.thread}>
+            {(thread) => (
+              <button type="button" class="thread-link" onClick={() => openThread(props.item)}>
+                <Icon name="thread" class="icon-s" />
+                {word("threadReplies", { count: thread().count })}
+                <Show when={thread().unread.messages > 0}>
+                  <span class="badge">{thread().unread.messages}</span>
+                </Show>
+              </button>
+            )}
+          </Show>
+          <Show when={props.item.state === "failed"}>
+            <p class="bubble-failed">
+              <Icon name="error" class="icon-s" />
+              {props.item.error ? whyFailed(props.item.error) : word("failed")}
+            </p>
+          </Show>
+        </div>
+      </ContextMenu>
+      <Show when={active() && !selecting() && props.item.state !== "sending"}>
+        <div class="toolbar" role="toolbar" aria-label={word("more")}>
+          <Show when={mayReact()}>
+            <IconButton
+              icon="smile"
+              label={word("react")}
+              onClick={() => conversation.openReactions(props.item)}
+            />
+            <IconButton
+              icon="reply"
+              label={word("reply")}
+              onClick={() => startReply(conversation, props.item)}
+            />
+          </Show>
+          <MenuButton icon="more" label={word("more")} actions={actions} />
+        </div>
+      </Show>
+    </article>
+  );
+}
+
+function QuickReactions(props: { item: ItemRecord; onDone: () => void }) {
+  const client = useClient();
+  const conversation = useConversation();
+  return (
+    <div class="quick-reactions">
+      <For each={recentEmoji().slice(0, 6)}>
+        {(key) => (
+          <button
+            type="button"
+            aria-label={word("reactWith", { key })}
+            onClick={() => {
+              useEmoji(key);
+              toggleReaction(client, props.item, key);
+              props.onDone();
+            }}
+          >
+            {key}
+          </button>
+        )}
+      </For>
+      <IconButton
+        icon="plus"
+        label={word("moreReactions")}
+        onClick={() => {
+          props.onDone();
+          conversation.openReactions(props.item);
+        }}
+      />
+    </div>
+  );
+}
+
+function Reaction(props: { item: ItemRecord; reaction: ReactionRecord }) {
+  const client = useClient();
+  const conversation = useConversation();
+  const names = () => {
+    const known = props.reaction.senders.slice(0, 8).map((id) => conversation.nameOf(id) || id);
+    return listOf(language(), known);
+  };
+  const label = () =>
+    word("reaction", { key: props.reaction.key, count: props.reaction.count, names: names() });
+  return (
+    <button
+      type="button"
+      class="reaction"
+      aria-pressed={props.reaction.mine !== undefined}
+      aria-label={label()}
+      data-tip={names()}
+      onClick={() => toggleReaction(client, props.item, props.reaction.key)}
+    >
+      <span>{props.reaction.key.slice(0, 24)}</span>
+      {props.reaction.count}
+    </button>
+  );
+}
+
+function QuoteBlock(props: { item: ItemRecord }) {
+  const conversation = useConversation();
+  return (
+    <Show when={!props.item.redacted && props.item.quote}>
+      {(quote) => (
+        <button
+          type="button"
+          class="quote"
+          data-shade={shade(quote().sender ?? "", 8)}
+          onClick={() => conversation.jump(quote().eventId, props.item.eventId)}
+        >
+          <strong class="ellipsis">{quote().senderName ?? quote().sender ?? ""}</strong>
+          <span class="ellipsis">{quote().missing ? word("missing") : tellEvent(quote())}</span>
+        </button>
+      )}
+    </Show>
+  );
+}
+
+/** The time, whether it was edited, and how far it has come. */
+function Meta(props: { item: ItemRecord }) {
+  const conversation = useConversation();
+  const stage = createMemo(() => {
+    const { item } = props;
+    if (!item.mine) return undefined;
+    if (item.state === "waiting") return { icon: "clock", label: word("waiting") } as const;
+    if (item.state === "sending") return { icon: "clock", label: word("sending") } as const;
+    if (item.state === "failed") return { icon: "error", label: word("failed") } as const;
+    if (conversation.isRead(item)) return { icon: "checks", label: word("read") } as const;
+    return { icon: "check", label: word("sent") } as const;
+  });
+  return (
+    <span class="meta">
+      <Show when={props.item.encryption === "warning"}>
+        <span title={props.item.encryptionNote ?? word("encryptionNote")}>
+          <Icon name="warning" class="icon-s" />
+        </span>
+      </Show>
+      <Show when={props.item.pinned}>
+        <Icon name="pin" class="icon-s" />
+      </Show>
+      <Show when={props.item.editedAt && !props.item.redacted}>
+        <span>{word("edited")}</span>
+      </Show>
+      <time
+        dateTime={new Date(props.item.ts).toISOString()}
+        title={fullTime(language(), props.item.ts)}
+      >
+        {clockTime(language(), props.item.ts)}
+      </time>
+      <Show when={stage()}>
+        {(now) => (
+          <span class="stage" data-stage={now().icon}>
+            <Icon name={now().icon} class="icon-s" />
+            <span class="sr-only">{now().label}</span>
+          </span>
+        )}
+      </Show>
+    </span>
+  );
+}

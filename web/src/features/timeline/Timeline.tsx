@@ -1,0 +1,324 @@
+import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } from "solid-js";
+import { Virtualizer, type VirtualizerHandle } from "virtua/solid";
+import { dayLabel } from "../../base/format";
+import { type Rows, useClient } from "../../bridge/client";
+import { Button, Empty, NoticeBox } from "../../ui/controls";
+import { Icon } from "../../ui/icons";
+import { now } from "../../ui/now";
+import { language } from "../../ui/preferences";
+import { uiWord, whyFailed } from "../../ui/uiWords";
+import { useConversation } from "./conversation";
+import { type Entry, isPrepend, keepSame, layOut } from "./data";
+import { Row } from "./Row";
+import { word } from "./words";
+
+/** Nearer to the end than this is at the end. */
+const NEAR = 64;
+/** Nearer to the edge of what is loaded than this asks for more. */
+const AHEAD = 900;
+
+export interface TimelineHandle {
+  toEnd: (smooth: boolean) => void;
+  /** Shows an item in the middle and flashes it; false where it is not loaded. */
+  show: (eventId: string) => boolean;
+}
+
+/** The messages of a chat or a thread. */
+export function Timeline(props: {
+  rows: Rows<"timeline">;
+  at: string | undefined;
+  onHandle: (handle: TimelineHandle) => void;
+  onToEnd: () => void;
+  onDay: () => void;
+  /** Whom a "back to the reply" button leads to. */
+  returnTo: string | undefined;
+  onReturn: () => void;
+}) {
+  const client = useClient();
+  const conversation = useConversation();
+  const [scroller, setScroller] = createSignal<HTMLElement>();
+  const [list, setList] = createSignal<VirtualizerHandle>();
+  const [flashing, setFlashing] = createSignal<string>();
+  const [atEnd, setAtEnd] = createSignal(true);
+  const [topDay, setTopDay] = createSignal<number>();
+  const [scrolling, setScrolling] = createSignal(false);
+  let settled = false;
+  let seen = 0;
+
+  const head = () => props.rows.head();
+  const laid = createMemo<{ entries: Entry[]; shift: boolean }>(
+    (before) => {
+      const items = props.rows.order().flatMap((id) => {
+        const item = props.rows.row(id);
+        return item
+          ? {
+              id: item.id,
+              sender: item.sender,
+              ts: item.ts,
+              type: item.type,
+              stateKey: item.stateKey,
+            }
+          : [];
+      }) as Parameters<typeof layOut>[0];
+      const entries = keepSame(before.entries, layOut(items, head()?.firstUnread));
+      return { entries, shift: isPrepend(before.entries, entries) };
+    },
+    { entries: [], shift: false },
+  );
+  const entries = () => laid().entries;
+  const indexOfItem = (id: string) => entries().findIndex((entry) => entry.ids.includes(id));
+  const newest = () => entries().at(-1);
+
+  const toEnd = (smooth: boolean) => {
+    const last = entries().length - 1;
+    if (last >= 0) list()?.scrollToIndex(last, { align: "end", smooth });
+  };
+  const flash = (id: string) => {
+    setFlashing(undefined);
+    queueMicrotask(() => setFlashing(id));
+    setTimeout(() => flashing() === id && setFlashing(undefined), 2400);
+  };
+  const show = (eventId: string) => {
+    const item = props.rows.order().find((id) => props.rows.row(id)?.eventId === eventId);
+    const index = item === undefined ? -1 : indexOfItem(item);
+    if (item === undefined || index < 0) return false;
+    list()?.scrollToIndex(index, { align: "center" });
+    flash(item);
+    return true;
+  };
+  onMount(() => props.onHandle({ toEnd, show }));
+
+  /** The first scroll: to the message asked for, the first unread one, or the end. */
+  const settle = () => {
+    const handle = list();
+    const view = head();
+    if (settled || !handle || !view || entries().length === 0) return;
+    settled = true;
+    const anchor = view.anchor;
+    const unread = entries().findIndex((entry) => entry.unread);
+    if (anchor !== undefined && indexOfItem(anchor) >= 0) {
+      handle.scrollToIndex(indexOfItem(anchor), { align: "center" });
+      flash(anchor);
+    } else if (unread >= 0) handle.scrollToIndex(unread, { align: "start", offset: -72 });
+    else toEnd(false);
+    requestAnimationFrame(() => requestAnimationFrame(follow));
+  };
+  createEffect(settle);
+
+  createEffect(
+    on(newest, (last, before) => {
+      if (!settled || !last || !before || last.key === before.key) return;
+      const item = props.rows.row(last.ids.at(-1) ?? "");
+      const mine = item?.mine && item.state !== "sent";
+      if (!head()?.live || laid().shift) return;
+      if (mine || atEnd()) requestAnimationFrame(() => toEnd(false));
+    }),
+  );
+
+  /** While the end is in view it stays so, whatever grows. */
+  createEffect(() => {
+    const element = scroller();
+    if (!element) return;
+    const keep = new ResizeObserver(() => {
+      if (settled && atEnd() && head()?.live) element.scrollTop = element.scrollHeight;
+    });
+    keep.observe(element);
+    if (element.lastElementChild) keep.observe(element.lastElementChild);
+    onCleanup(() => keep.disconnect());
+  });
+
+  const ask = (direction: "back" | "forward") => {
+    const view = head();
+    if (!view || view.loading[direction]) return;
+    if (direction === "back" ? view.atStart : view.live) return;
+    client.command("timeline.more", {
+      roomId: view.roomId,
+      ...(view.threadId ? { threadId: view.threadId } : {}),
+      ...(props.at ? { at: props.at } : {}),
+      direction,
+    });
+  };
+
+  let rest = 0;
+  function follow(): void {
+    const handle = list();
+    const element = scroller();
+    if (!handle || !element || !settled) return;
+    const left = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setAtEnd(left < NEAR);
+    if (element.scrollTop < AHEAD) ask("back");
+    if (left < AHEAD) ask("forward");
+    const top = entries()[handle.findItemIndex(element.scrollTop + 8)];
+    const item = top && props.rows.row(top.ids[0] ?? "");
+    setTopDay(item?.ts);
+    markRead(handle, element);
+  }
+  const onScroll = () => {
+    setScrolling(true);
+    clearTimeout(rest);
+    rest = window.setTimeout(() => setScrolling(false), 900);
+    follow();
+  };
+  onCleanup(() => clearTimeout(rest));
+
+  let reading = 0;
+  function markRead(handle: VirtualizerHandle, element: HTMLElement): void {
+    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const index = handle.findItemIndex(element.scrollTop + element.clientHeight - 24);
+    const entry = entries()[Math.min(index, entries().length - 1)];
+    const item = entry && props.rows.row(entry.ids.at(-1) ?? "");
+    if (!item?.eventId || item.ts <= seen) return;
+    seen = item.ts;
+    const eventId = item.eventId;
+    clearTimeout(reading);
+    reading = window.setTimeout(() => {
+      client.command("timeline.read", {
+        roomId: item.roomId,
+        ...(conversation.threadId ? { threadId: conversation.threadId } : {}),
+        eventId,
+        private: false,
+      });
+    }, 300);
+  }
+  createEffect(on([newest, () => head()?.loading.back], () => requestAnimationFrame(follow)));
+  onMount(() => {
+    window.addEventListener("focus", follow);
+    document.addEventListener("visibilitychange", follow);
+    onCleanup(() => {
+      window.removeEventListener("focus", follow);
+      document.removeEventListener("visibilitychange", follow);
+    });
+  });
+
+  const below = () => {
+    if (atEnd()) return 0;
+    const from = head()?.firstUnread;
+    const start = from === undefined ? -1 : indexOfItem(from);
+    if (start < 0) return 0;
+    return entries()
+      .slice(start)
+      .filter((entry) => entry.kind === "message").length;
+  };
+  const mentions = () =>
+    entries().flatMap((entry) => {
+      const item = props.rows.row(entry.ids[0] ?? "");
+      return item?.mentionsMe && item.ts > seen && item.eventId ? item.eventId : [];
+    });
+
+  const step = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const messages = [...event.currentTarget.querySelectorAll<HTMLElement>(".message")];
+    const own = (document.activeElement as HTMLElement | null)?.closest<HTMLElement>(".message");
+    const index = own ? messages.indexOf(own) : messages.length;
+    const next = messages[index + (event.key === "ArrowUp" ? -1 : 1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  return (
+    <div class="timeline">
+      <Show when={topDay() && (scrolling() || !atEnd())}>
+        <div class="day day-top" aria-hidden="true" classList={{ shown: scrolling() }}>
+          <span>{dayLabel(language(), topDay() ?? 0, now())}</span>
+        </div>
+      </Show>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
+      <div
+        class="timeline-scroll"
+        ref={setScroller}
+        role="feed"
+        aria-busy={head()?.loading.back ?? true}
+        aria-label={conversation.room().name}
+        tabIndex={0}
+        onKeyDown={step}
+      >
+        <div class="timeline-spring" />
+        <Show when={head()?.atStart && entries().length === 0}>
+          <Empty
+            icon={conversation.room().kind === "self" ? "bookmark" : "chat"}
+            title={word("emptyTitle")}
+            text={conversation.room().kind === "self" ? word("emptySelf") : word("emptyText")}
+          />
+        </Show>
+        <div class="timeline-list">
+          <Virtualizer
+            ref={(handle) => setList(handle)}
+            data={entries()}
+            shift={laid().shift}
+            {...(scroller() ? { scrollRef: scroller() as HTMLElement } : {})}
+            bufferSize={700}
+            onScroll={onScroll}
+          >
+            {(entry) => (
+              <Row
+                entry={entry}
+                item={props.rows.row}
+                flash={entry.ids.includes(flashing() ?? "")}
+                onDay={props.onDay}
+              />
+            )}
+          </Virtualizer>
+        </div>
+      </div>
+      <Show when={head()?.error}>
+        {(error) => (
+          <div class="timeline-error">
+            <NoticeBox look="bad">
+              {whyFailed(error())} <Button onClick={() => ask("back")}>{uiWord("retry")}</Button>
+            </NoticeBox>
+          </div>
+        )}
+      </Show>
+      <Show when={head()?.loading.back && entries().length === 0}>
+        <div class="timeline-wait">
+          <span class="spinner" />
+          <span class="sr-only">{word("loading")}</span>
+        </div>
+      </Show>
+      <div class="jump-buttons">
+        <Show when={props.returnTo}>
+          <button
+            type="button"
+            class="jump"
+            aria-label={word("toReplied")}
+            data-tip={word("toReplied")}
+            onClick={props.onReturn}
+          >
+            <Icon name="reply" />
+          </button>
+        </Show>
+        <Show when={!atEnd() && mentions()[0]}>
+          {(eventId) => (
+            <button
+              type="button"
+              class="jump"
+              aria-label={word("toMention")}
+              data-tip={word("toMention")}
+              onClick={() => show(eventId())}
+            >
+              <Icon name="at" />
+              <span class="badge">{mentions().length}</span>
+            </button>
+          )}
+        </Show>
+        <Show when={!atEnd() || head()?.live === false}>
+          <button
+            type="button"
+            class="jump"
+            aria-label={below() > 0 ? word("toNewestCount", { count: below() }) : word("toNewest")}
+            data-tip={word("toNewest")}
+            onClick={() => (head()?.live ? toEnd(true) : props.onToEnd())}
+          >
+            <Icon name="chevronDown" />
+            <Show when={below() > 0}>
+              <span class="badge">{below()}</span>
+            </Show>
+          </button>
+        </Show>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,242 @@
+/** What can be done with a message: one list for the toolbar, the menus and the keys. */
+
+import type { Client } from "../../bridge/client";
+import type { ItemRecord } from "../../engine/records";
+import type { Action } from "../../ui/action";
+import { ask } from "../../ui/Confirm";
+import { chatPlace, go, place } from "../../ui/router";
+import { orTell, tell } from "../../ui/toasts";
+import type { Conversation } from "./conversation";
+import { tellEvent } from "./describe";
+import { forwardContent } from "./forward";
+import { isPoll } from "./poll";
+import { word } from "./words";
+
+const canEdit = (item: ItemRecord) =>
+  item.mine &&
+  !item.redacted &&
+  item.eventId !== undefined &&
+  item.type === "m.room.message" &&
+  ["m.text", "m.emote", "m.notice"].includes(String(item.content.msgtype));
+
+const isReal = (item: ItemRecord) => item.eventId !== undefined && !item.redacted;
+const isUnder = (item: ItemRecord) => item.state !== "sent";
+
+/** The text of an item, for the clipboard. */
+export function plainText(item: ItemRecord): string {
+  const body = item.content.body;
+  return typeof body === "string" ? body : tellEvent(item);
+}
+
+/** Begins an answer to `item`. */
+export function startReply(conversation: Conversation, item: ItemRecord): void {
+  if (!item.eventId) return;
+  conversation.composing().setEdit(undefined);
+  conversation
+    .composing()
+    .setReply({ eventId: item.eventId, senderName: item.senderName, text: tellEvent(item) });
+  conversation.composing().askFocus();
+}
+
+/** Begins to change `item`, where it can be. */
+export function startEdit(conversation: Conversation, item: ItemRecord): void {
+  if (!canEdit(item)) return;
+  conversation.composing().setReply(undefined);
+  conversation.composing().setEdit(item);
+  conversation.composing().askFocus();
+}
+
+/** The newest of my messages that can be edited. */
+export function lastEditable(items: readonly ItemRecord[]): ItemRecord | undefined {
+  return items.findLast(canEdit);
+}
+
+/** Puts my reaction, or takes it back. */
+export function toggleReaction(client: Client, item: ItemRecord, key: string): void {
+  if (!item.eventId) return;
+  const mine = item.reactions.some((reaction) => reaction.key === key && reaction.mine);
+  const args = { roomId: item.roomId, eventId: item.eventId, key };
+  orTell(mine ? client.command("send.unreact", args) : client.command("send.react", args));
+}
+
+async function remove(client: Client, item: ItemRecord): Promise<void> {
+  const question = {
+    title: word("deleteTitle"),
+    text: word("deleteText"),
+    yes: word("delete"),
+    danger: true,
+  };
+  const reason = await ask(item.mine ? question : { ...question, reason: word("reason") });
+  if (reason === null || !item.eventId) return;
+  const args = { roomId: item.roomId, eventId: item.eventId };
+  await orTell(client.command("send.redact", reason ? { ...args, reason } : args));
+}
+
+async function report(client: Client, item: ItemRecord): Promise<void> {
+  const reason = await ask({
+    title: word("reportTitle"),
+    text: word("reportText"),
+    yes: word("report"),
+    reason: word("reason"),
+  });
+  if (reason === null || !item.eventId) return;
+  const args = { roomId: item.roomId, eventId: item.eventId, reason };
+  const answer = await client.command("room.report", args);
+  if (answer.ok) tell(word("reported"));
+  else await orTell(Promise.resolve(answer));
+}
+
+async function keep(client: Client, item: ItemRecord, me: string): Promise<void> {
+  const own = await orTell(client.command("room.direct", { userId: me }));
+  if (!own) return;
+  const sent = await orTell(
+    client.command("send.event", {
+      roomId: own.roomId,
+      type: item.type,
+      content: forwardContent(item.content),
+    }),
+  );
+  if (sent) tell(word("savedToast"), { label: word("open"), run: () => go(chatPlace(own.roomId)) });
+}
+
+async function copy(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+  tell(word("copied"));
+}
+
+/** A message's address that works for everybody of this server. */
+export function messageLink(roomId: string, eventId: string): string {
+  return `${location.origin}${location.pathname}${chatPlace(roomId, eventId)}`;
+}
+
+/** Opens the thread that begins at, or holds, `item`. */
+export function openThread(item: ItemRecord): void {
+  const root = item.threadId ?? item.eventId;
+  if (root)
+    go(
+      chatPlace(item.roomId, place().segments[2], {
+        ...place().query,
+        side: "thread",
+        thread: root,
+      }),
+    );
+}
+
+/** All that can be done with `item`, in the order of the menu. */
+export function messageActions(
+  client: Client,
+  conversation: Conversation,
+  item: ItemRecord,
+): readonly Action[] {
+  const room = conversation.room();
+  const mayWrite = () => room.may.send && room.membership === "join";
+  const roomId = item.roomId;
+  const eventId = item.eventId ?? "";
+  return [
+    {
+      id: "retry",
+      icon: "refresh",
+      label: () => word("retry"),
+      when: () => item.state === "failed",
+      run: () => orTell(client.command("send.retry", { id: item.id })),
+    },
+    {
+      id: "discard",
+      icon: "trash",
+      label: () => word("discard"),
+      danger: true,
+      when: () => isUnder(item) && item.state !== "sending",
+      run: () => orTell(client.command("send.discard", { id: item.id })),
+    },
+    {
+      id: "reply",
+      icon: "reply",
+      label: () => word("reply"),
+      when: () => isReal(item) && mayWrite(),
+      run: () => startReply(conversation, item),
+    },
+    {
+      id: "thread",
+      icon: "thread",
+      label: () => word("replyInThread"),
+      when: () =>
+        isReal(item) &&
+        mayWrite() &&
+        conversation.threadId === undefined &&
+        item.stateKey === undefined,
+      run: () => openThread(item),
+    },
+    {
+      id: "edit",
+      icon: "edit",
+      label: () => word("edit"),
+      when: () => canEdit(item) && mayWrite(),
+      run: () => startEdit(conversation, item),
+    },
+    {
+      id: "copy",
+      icon: "copy",
+      label: () => word("copy"),
+      when: () => !item.redacted && typeof item.content.body === "string",
+      run: () => copy(plainText(item)),
+    },
+    {
+      id: "forward",
+      icon: "forward",
+      label: () => word("forward"),
+      when: () => isReal(item) && !isPoll(item.type) && item.encryption !== "undecryptable",
+      run: () => conversation.openForward([item]),
+    },
+    {
+      id: "keep",
+      icon: "bookmark",
+      label: () => word("save"),
+      when: () => isReal(item) && room.kind !== "self" && item.encryption !== "undecryptable",
+      run: () => keep(client, item, conversation.me()),
+    },
+    {
+      id: "pin",
+      icon: item.pinned ? "unpin" : "pin",
+      label: () => word(item.pinned ? "unpin" : "pin"),
+      when: () => isReal(item) && room.may.pin,
+      run: () => orTell(client.command("room.pin", { roomId, eventId, pinned: !item.pinned })),
+    },
+    {
+      id: "link",
+      icon: "link",
+      label: () => word("copyLink"),
+      when: () => isReal(item),
+      run: () => copy(messageLink(roomId, eventId)),
+    },
+    {
+      id: "select",
+      icon: "check",
+      label: () => word("select"),
+      when: () => isReal(item),
+      run: () => conversation.setSelected(new Set([...conversation.selected(), item.id])),
+    },
+    {
+      id: "source",
+      icon: "code",
+      label: () => word("source"),
+      apart: true,
+      when: () => item.eventId !== undefined,
+      run: () => conversation.openSource(item),
+    },
+    {
+      id: "report",
+      icon: "warning",
+      label: () => word("report"),
+      when: () => isReal(item) && !item.mine,
+      run: () => report(client, item),
+    },
+    {
+      id: "delete",
+      icon: "trash",
+      label: () => word("delete"),
+      danger: true,
+      when: () => isReal(item) && item.stateKey === undefined && (item.mine || room.may.redact),
+      run: () => remove(client, item),
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+/** Lines folded together, in as few words as are true. */
+
+import type { ItemRecord } from "../../engine/records";
+
+/** Names of those who came, where all of the lines are about coming; else nobody. */
+export function foldedNames(
+  items: readonly Pick<ItemRecord, "type" | "content" | "stateKey" | "senderName">[],
+): string[] {
+  const members = items.filter((item) => item.type === "m.room.member");
+  const came = members.filter((item) => item.content.membership === "join");
+  const others = members.filter(
+    (item) => !["join", "invite"].includes(String(item.content.membership)),
+  );
+  const beginnings = [
+    "m.room.create",
+    "m.room.power_levels",
+    "m.room.join_rules",
+    "m.room.history_visibility",
+    "m.room.name",
+    "m.room.topic",
+    "m.room.encryption",
+  ];
+  const strange = items.some(
+    (item) => item.type !== "m.room.member" && !beginnings.includes(item.type),
+  );
+  if (came.length === 0 || others.length > 0 || strange) return [];
+  const names = came.map((item) => String(item.content.displayname ?? item.senderName));
+  return [...new Set(names)];
+}
