@@ -96,6 +96,9 @@ class Config:
     receipts_wake_members: int = _setting(
         500, "In rooms with more members a receipt wakes nobody: it goes with the next answer."
     )
+    signals_members: int = _setting(
+        1_000, "In rooms with more members nobody is told who reads, types or is there."
+    )
     hot_tail_bytes: int = _setting(32 * 2**20, "Bytes of latest changes kept in memory.")
     log_format: str = _setting("auto", "json, text, or auto (text on a terminal).")
     log_level: str = _setting("info", "debug, info, warning or error.")

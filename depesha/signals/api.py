@@ -10,6 +10,7 @@ from depesha.eventlog.read import access_joined
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.signals.be_present import note_act, put_presence
 from depesha.signals.presence import current
+from depesha.signals.quiet import is_quiet
 from depesha.signals.receipts import set_receipts
 from depesha.signals.record import Signals
 from depesha.signals.rules import FULLY_READ, PRIVATE, READ
@@ -70,9 +71,10 @@ async def put_typing(signals: Signals, ask: Ask[TypingBody]) -> Reply:
     user_id, room_id = ask.caller.user_id, ask.params["roomId"]
     if ask.params["userId"] != user_id:
         raise forbidden("You may type only for yourself")
-    await access_joined(signals.spine.log, user_id, room_id)
+    room = await access_joined(signals.spine.log, user_id, room_id)
     seconds = ask.body.timeout / 1000 if ask.body.typing else 0
-    signals.typing.put(signals.spine.log, user_id, room_id, seconds)
+    if not is_quiet(signals.spine, room):
+        signals.typing.put(signals.spine.log, user_id, room_id, seconds)
     note_act(signals, user_id)
     return EMPTY
 

@@ -11,11 +11,14 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.read import access_event, access_joined
+from depesha.eventlog.state import Room
 from depesha.profile import read_data, write_data
 from depesha.signals import store
+from depesha.signals.quiet import is_quiet
 from depesha.signals.record import Signals
 from depesha.signals.rules import FULLY_READ, MAIN, PRIVATE, READ
 from depesha.signals.thread import find_thread
+from depesha.spine import Spine
 
 TYPES = (READ, PRIVATE, FULLY_READ)
 
@@ -46,15 +49,15 @@ async def set_receipts(
         if not is_event_id(event_id):
             raise bad_json("Not an event id")
         check_thread(type_, thread_id)
-    await access_joined(signals.spine.log, user_id, room_id)
+    spine = signals.spine
+    room = await access_joined(spine.log, user_id, room_id)
     for event_id in set(receipts.values()):
-        await access_event(signals.spine.log, user_id, room_id, event_id)
-
-    most_woken = signals.spine.config.receipts_wake_members
+        await access_event(spine.log, user_id, room_id, event_id)
+    reach = _reach(spine, room)
 
     async def plan(w: Writing) -> None:
         for type_, event_id in receipts.items():
-            await _set(w, user_id, room_id, type_, event_id, thread_id, most_woken)
+            await _set(w, user_id, room_id, type_, event_id, thread_id, reach)
 
     await signals.spine.log.commit(plan)
 
@@ -66,7 +69,7 @@ async def _set(
     type_: str,
     event_id: str,
     thread_id: str | None,
-    most_woken: int,
+    reach: Reach,
 ) -> None:
     institution_id = w.institution.id
     place = await eventlog_store.select_place(w.tx, institution_id, event_id)
@@ -87,9 +90,6 @@ async def _set(
     if type_ == PRIVATE:
         change = Change(PRIVATE_RECEIPT, Reach.USER, user_id, room_id, item)
     else:
-        # Everybody reads what everybody is told: each telling each would be a square.
-        is_large = len((await w.tip(room_id)).room.joined) > most_woken
-        reach = Reach.ROOM_LATER if is_large else Reach.ROOM_SOON
         change = Change(RECEIPT, reach, user_id, room_id, item)
     position = await w.change(change)
     row = store.ReceiptRow(
@@ -117,6 +117,14 @@ async def _mark(w: Writing, user_id: str, room_id: str, event_id: str, order: in
             return
     text = encode({"event_id": event_id}).decode()
     await write_data(w, user_id, room_id, FULLY_READ, text)
+
+
+def _reach(spine: Spine, room: Room) -> Reach:
+    """Whom a public receipt concerns, and when: everybody reads what everybody is told."""
+    if is_quiet(spine, room):
+        return Reach.USER
+    is_large = len(room.joined) > spine.config.receipts_wake_members
+    return Reach.ROOM_LATER if is_large else Reach.ROOM_SOON
 
 
 def receipt_of(change: Change) -> store.ReceiptRow:

@@ -3,6 +3,7 @@
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.signals import store
 from depesha.signals.presence import presence_event
+from depesha.signals.quiet import is_quiet
 from depesha.signals.receipts import PRIVATE_RECEIPT, RECEIPT
 from depesha.signals.recent import encode_receipts
 from depesha.signals.record import Signals
@@ -27,9 +28,16 @@ async def section(signals: Signals, ask: SyncAsk) -> Section:
 
 
 async def _receipts(signals: Signals, ask: SyncAsk, part: Section) -> None:
-    """From memory, and of rooms that it does not reach back for, with one query a `since`."""
+    """From memory, and of rooms that it does not reach back for, with one query a `since`.
+
+    Of quiet rooms nothing but one's own.
+    """
     stored: dict[int, list[str]] = {}
+    rooms = await signals.spine.log.find_rooms(ask.rooms)
     for room_id, since in ask.rooms.items():
+        if room_id in rooms and is_quiet(signals.spine, rooms[room_id]):
+            await _own_receipts(signals, ask.user_id, room_id, since, part)
+            continue
         events = signals.recent.find(room_id, ask.user_id, since, ask.until) if since else None
         if events:
             part.ephemeral.setdefault(room_id, []).extend(events)
@@ -37,6 +45,15 @@ async def _receipts(signals: Signals, ask: SyncAsk, part: Section) -> None:
             stored.setdefault(since, []).append(room_id)
     for since, room_ids in stored.items():
         await _stored_receipts(signals, ask.user_id, room_ids, since, part)
+
+
+async def _own_receipts(
+    signals: Signals, user_id: str, room_id: str, since: int, part: Section
+) -> None:
+    spine = signals.spine
+    rows = await spine.db.read(store.select_own_receipts, spine.institution.id, room_id, user_id)
+    if events := encode_receipts(row for row in rows if row.position > since):
+        part.ephemeral.setdefault(room_id, []).extend(events)
 
 
 async def _stored_receipts(
@@ -75,7 +92,7 @@ async def _presence(signals: Signals, ask: SyncAsk, part: Section) -> None:
 
 
 async def _sharers(signals: Signals, user_id: str, others: frozenset[str]) -> set[str]:
-    """Those of `others` that share a joined room with the user, who is one of them.
+    """Those of `others` that share a joined room, no quiet one, with the user, who is one of them.
 
     A first sync asks of everybody: then the rooms' members are read, not the rooms of each.
     """
@@ -83,10 +100,13 @@ async def _sharers(signals: Signals, user_id: str, others: frozenset[str]) -> se
     mine = {r for r, place in (await log.rooms_of(user_id)).items() if place.membership == "join"}
     if len(others) > MANY:
         rooms = await log.find_rooms(mine)
-        return {user_id}.union(*(room.joined for room in rooms.values()))
+        told = (room.joined for room in rooms.values() if not is_quiet(signals.spine, room))
+        return {user_id}.union(*told)
     found = {user_id}
     for other in others:
         theirs = await log.rooms_of(other)
-        if any(r in mine and place.membership == "join" for r, place in theirs.items()):
+        common = [r for r in theirs.keys() & mine if theirs[r].membership == "join"]
+        rooms = await log.find_rooms(common)
+        if not all(is_quiet(signals.spine, room) for room in rooms.values()):
             found.add(other)
     return found

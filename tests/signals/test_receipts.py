@@ -49,6 +49,30 @@ async def test_in_a_large_room_a_receipt_goes_with_the_next_message(
         assert len(answer["rooms"]["join"][room]["timeline"]["events"]) == 1
 
 
+async def test_in_a_quiet_room_signs_are_told_to_nobody_else(start_server: Any) -> None:
+    async with start_server(signals_members=1) as server:
+        alice, bob, room, event_id = await _two(server)
+        before = (await bob.sync())["next_batch"]
+        mine = (await alice.sync())["next_batch"]
+        await _read(alice, room, event_id)
+        typing = f"/_matrix/client/v3/rooms/{room}/typing/{alice.user_id}"
+        (await alice.put(typing, {"typing": True, "timeout": 20_000})).ok()
+        await server.clock.advance(5)
+        await alice.send(room, "more")
+        for answer in (await bob.sync(before), await bob.sync()):
+            assert answer["rooms"]["join"][room]["ephemeral"]["events"] == []
+            assert alice.user_id not in [e["sender"] for e in _presence(answer)]
+        for answer in (await alice.sync(mine), await alice.sync()):
+            assert _readers(answer, room, event_id) == {alice.user_id}
+        # Who meets in a room that is not quiet is told.
+        (await alice.post(f"/_matrix/client/v3/rooms/{room}/leave", {})).ok()
+        assert _readers(await bob.sync(), room, event_id) == {alice.user_id}
+
+
+def _presence(answer: Any) -> Any:
+    return answer.get("presence", {}).get("events", [])
+
+
 async def test_in_a_large_room_a_receipt_goes_with_the_empty_answer(
     start_server: Any,
 ) -> None:
