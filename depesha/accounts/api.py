@@ -106,7 +106,8 @@ async def _check_name(accounts: Accounts, body: RegisterBody) -> str:
     auth=Auth.NONE,
 )
 async def username_available(accounts: Accounts, ask: Ask[None]) -> Reply:
-    """Whether a username may still be chosen."""
+    """Whether a username may still be chosen; told only where somebody may register."""
+    await admission(accounts)
     await check_free(accounts, new_user_id(accounts, ask.need("username")))
     return json_reply({"available": True})
 

@@ -201,7 +201,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     keys = Keys(spine, accounts, contacts)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
-    media = Media(spine, blobs, cpu, fetcher)
+    media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
@@ -257,7 +257,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(search, search_api.ENDPOINTS),
         *bind(Notices(spine, accounts, profile, rooms), notices_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
-        *bind(Calls(spine), calls_api.ENDPOINTS),
+        *bind(Calls(spine, org), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
         *bind(log, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from depesha.base.canonical import Json
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
+from depesha.org import Org, Right, may
 from depesha.spine import Spine
 
 
@@ -14,17 +15,19 @@ class Calls:
     """The slice's record."""
 
     spine: Spine
+    org: Org
 
 
 @endpoint("GET", "/_matrix/client/v3/voip/turnServer", auth=Auth.GUEST, spec="getTurnServer")
 async def get_turn_server(calls: Calls, ask: Ask[None]) -> Reply:
-    """Credentials for the relay that hold for a while; `{}` where there is none.
+    """Credentials for the relay that hold for a while; `{}` where there is none, or no right to it.
 
     The user name is the time of expiry and the user, the password its HMAC-SHA1 under the
     secret shared with the relay: what coturn calls `use-auth-secret`.
     """
     config = calls.spine.config
-    if not config.turn_uris or not config.turn_secret:
+    may_call = may(calls.org.tree, ask.caller.user_id, Right.CALL)
+    if not config.turn_uris or not config.turn_secret or not may_call:
         return EMPTY
     expires = calls.spine.clock.now_ms() // 1000 + config.turn_ttl_seconds
     username = f"{expires}:{ask.caller.user_id}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from depesha.io.blobs import Blobs
 from depesha.io.cpu import Cpu
 from depesha.io.fetch import Fetcher
+from depesha.org import Org
 from depesha.spine import Spine
 
 
@@ -14,6 +15,7 @@ class Media:
     """Files of one institution: kept by content, named by media id."""
 
     spine: Spine
+    org: Org
     blobs: Blobs
     cpu: Cpu
     fetcher: Fetcher

@@ -11,6 +11,7 @@ from depesha.media import store
 from depesha.media.download import is_over
 from depesha.media.record import Media
 from depesha.media.rules import check_media, clean_type
+from depesha.org import Right, check_may
 
 ARRIVED = "media"
 """Kind of whisper: an announced file has come."""
@@ -30,7 +31,8 @@ async def upload(
     content_type: str | None,
     file_name: str | None,
 ) -> str:
-    """Keep a file; its `mxc://` URI. 413 M_TOO_LARGE."""
+    """Keep a file; its `mxc://` URI. 413 M_TOO_LARGE, 403 for whose level may not send files."""
+    check_may(media.org, user_id, Right.SEND_FILES)
     await _check_quota(media, user_id, length or 0)
     blob = await _put(media, content, length)
     await _check_quota(media, user_id, blob.size)
@@ -84,7 +86,11 @@ async def one_piece(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def announce(media: Media, user_id: str) -> tuple[str, int]:
-    """A URI for a file that is to come, and until when it must (ms). 429 for too many."""
+    """A URI for a file that is to come, and until when it must (ms). 429 for too many.
+
+    403 for whose level may not send files.
+    """
+    check_may(media.org, user_id, Right.SEND_FILES)
     spine, now = media.spine, media.spine.clock.now_ms()
     media_id = spine.clock.new_id(24)
     row = store.FileRow(media_id, user_id, None, 0, "", None, now, now + PENDING_MS)

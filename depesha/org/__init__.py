@@ -22,6 +22,7 @@ from depesha.org.record import NAMED as NAMED
 from depesha.org.record import Org as Org
 from depesha.org.record import load_org as load_org
 from depesha.org.rules import deciding_node as deciding_node
+from depesha.org.rules import may as may
 from depesha.org.sight import are_acquainted as are_acquainted
 from depesha.org.sight import check_may as check_may
 from depesha.org.sight import check_may_address as check_may_address

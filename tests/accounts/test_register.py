@@ -66,6 +66,15 @@ async def test_a_name_is_taken_for_ever(server: Server, alice: Client) -> None:
     (await anyone.get(available, {"username": "alice"})).refused(400, "M_USER_IN_USE")
 
 
+async def test_where_registration_is_closed_no_name_is_told_of(start_server: StartServer) -> None:
+    async with start_server() as server:
+        await server.register("alice")
+    async with start_server(open_registration=False) as server:
+        for name in ("alice", "boris"):
+            answer = await server.anyone.get("/register/available", {"username": name})
+            answer.refused(403, "M_FORBIDDEN")
+
+
 async def test_capitals_become_small(server: Server) -> None:
     anna = await server.register("Anna")
     assert anna.user_id == "@anna:depesha.test"

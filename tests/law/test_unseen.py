@@ -186,6 +186,6 @@ async def find(viewer: Client, target: Client) -> None:
     assert [person["display_name"] for person in found] == [f"Name of {local}"]
     (await viewer.get(f"/profile/{target.user_id}")).ok()
     (await viewer.get(f"{OWN}/people/{target.user_id}")).ok()
-    query = {"device_keys": {target.user_id: []}}
+    query: Any = {"device_keys": {target.user_id: []}}
     keys = (await viewer.post("/keys/query", query)).ok()
     assert target.user_id in keys["device_keys"]

@@ -10,6 +10,7 @@ from tests.harness.client import PASSWORD
 from tests.harness.clock import TestClock
 from tests.harness.server import Server
 from tests.law.workers import at, two_workers
+from tests.org.institution import ADMIN, make_ministry
 
 FRESH_SECONDS = 2.0
 """After so long every worker has looked at the log again."""
@@ -130,3 +131,18 @@ async def test_both_write_into_one_room(workers: Workers, clock: TestClock) -> N
     for client in (alice, elsewhere):
         page = await client.messages(room, limit=6)
         assert [event["event_id"] for event in page["chunk"]] == sent[::-1]
+
+
+async def test_the_tree_is_one_at_both(workers: Workers, clock: TestClock) -> None:
+    one, two = workers
+    house = await make_ministry(one)
+    await clock.advance(FRESH_SECONDS)
+    coder, judge = (house.people[name] for name in ("coder", "judge"))
+    path = f"/profile/{judge.user_id}"
+    (await at(two, coder).get(path)).refused(404, "M_NOT_FOUND")
+    (await at(two, house.people["lawhead"]).get(path)).ok()
+    body = {"parent": house.units["IT"]}
+    (await house.root.put(f"{ADMIN}/units/{house.units['Courts']}", body)).ok()
+    await clock.advance(FRESH_SECONDS)
+    (await at(two, coder).get(path)).ok()
+    (await at(two, house.people["lawhead"]).get(path)).refused(404, "M_NOT_FOUND")

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import StartServer
 from tests.harness.client import Client, Response
-from tests.org.institution import ADMIN, OWN, Institution, user
+from tests.org.institution import ADMIN, OWN, Institution, make_ministry, user
 
 NOBODY = user("nobody.at.all")
 
@@ -245,6 +246,15 @@ async def test_levels_without_a_right(house: Institution) -> None:
     path = f"/rooms/{room}/send/m.room.message/"
     (await lawyer.put(f"{path}x", picture)).refused(403, "M_FORBIDDEN")
     (await lawyer.put(f"/rooms/{room}/send/m.call.invite/c", {})).refused(403, "M_FORBIDDEN")
+    upload = {"data": b"x", "headers": {"Content-Type": "image/png"}}
+    path = "/_matrix/media/v3/upload"
+    error = (await lawyer.post(path, **upload)).refused(403, "M_FORBIDDEN")
+    assert (error["org.depesha.rule"], error["org.depesha.ask"]) == (
+        "send_files",
+        user("lawhead"),
+    )
+    (await lawyer.post("/_matrix/media/v1/create", {})).refused(403, "M_FORBIDDEN")
+    (await lawhead.post(path, **upload)).ok()
     await lawyer.send(room, "words")
     await lawhead.send(room, picture)
     error = (await lawyer.post("/createRoom", {"name": "A group"})).refused(403, "M_FORBIDDEN")
@@ -269,3 +279,25 @@ async def test_a_space_tells_of_nobody_unseen(house: Institution) -> None:
     await coder.join(space)
     rooms = (await coder.get(path)).ok()["rooms"]
     assert [entry["state_key"] for entry in rooms[0]["children_state"]] == [child]
+
+
+async def test_who_may_not_call_gets_no_relay(start_server: StartServer) -> None:
+    async with start_server(turn_uris=("turn:relay.test",), turn_secret="s" * 32) as server:
+        house = await make_ministry(server)
+        law = f"{ADMIN}/units/{house.units['Law']}"
+        (await house.root.put(law, {"rights": []})).ok()
+        assert (await house.people["lawyer"].get("/voip/turnServer")).ok() == {}
+        assert "uris" in (await house.people["coder"].get("/voip/turnServer")).ok()
+
+
+async def test_an_invitation_kept_for_later_is_judged_when_it_is_sent(house: Institution) -> None:
+    lawyer, judge = house.people["lawyer"], house.people["judge"]
+    room = await lawyer.create_room()
+    path = f"/rooms/{room}/state/m.room.member/{judge.user_id}"
+    query = {"org.matrix.msc4140.delay": 5000}
+    (await lawyer.put(path, {"membership": "invite"}, query=query)).ok()
+    courts = f"{ADMIN}/units/{house.units['Courts']}"
+    (await house.root.put(courts, {"parent": house.units["IT"]})).ok()
+    await house.server.clock.advance(6)
+    assert room not in (await judge.sync()).get("rooms", {}).get("invite", {})
+    (await judge.get(f"/profile/{lawyer.user_id}")).refused(404, "M_NOT_FOUND")
