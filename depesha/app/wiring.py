@@ -131,6 +131,8 @@ UNSTABLE_FEATURES = (
     "org.matrix.msc3912",  # redacting what relates to an event
     "org.matrix.msc4028",  # pushing what is encrypted
     "org.matrix.msc4140",  # delayed events
+    "org.matrix.msc4262",  # profiles in a sliding sync
+    "org.matrix.msc4429",  # and in the other
     "org.matrix.msc4306",  # following threads
     "org.matrix.msc4308",  # and telling of it in a sliding sync
     # What the specification has by now, under the names that clients asked for before.

@@ -121,6 +121,12 @@ class RoomFilter(msgspec.Struct, frozen=True):
         return self.rooms is None or room_id in self.rooms
 
 
+class FieldFilter(msgspec.Struct, frozen=True):
+    """Which fields of profiles a sync tells (MSC4429)."""
+
+    ids: Names = []
+
+
 class Filter(msgspec.Struct, frozen=True):
     """A whole filter, as `POST /user/{userId}/filter` stores it."""
 
@@ -129,6 +135,9 @@ class Filter(msgspec.Struct, frozen=True):
     presence: EventFilter = EventFilter()
     account_data: EventFilter = EventFilter()
     room: RoomFilter = RoomFilter()
+    profile_fields: FieldFilter = msgspec.field(
+        name="org.matrix.msc4429.profile_fields", default=FieldFilter()
+    )
 
     @property
     def has_usual_form(self) -> bool:

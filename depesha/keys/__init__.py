@@ -13,6 +13,7 @@ from depesha.keys.follow import follow_person as follow_person
 from depesha.keys.kinds import COUNT as COUNT
 from depesha.keys.kinds import LIST as LIST
 from depesha.keys.kinds import TO_DEVICE as TO_DEVICE
+from depesha.keys.lists import find_list_changes as find_list_changes
 from depesha.keys.messages.queue import Address as Address
 from depesha.keys.messages.queue import acknowledge as acknowledge
 from depesha.keys.messages.queue import find_messages as find_messages

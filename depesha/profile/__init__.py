@@ -29,3 +29,4 @@ from depesha.profile.record import direct_rooms as direct_rooms
 from depesha.profile.record import find_data as find_data
 from depesha.profile.record import ignored_users as ignored_users
 from depesha.profile.record import room_tags as room_tags
+from depesha.profile.updates import find_updates as find_updates

@@ -115,7 +115,8 @@ async def note_change(w: Writing, user_id: str, name: str, value: Json) -> None:
         await write_person(w.tx, w.institution.id, user_id, value or "")
     if name in IN_ROOMS:
         await store.insert_untold(w.tx, w.institution.id, user_id, name)
-    await w.change(Change(PROFILE, Reach.SHARED, user_id, item=name))
+    position = await w.change(Change(PROFILE, Reach.SHARED, user_id, item=name))
+    await store.upsert_change(w.tx, w.institution.id, user_id, name, position)
 
 
 async def tell_rooms(profile: Profile, user_id: str, name: str) -> None:

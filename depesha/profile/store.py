@@ -35,6 +35,13 @@ class ShownRow(NamedTuple):
     value: str
 
 
+class ChangeRow(NamedTuple):
+    """A field that changed."""
+
+    user_id: str
+    name: str
+
+
 class UntoldRow(NamedTuple):
     """A field whose change the user's rooms have not heard of."""
 
@@ -201,6 +208,43 @@ async def select_shown(tx: Tx, institution_id: int, user_ids: list[str]) -> list
         " AND user_id = ANY($2) AND name IN ('displayname', 'avatar_url')",
         institution_id,
         user_ids,
+    )
+
+
+async def select_values(tx: Tx, institution_id: int, user_ids: list[str]) -> list[ShownRow]:
+    """All fields of the users."""
+    return await tx.rows(
+        ShownRow,
+        "SELECT user_id, name, value FROM profile_fields WHERE institution_id = $1"
+        " AND user_id = ANY($2)",
+        institution_id,
+        user_ids,
+    )
+
+
+async def upsert_change(
+    tx: Tx, institution_id: int, user_id: str, name: str, position: int
+) -> None:
+    await tx.execute(
+        "INSERT INTO profile_changes (institution_id, user_id, name, position)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (institution_id, user_id, name)"
+        " DO UPDATE SET position = excluded.position",
+        institution_id,
+        user_id,
+        name,
+        position,
+    )
+
+
+async def select_changes(tx: Tx, institution_id: int, since: int, until: int) -> list[ChangeRow]:
+    """Fields whose last change was in (since, until]."""
+    return await tx.rows(
+        ChangeRow,
+        "SELECT user_id, name FROM profile_changes"
+        " WHERE institution_id = $1 AND position > $2 AND position <= $3 ORDER BY position",
+        institution_id,
+        since,
+        until,
     )
 
 

@@ -20,6 +20,7 @@ from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
 from depesha.sync.form import form_state, form_timeline
+from depesha.sync.profiles import USERS, encode_users
 from depesha.sync.record import Sync
 from depesha.sync.room import (
     State,
@@ -125,6 +126,10 @@ async def build_answer(
             rooms.join.append(part)
     if changed.places:
         await _other_rooms(sync, asked, now, changed, rooms)
+    if names := asked.filter.profile_fields.ids:
+        told = (asked.user_id, asked.since, now.position, names, changed.kinds)
+        if users := await encode_users(sync, *told):
+            section.top[USERS] = users
     return _encode(asked, now, rooms, section)
 
 
@@ -500,7 +505,8 @@ def _encode(asked: Asked, now: Token, rooms: Rooms, section: Section) -> bytes |
     ):
         if events:
             parts.append(b'"%b":{"events":[%b]}' % (name, b",".join(events)))
-    told = len(parts) > 1 or not rooms.is_empty or "device_lists" in section.top
+    news = {"device_lists", USERS}
+    told = len(parts) > 1 or not rooms.is_empty or not news.isdisjoint(section.top)
     if asked.since and not asked.full_state and not told:
         return None
     parts += (encode(name) + b":" + value for name, value in section.top.items())

@@ -59,7 +59,16 @@ async def build_response(
     shown = show(ask.lists, ask.subscriptions, candidates, children)
     bodies, sent = await _rooms(sync, who, ask, connection, now, shown, candidates, changed)
     extensions, extended = await build_extensions(
-        sync, who.user_id, who.device_id, ask, connection, now, shown, frozenset(bodies), changed
+        sync,
+        who.user_id,
+        who.device_id,
+        ask,
+        connection,
+        now,
+        shown,
+        frozenset(bodies),
+        sent,
+        changed,
     )
     parts = [
         b'"pos":' + encode(connection.pos(now)),

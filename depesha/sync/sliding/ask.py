@@ -100,6 +100,8 @@ class Extension(msgspec.Struct, frozen=True):
     limit: int = 100
     lists: list[str] | None = None
     rooms: list[str] | None = None
+    fields: list[str] | None = None
+    """Of profiles; None: all."""
 
 
 @dataclass(frozen=True, slots=True)

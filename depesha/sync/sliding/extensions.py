@@ -1,7 +1,7 @@
 """The extensions of sliding sync: what is not room events.
 
 MSC4186 leaves them to further proposals; their form is what clients speak today
-(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4308).
+(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4262, MSC4308).
 """
 
 from collections.abc import Set
@@ -12,9 +12,10 @@ from depesha.eventlog.changes import Token
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.keys import acknowledge
 from depesha.sync.changed import Changed
+from depesha.sync.profiles import encode_profiles, newly_shown
 from depesha.sync.record import Sync
 from depesha.sync.sliding.ask import Extension, SlidingAsk
-from depesha.sync.sliding.connection import Connection
+from depesha.sync.sliding.connection import Connection, SentRoom
 from depesha.sync.sliding.lists import Shown
 from depesha.timeline import SUBSCRIPTION, find_subscription_changes
 
@@ -32,6 +33,9 @@ class _Asked:
     section: Section
     since: int
     kinds: Set[str] | None
+    sent: dict[str, SentRoom]
+    """What the client has of rooms after this answer, where that is new."""
+    before: dict[str, SentRoom]
 
 
 async def build_extensions(
@@ -43,6 +47,7 @@ async def build_extensions(
     now: Token,
     shown: Shown,
     fresh: frozenset[str],
+    sent: dict[str, SentRoom],
     changed: Changed | None,
 ) -> tuple[list[bytes], bool]:
     """The encoded extensions, and whether any has something to tell. `fresh` rooms are new."""
@@ -59,7 +64,7 @@ async def build_extensions(
     kinds = changed.kinds if changed else None
     question = SyncAsk(user_id, device_id, since, now.position, ephemeral, rooms, kinds)
     section = await sync.ask_all(question)
-    asked = _Asked(user_id, device_id, ask, shown, section, since, kinds)
+    asked = _Asked(user_id, device_id, ask, shown, section, since, kinds, sent, connection.rooms)
     parts: list[bytes] = []
     tells = False
     for name, extension in ask.extensions.items():
@@ -93,6 +98,11 @@ async def _build(
         return _ephemeral(asked, extension, b"m.receipt" if name == "receipts" else b"m.typing")
     if name == "io.element.msc4308.thread_subscriptions":
         return await _thread_subscriptions(sync, asked, extension, now)
+    if name == "org.matrix.msc4262.profiles":
+        shown = await newly_shown(sync, asked.before, asked.sent)
+        where = (asked.user_id, asked.since, now.position)
+        body = await encode_profiles(sync, *where, extension.fields, asked.kinds, shown)
+        return body, bool(body)
     return b"", False
 
 
