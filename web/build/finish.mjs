@@ -18,11 +18,9 @@ function tellServiceWorker() {
   const hash = createHash("sha256");
   for (const name of kept) hash.update(name).update(readFileSync(join("dist", name)));
   const files = kept.map((name) => (name === "index.html" ? "/" : `/${name}`));
-  const worker = readFileSync("dist/sw.js", "utf8")
-    .replace('"__FILES__"', JSON.stringify(files))
-    .replace("__BUILD__", hash.digest("hex").slice(0, 16));
-  if (worker.includes("__FILES__")) throw new Error("sw.js has no place for its files");
-  writeFileSync("dist/sw.js", worker);
+  const build = hash.digest("hex").slice(0, 16);
+  const known = `const FILES=${JSON.stringify(files)},BUILD="${build}";\n`;
+  writeFileSync("dist/sw.js", known + readFileSync("dist/sw.js", "utf8"));
 }
 
 function compress(path) {

@@ -6,9 +6,9 @@
 // The library's type of `self` is that of every worker.
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
-/** Every file of this build; `build/finish.mjs` writes the list in place of the mark. */
-const FILES = "__FILES__" as unknown as readonly string[];
-const BUILD = "__BUILD__";
+// `build/finish.mjs` puts these before the script: every file of this build, and its hash.
+declare const FILES: readonly string[];
+declare const BUILD: string;
 const SHELL = `shell-${BUILD}`;
 /** What other applications shared with us, until the page takes it. */
 const SHARED = "shared";
