@@ -15,7 +15,7 @@ import type { RoomView } from "../engine/records";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
 import { Face, openPerson } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
-import { SetUp } from "../features/signin";
+import { KeyReminder } from "../features/signin";
 import { ChatView, ThreadView, toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
@@ -107,20 +107,22 @@ export default function Shell() {
 
   return (
     <div class="shell" data-pane={pane()} data-side={side() ? "open" : "closed"}>
-      <a
+      <button
+        type="button"
         class="skip"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
+        onClick={() =>
           document
             .querySelector<HTMLElement>(".timeline-scroll, .composer-field, .pane-main")
-            ?.focus();
-        }}
+            ?.focus()
+        }
       >
         {word("skip")}
-      </a>
+      </button>
       <div class="pane pane-list">
         <OfflineLine />
+        <Suspense>
+          <KeyReminder />
+        </Suspense>
         <ChatsView
           chats={chats}
           corner={
@@ -185,7 +187,6 @@ export default function Shell() {
         <Show when={shortcutsOpen()}>
           <Shortcuts commands={commands} onClose={() => setShortcutsOpen(false)} />
         </Show>
-        <SetUp />
         <Verification />
       </Suspense>
     </div>

@@ -133,7 +133,7 @@ function Said(props: { chat: ChatRecord; open: boolean }) {
             </>
           )}
         </Match>
-        <Match when={props.chat.last}>{(last) => tellPreview(last(), withSender())}</Match>
+        <Match when={props.chat.last}>{(last) => <>{tellPreview(last(), withSender())}</>}</Match>
       </Switch>
     </span>
   );

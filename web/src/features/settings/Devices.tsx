@@ -96,9 +96,9 @@ function Device(props: {
         <small>
           {word(props.device.verified ? "verified" : "unverified")}
           <Show when={!props.device.current && props.device.lastSeenAt}>
-            {(ts) => ` · ${word("lastSeen", { time: ago(language(), ts(), now()) })}`}
+            {(ts) => <> · {word("lastSeen", { time: ago(language(), ts(), now()) })}</>}
           </Show>
-          <Show when={props.device.lastSeenIp}>{(ip) => ` · ${ip()}`}</Show>
+          <Show when={props.device.lastSeenIp}>{(ip) => <> · {ip()}</>}</Show>
         </small>
       </span>
       <MenuButton

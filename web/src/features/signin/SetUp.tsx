@@ -1,7 +1,8 @@
-import { createEffect, createSignal, Match, Show, Switch } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
-import { Button, TextField } from "../../ui/controls";
+import { Button, IconButton, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
+import { Icon } from "../../ui/icons";
 import { createPreference } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { whyFailed } from "../../ui/uiWords";
@@ -9,32 +10,40 @@ import "./view.css";
 import { word } from "./words";
 
 const [putOff, setPutOff] = createPreference<number>("encryptionLater", 0);
-const DAY = 86_400_000;
+const WEEK = 7 * 86_400_000;
 
-/** After the first sign-in: the recovery key to keep, or earlier conversations to open with it. */
-export default function SetUp() {
+/**
+ * A quiet line above the chats until the recovery key is kept, or earlier conversations are opened
+ * with it. It interrupts nobody, and comes back a week after it was put off.
+ */
+export default function KeyReminder() {
   const encryption = useValue("encryption", () => null);
   const [open, setOpen] = createSignal(false);
-  createEffect(() => {
+  const isNew = () => encryption()?.crossSigning === "unverified";
+  const due = () => {
     const view = encryption();
-    if (!view?.ready || Date.now() - putOff() < DAY) return;
-    if (view.crossSigning === "none" || view.crossSigning === "unverified") setOpen(true);
-  });
-  const close = () => {
-    setPutOff(Date.now());
-    setOpen(false);
+    if (!view?.ready || Date.now() - putOff() < WEEK) return false;
+    return view.crossSigning === "unverified" || !view.recovery;
   };
+  const close = () => setOpen(false);
   return (
-    <Show when={open()}>
-      <Switch>
-        <Match when={encryption()?.crossSigning === "unverified"}>
-          <Recover onClose={close} onDone={() => setOpen(false)} />
-        </Match>
-        <Match when={true}>
-          <NewKey onClose={close} onDone={() => setOpen(false)} />
-        </Match>
-      </Switch>
-    </Show>
+    <>
+      <Show when={due() || open()}>
+        <div class="key-reminder">
+          <Icon name="key" />
+          <button type="button" class="key-reminder-text" onClick={() => setOpen(true)}>
+            <strong>{isNew() ? word("unlockHistory") : word("setUpTitle")}</strong>
+            <small>{isNew() ? word("unlockHistoryShort") : word("setUpShort")}</small>
+          </button>
+          <IconButton icon="close" label={word("later")} onClick={() => setPutOff(Date.now())} />
+        </div>
+      </Show>
+      <Show when={open()}>
+        <Show when={isNew()} fallback={<NewKey onClose={close} onDone={close} />}>
+          <Recover onClose={close} onDone={close} />
+        </Show>
+      </Show>
+    </>
   );
 }
 

@@ -3,6 +3,6 @@
 import { lazy } from "solid-js";
 
 export const SignInView = lazy(() => import("./View"));
-export const SetUp = lazy(() => import("./SetUp"));
+export const KeyReminder = lazy(() => import("./SetUp"));
 export const NewKey = lazy(async () => ({ default: (await import("./SetUp")).NewKey }));
 export const Recover = lazy(async () => ({ default: (await import("./SetUp")).Recover }));

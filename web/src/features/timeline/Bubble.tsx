@@ -53,129 +53,131 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
     props.item.eventId !== undefined && !props.item.redacted && conversation.room().may.send;
 
   return (
-    <article
-      class="message"
-      classList={{
-        own: own(),
-        first: props.entry.first,
-        last: props.entry.last,
-        flash: props.flash,
-        selecting: selecting(),
-        selected: isSelected(),
-        mention: props.item.mentionsMe,
-      }}
-      aria-label={label()}
-      tabIndex={-1}
-      data-item={props.item.id}
-      onPointerEnter={(event) => event.pointerType === "mouse" && setActive(true)}
-      onPointerLeave={() => setActive(false)}
-      onFocusIn={() => setActive(true)}
-      onFocusOut={(event) =>
-        !event.currentTarget.contains(event.relatedTarget as Node | null) && setActive(false)
-      }
-      onDblClick={(event) => {
-        if (!(event.target as HTMLElement).closest("button, a, .rich"))
-          startReply(conversation, props.item);
-      }}
+    <ContextMenu
+      class="message-row"
+      actions={actions}
+      head={(close) => (
+        <Show when={mayReact()}>
+          <QuickReactions item={props.item} onDone={close} />
+        </Show>
+      )}
     >
-      <Show when={selecting()}>
-        <input
-          type="checkbox"
-          class="message-check"
-          aria-label={label()}
-          checked={isSelected()}
-          onChange={toggleSelected}
-        />
-      </Show>
-      <Show when={faces() && !own()}>
-        <span class="message-face">
-          <Show when={props.entry.last}>
-            <button
-              type="button"
-              tabIndex={-1}
-              aria-label={props.item.senderName}
-              onClick={() => openPerson(props.item.sender, props.item.roomId)}
-            >
-              <Face
-                id={props.item.sender}
-                name={props.item.senderName}
-                avatar={props.item.senderAvatar}
-                size="s"
-              />
-            </button>
-          </Show>
-        </span>
-      </Show>
-      <ContextMenu
-        class="bubble-place"
-        actions={actions}
-        head={(close) => (
-          <Show when={mayReact()}>
-            <QuickReactions item={props.item} onDone={close} />
-          </Show>
-        )}
+      <article
+        class="message"
+        classList={{
+          own: own(),
+          first: props.entry.first,
+          last: props.entry.last,
+          flash: props.flash,
+          selecting: selecting(),
+          selected: isSelected(),
+          mention: props.item.mentionsMe,
+        }}
+        aria-label={label()}
+        tabIndex={-1}
+        data-item={props.item.id}
+        onPointerEnter={(event) => event.pointerType === "mouse" && setActive(true)}
+        onPointerLeave={() => setActive(false)}
+        onFocusIn={() => setActive(true)}
+        onFocusOut={(event) =>
+          !event.currentTarget.contains(event.relatedTarget as Node | null) && setActive(false)
+        }
+        onDblClick={(event) => {
+          if (!(event.target as HTMLElement).closest("button, a, .rich"))
+            startReply(conversation, props.item);
+        }}
       >
-        <div class="bubble" classList={{ bare: isBare(props.item), tail: props.entry.last }}>
-          <Show when={props.entry.first && faces() && !own()}>
-            <button
-              type="button"
-              class="bubble-name"
-              tabIndex={-1}
-              data-shade={shade(props.item.sender, 8)}
-              onClick={() => openPerson(props.item.sender, props.item.roomId)}
-            >
-              {props.item.senderName}
-            </button>
-          </Show>
-          <QuoteBlock item={props.item} />
-          <div class="bubble-body">
-            <Dynamic component={rendererOf(props.item)} item={props.item} />
-            <Meta item={props.item} />
-          </div>
-          <Show when={props.item.reactions.length > 0}>
-            <div class="reactions">
-              <For each={props.item.reactions}>
-                {(reaction) => <Reaction item={props.item} reaction={reaction} />}
-              </For>
-            </div>
-          </Show>
-          <Show when={conversation.threadId === undefined && props.item.thread}>
-            {(thread) => (
-              <button type="button" class="thread-link" onClick={() => openThread(props.item)}>
-                <Icon name="thread" class="icon-s" />
-                {word("threadReplies", { count: thread().count })}
-                <Show when={thread().unread.messages > 0}>
-                  <span class="badge">{thread().unread.messages}</span>
-                </Show>
+        <Show when={selecting()}>
+          <input
+            type="checkbox"
+            class="message-check"
+            aria-label={label()}
+            checked={isSelected()}
+            onChange={toggleSelected}
+          />
+        </Show>
+        <Show when={faces() && !own()}>
+          <span class="message-face">
+            <Show when={props.entry.last}>
+              <button
+                type="button"
+                tabIndex={-1}
+                aria-label={props.item.senderName}
+                onClick={() => openPerson(props.item.sender, props.item.roomId)}
+              >
+                <Face
+                  id={props.item.sender}
+                  name={props.item.senderName}
+                  avatar={props.item.senderAvatar}
+                  size="s"
+                />
               </button>
-            )}
-          </Show>
-          <Show when={props.item.state === "failed"}>
-            <p class="bubble-failed">
-              <Icon name="error" class="icon-s" />
-              {props.item.error ? whyFailed(props.item.error) : word("failed")}
-            </p>
-          </Show>
+            </Show>
+          </span>
+        </Show>
+        <div class="bubble-place">
+          <div class="bubble" classList={{ bare: isBare(props.item), tail: props.entry.last }}>
+            <Show when={props.entry.first && faces() && !own()}>
+              <button
+                type="button"
+                class="bubble-name"
+                tabIndex={-1}
+                data-shade={shade(props.item.sender, 8)}
+                onClick={() => openPerson(props.item.sender, props.item.roomId)}
+              >
+                {props.item.senderName}
+              </button>
+            </Show>
+            <QuoteBlock item={props.item} />
+            <div class="bubble-body">
+              <Dynamic component={rendererOf(props.item)} item={props.item} />
+              <Meta item={props.item} />
+            </div>
+            <Show when={props.item.reactions.length > 0}>
+              <div class="reactions">
+                <For each={props.item.reactions}>
+                  {(reaction) => <Reaction item={props.item} reaction={reaction} />}
+                </For>
+              </div>
+            </Show>
+            <Show when={conversation.threadId === undefined && props.item.thread}>
+              {(thread) => (
+                <button type="button" class="thread-link" onClick={() => openThread(props.item)}>
+                  <Icon name="thread" class="icon-s" />
+                  {word("threadReplies", { count: thread().count })}
+                  <Show when={thread().unread.messages > 0}>
+                    <span class="badge">{thread().unread.messages}</span>
+                  </Show>
+                </button>
+              )}
+            </Show>
+            <Show when={props.item.state === "failed"}>
+              <p class="bubble-failed">
+                <Icon name="error" class="icon-s" />
+                {props.item.error ? whyFailed(props.item.error) : word("failed")}
+              </p>
+            </Show>
+          </div>
         </div>
-      </ContextMenu>
-      <Show when={active() && !selecting() && props.item.state !== "sending"}>
-        <div class="toolbar" role="toolbar" aria-label={word("more")}>
-          <Show when={mayReact()}>
-            <IconButton
-              icon="smile"
-              label={word("react")}
-              onClick={() => conversation.openReactions(props.item)}
-            />
-            <IconButton
-              icon="reply"
-              label={word("reply")}
-              onClick={() => startReply(conversation, props.item)}
-            />
-          </Show>
-          <MenuButton icon="more" label={word("more")} actions={actions} />
-        </div>
-      </Show>
-    </article>
+        <Show when={active() && !selecting() && props.item.state !== "sending"}>
+          <div class="toolbar" role="toolbar" aria-label={word("more")}>
+            <Show when={mayReact()}>
+              <IconButton
+                icon="smile"
+                label={word("react")}
+                onClick={() => conversation.openReactions(props.item)}
+              />
+              <IconButton
+                icon="reply"
+                label={word("reply")}
+                onClick={() => startReply(conversation, props.item)}
+              />
+            </Show>
+            <MenuButton icon="more" label={word("more")} actions={actions} />
+          </div>
+        </Show>
+      </article>
+    </ContextMenu>
   );
 }
 

@@ -225,13 +225,13 @@ export function Timeline(props: {
           <span>{dayLabel(language(), topDay() ?? 0, now())}</span>
         </div>
       </Show>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
       <div
         class="timeline-scroll"
         ref={setScroller}
         role="feed"
         aria-busy={head()?.loading.back ?? true}
         aria-label={conversation.room().name}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
         tabIndex={0}
         onKeyDown={step}
       >
