@@ -9,6 +9,7 @@ from depesha.base.errors import MatrixError
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.org.access import access_employee
 from depesha.org.api import unit_id
+from depesha.org.difference import describe_move
 from depesha.org.enrol import import_table
 from depesha.org.levels import Wanted, change_level, create_level, remove_level
 from depesha.org.look import describe_anyone, describe_people, describe_whole
@@ -71,6 +72,12 @@ async def delete_unit(org: Org, ask: Ask[None]) -> Reply:
     """Remove an empty level."""
     await remove_level(org, ask.caller, unit_id(ask))
     return EMPTY
+
+
+@endpoint("GET", f"{_UNIT}/move", auth=Auth.ADMIN)
+async def get_move(org: Org, ask: Ask[None]) -> Reply:
+    """What moving a level below `parent` would change of who sees whom."""
+    return json_reply(describe_move(org, unit_id(ask), ask.number("parent", 0)))
 
 
 @endpoint("GET", f"{_UNIT}/people", auth=Auth.ADMIN)
@@ -187,6 +194,7 @@ ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (
     post_unit,
     put_unit,
     delete_unit,
+    get_move,
     get_unit_people,
     put_post,
     delete_post,

@@ -68,7 +68,7 @@ class Span:
             self.of_rooms.setdefault(change.room_id or "", []).append(change)
         elif change.reach in _OF_USERS:
             self.of_users.setdefault(change.user_id or "", []).append(change)
-        elif change.reach is Reach.SHARED:
+        elif change.reach in {Reach.SHARED, Reach.ALL_SOON}:
             self.shared.append(change)
 
 

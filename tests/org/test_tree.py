@@ -155,6 +155,33 @@ async def test_moving_renaming_removing(house: Institution) -> None:
     assert await names(house.people["judge"]) == []
 
 
+async def test_a_move_is_seen_before_it_is_done(house: Institution) -> None:
+    root, units = house.root, house.units
+    path = f"{ADMIN}/units/{units['Courts']}/move"
+    told = (await root.get(path, {"parent": units["IT"]})).ok()
+    assert told == {
+        "people": 1,
+        "seen_by": {
+            "gained": [{"unit_id": units["IT"], "path": ["Ministry", "IT"], "viewers": 2}],
+            "lost": [{"unit_id": units["Law"], "path": ["Ministry", "Law"], "viewers": 2}],
+        },
+        "manager_sees": {"gained": [], "lost": []},
+        "chief": {"before": user("lawhead"), "after": user("ithead")},
+    }
+    law = f"{ADMIN}/units/{units['Law']}/move"
+    told = (await root.get(law, {"parent": 0})).ok()
+    assert told["manager_sees"] == {"gained": [], "lost": [user("ithead")]}
+    assert [each["path"] for each in told["seen_by"]["lost"]] == [["Ministry"]]
+    (await root.get(law, {"parent": units["Courts"]})).refused(400, "M_INVALID_PARAM")
+    (await root.get(law, {"parent": 999})).refused(404, "M_NOT_FOUND")
+    (await house.people["minister"].get(law, {"parent": 0})).refused(403, "M_FORBIDDEN")
+    # What was told comes true.
+    (await root.put(f"{ADMIN}/units/{units['Courts']}", {"parent": units["IT"]})).ok()
+    card = f"{OWN}/people/{user('judge')}"
+    (await house.people["coder"].get(card)).ok()
+    (await house.people["lawyer"].get(card)).refused(404, "M_NOT_FOUND")
+
+
 async def test_clients_learn_of_changes_within_a_second(house: Institution) -> None:
     server, root, units = house.server, house.root, house.units
     lawyer, coder = house.people["lawyer"], house.people["coder"]
