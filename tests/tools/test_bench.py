@@ -228,3 +228,9 @@ def test_scenarios_measure_long_enough_to_mean_something():
     assert FULL.crowd == 200
     assert FULL.rooms == 100
     assert FULL.hall == 10_000
+
+
+def test_asking_the_tree_is_measured() -> None:
+    from tools.bench.sight import measure  # noqa: PLC0415
+
+    assert all(cost > 0 for cost in measure(people=200, levels=20, questions=2_000))
