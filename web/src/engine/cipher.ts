@@ -23,8 +23,9 @@ export async function sealedFor(
   type: string,
   content: Content,
 ): Promise<{ type: string; content: Content }> {
-  const cipher = cipherOf(world.rooms.get(roomId));
   if (type === "m.reaction") return { type, content };
+  await world.cryptoReady;
+  const cipher = cipherOf(world.rooms.get(roomId));
   if (!cipher && (await world.crypto?.mustEncrypt(roomId)))
     throw new FailureError({ code: "encryptionLost", message: "The chat is no longer encrypted" });
   if (!cipher) return { type, content };

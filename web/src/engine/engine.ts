@@ -163,13 +163,16 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       sendEvent: (roomId, type, content, txnId) =>
         sendNow(existing(live), roomId, type, content, txnId),
     });
-    await crypto?.start(signedIn.userId, signedIn.deviceId, storeKey);
+    const cryptoReady =
+      crypto?.start(signedIn.userId, signedIn.deviceId, storeKey) ?? Promise.resolve();
+    cryptoReady.catch((error) => tell({ kind: "failure", failure: failureOf(error) }));
     live = await goLive({
       who: signedIn,
       http,
       archive,
       topics,
       crypto,
+      cryptoReady,
       media,
       now,
       tell: (told) => tell(told),
@@ -181,7 +184,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     presence();
     const { userId, deviceId, homeserver } = signedIn;
     setSession({ phase: "signedIn", userId, deviceId, homeserver });
-    if (password !== undefined) void crypto?.begin(password).catch(() => {});
+    // Quietly: without an answer the next sign-in or the settings will do it.
+    if (password !== undefined) cryptoReady.then(() => crypto?.begin(password)).catch(() => {});
   }
 
   function existing(live: Live | undefined): Live {
@@ -194,6 +198,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     open = undefined;
     if (!closing) return undefined;
     clearInterval(closing.mutes);
+    await closing.live.world.cryptoReady.catch(() => {});
     await closing.live.stop();
     closing.crypto?.stop();
     closing.media.close();
@@ -409,6 +414,11 @@ async function sendNow(
   const path = `/_matrix/client/v3/rooms/${part(roomId)}/send/${part(sealed.type)}/${part(txnId)}`;
   const ask = { body: sealed.content, retries: 2 };
   return (await world.http.json<{ event_id: EventId }>("PUT", path, ask)).event_id;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  return { code: "bug", message: error instanceof Error ? error.message : String(error) };
 }
 
 function freshKey(): string {

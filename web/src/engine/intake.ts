@@ -103,9 +103,17 @@ export async function takeResponse(
       ),
       { put: "values", key: "sync", value: token },
     ]);
+    // All in one turn: whoever watches sees the response whole.
     remember(world, prepared, rooms, receipts);
+    for (const each of prepared) tellEntries(world, each.room.id, each.taken.changed);
     echoes.forgotten();
+    takeOther(world, told);
   });
+  return { rooms: prepared };
+}
+
+/** What is kept in memory alone, and global account data. */
+function takeOther(world: World, told: NonNullable<SlidingResponse["extensions"]>): void {
   for (const event of told.account_data?.global ?? []) {
     world.account.set(event.type, event.content);
     deriveAccount(world, event.type);
@@ -117,8 +125,6 @@ export async function takeResponse(
     world.topics.touch(`typing:${roomId}`, "chats");
   }
   takePresence(world, told.presence?.events ?? []);
-  for (const each of prepared) tellEntries(world, each.room.id, each.taken.changed);
-  return { rooms: prepared };
 }
 
 // ── One room ───────────────────────────────────────────────────────────────────────────────────

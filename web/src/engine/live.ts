@@ -40,6 +40,7 @@ export interface LiveNeeds {
   archive: Archive;
   topics: Topics;
   crypto: Crypto | undefined;
+  cryptoReady: Promise<void>;
   media: Media;
   now: () => number;
   /** Told of what must be said at once. */
@@ -66,6 +67,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     archive,
     topics,
     crypto,
+    cryptoReady: needs.cryptoReady,
     media: needs.media,
     now: needs.now,
     rooms: new Map(rooms.map((room) => [room.id, room])),
@@ -76,13 +78,12 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     members: new Recent(60),
     receipts: new Recent(60),
     entries: new Set(),
-    decrypt: async (roomId, event) =>
-      (await crypto?.decrypt(roomId, { ...event, room_id: roomId })) ?? {
-        encryption: "undecryptable",
-        note: "missingKey",
-        type: event.type,
-        content: event.content,
-      },
+    async decrypt(roomId, event) {
+      await needs.cryptoReady;
+      const found = await crypto?.decrypt(roomId, { ...event, room_id: roomId });
+      const { type, content } = event;
+      return found ?? { encryption: "undecryptable", note: "missingKey", type, content };
+    },
     direct: new Map(),
     folders: new Map(),
     notify: new Map(),
@@ -99,6 +100,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const notices = makeNotices(world, needs.isSeen, needs.tell);
   const sync = makeSync(world, token, outbox, {
     async before({ extensions }) {
+      await needs.cryptoReady;
       const e2ee = extensions?.e2ee;
       await crypto?.receiveSync({
         toDevice: extensions?.to_device?.events ?? [],
@@ -115,11 +117,10 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       duties.hurry();
       if (!isFirst) notices.hear(intake);
       tellVerifications(world, intake);
-      for (const { changed } of intake.rooms) search.add(changed);
     },
   });
   const stopKeys = crypto?.onKeysArrived((roomId, sessions) => {
-    void openLocked(world, roomId, sessions, search);
+    void openLocked(world, roomId, sessions);
   });
   const stopTrust = crypto?.onChange((what) => topics.touch(what));
   const chatList = makeChatList(world, outbox, drafts, duties);
@@ -150,7 +151,6 @@ async function openLocked(
   world: World,
   roomId: RoomId,
   sessions: readonly string[],
-  search: Search,
 ): Promise<void> {
   const changed = await world.archive.exclusive(async () => {
     const opened = await unlock(world, roomId, sessions);
@@ -168,7 +168,6 @@ async function openLocked(
   });
   if (changed.size === 0) return;
   tellEntries(world, roomId, changed);
-  search.add([...changed.values()]);
   world.topics.touch("chats", `room:${roomId}`);
 }
 

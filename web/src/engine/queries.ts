@@ -368,7 +368,8 @@ async function devicesOf(live: Live): Promise<DeviceRecord[]> {
     world.http.json<{ devices: Content[] }>("GET", "/_matrix/client/v3/devices", { retries: 1 }),
     world.crypto?.devices(world.me),
   ]);
-  return devices.map((device) => {
+  const isAwake = ({ device_id: id }: Content) => !trusted?.get(String(id))?.asleep;
+  return devices.filter(isAwake).map((device) => {
     const id = String(device.device_id);
     const { last_seen_ts: at, last_seen_ip: ip, display_name: name } = device;
     return {

@@ -32,8 +32,6 @@ const SAVE_AFTER = 1_000;
 const MANIFEST = "index";
 
 export interface Search {
-  /** Indexes messages; what cannot be read or says nothing is passed over. */
-  add(entries: readonly Entry[]): void;
   find(
     ask: SearchAsk,
     limit: number,
@@ -74,6 +72,7 @@ export async function makeSearch(world: World): Promise<Search> {
     loaded.delete(pieceKey(at));
   }
 
+  /** Indexes messages; what cannot be read or says nothing is passed over. */
   function add(entries: readonly Entry[]): void {
     let isChanged = false;
     for (const entry of entries) {
@@ -109,6 +108,8 @@ export async function makeSearch(world: World): Promise<Search> {
     }
   }
   const repairing = repair();
+  const hear = (_: RoomId, changed: ReadonlyMap<EventId, Entry>) => add([...changed.values()]);
+  world.entries.add(hear);
 
   async function pieceAt(index: number): Promise<Piece> {
     if (index === number) return open;
@@ -212,7 +213,6 @@ export async function makeSearch(world: World): Promise<Search> {
   }
 
   return {
-    add,
     async find(ask, limit, before) {
       const sought = soughtOf(ask.text);
       const [local, server] = await Promise.all([
@@ -225,6 +225,7 @@ export async function makeSearch(world: World): Promise<Search> {
     },
     async stop() {
       isStopped = true;
+      world.entries.delete(hear);
       if (timer !== undefined) {
         clearTimeout(timer);
         timer = undefined;

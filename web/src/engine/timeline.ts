@@ -67,6 +67,7 @@ export function openTimeline(
   let threadIsWhole = false;
   let firstUnread: string | undefined;
   let anchor: string | undefined;
+  const stops: (() => void)[] = [];
   const quotes = new Map<EventId, Entry | null>();
   const made = new Map<string, { deps: readonly unknown[]; item: ItemRecord }>();
   let readers = new Map<EventId, readonly UserId[]>();
@@ -85,6 +86,8 @@ export function openTimeline(
   // ── Reading ──────────────────────────────────────────────────────────────────────────────────
 
   async function begin(): Promise<void> {
+    await isKnown();
+    if (isClosed) return;
     [members, receipts] = await Promise.all([
       loadMembers(world, roomId),
       loadReceipts(world, roomId),
@@ -95,9 +98,24 @@ export function openTimeline(
     if (ask.at === undefined) await findFirstUnread();
     isReady = true;
     changed();
-    await resolveQuotes();
+    // What came while the archive was read was not heard of.
+    if (threadId === undefined && ask.at === undefined) await readOn();
+    else await resolveQuotes();
     if (threadId !== undefined) await guarded("back", () => pageThread(threadId));
     else if (shownCount() < ENOUGH) await guarded("back", () => pageBack(ENOUGH - shownCount()));
+  }
+
+  /** Resolves once the room has been told of: a timeline may be asked for before. */
+  function isKnown(): Promise<void> {
+    if (world.rooms.has(roomId)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = world.topics.watch([`room:${roomId}`], () => {
+        if (!world.rooms.has(roomId) && !isClosed) return;
+        stop();
+        resolve();
+      });
+      stops.push(stop);
+    });
   }
 
   async function beginThread(root: EventId): Promise<void> {
@@ -246,16 +264,37 @@ export function openTimeline(
         quotes.set(id, entry);
         isTouched = true;
       }
-    const known = new Set(entries.map((entry) => entry.id));
     const next = entries.map((entry) => told.get(entry.id) ?? entry);
-    const added = [...told.values()].filter((entry) => !known.has(entry.id) && belongs(entry));
-    if (added.length > 0 || next.some((entry, index) => entry !== entries[index])) {
+    if (next.some((entry, index) => entry !== entries[index])) {
       isTouched = true;
-      entries = [...next, ...added].sort(compareEntries);
+      entries = next;
     }
-    if (quotedBy(added).length > 0) void resolveQuotes();
+    const known = new Set(entries.map((entry) => entry.id));
+    const added = [...told.values()].filter((entry) => !known.has(entry.id) && belongs(entry));
+    if (added.length > 0 && follow(added)) isTouched = true;
     if (threadId === undefined && ask.at === undefined && !isLive()) void catchUp();
     if (isTouched) changed();
+  }
+
+  /** Puts new entries into the window; where some before them are missing, those are read first. */
+  function follow(added: readonly Entry[]): boolean {
+    const sorted = added.toSorted(compareEntries);
+    const [first] = sorted;
+    const next = newer(lineOf(), highest(), 1).ranges[0]?.[0];
+    if (threadId === undefined && first?.pos !== next) {
+      void readOn();
+      return false;
+    }
+    entries = [...entries, ...sorted];
+    if (threadId !== undefined) entries.sort(compareEntries);
+    if (quotedBy(added).length > 0) void resolveQuotes();
+    return true;
+  }
+
+  /** Reads what lies in the archive after the window. */
+  async function readOn(): Promise<void> {
+    while (!isClosed && (await readForward(PAGE)).got > 0) changed();
+    await resolveQuotes();
   }
 
   /** New entries of the line that follow the window; of a thread, all of it. */
@@ -392,7 +431,7 @@ export function openTimeline(
     };
   }
 
-  const stops = [
+  stops.push(
     world.topics.watch([`members:${roomId}`], () => {
       members = world.members.get(roomId) ?? members;
       changed();
@@ -402,7 +441,7 @@ export function openTimeline(
       changed();
     }),
     world.topics.watch([`outbox:${roomId}`, `room:${roomId}`], changed),
-  ];
+  );
   world.entries.add(hearEntries);
   begin().catch((caught) => {
     error = failureOf(caught);

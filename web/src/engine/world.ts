@@ -21,6 +21,8 @@ export interface World {
   readonly archive: Archive;
   readonly topics: Topics;
   readonly crypto: Crypto | undefined;
+  /** Resolves when cryptography is open: the archive is shown without waiting for it. */
+  readonly cryptoReady: Promise<void>;
   readonly media: Media;
   readonly now: () => number;
   readonly rooms: Map<RoomId, RoomData>;
