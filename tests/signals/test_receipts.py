@@ -1,9 +1,12 @@
 """Receipts: whom they wake, and when they are told."""
 
+import asyncio
 from typing import Any
 
 from tests.harness.client import Client
 from tests.harness.server import Server
+
+SLIDING = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
 
 
 async def test_a_receipt_is_told_to_others_within_a_second(server: Server) -> None:
@@ -32,6 +35,25 @@ async def test_the_readers_own_devices_learn_of_it_at_once(server: Server) -> No
     waiting = await server.park(alice, (await alice.sync())["next_batch"])
     await _read(alice, room, event_id)
     assert _readers(await waiting, room, event_id) == {alice.user_id}
+
+
+async def test_a_sliding_sync_is_told_within_a_second_too(server: Server) -> None:
+    alice, bob, room, event_id = await _two(server)
+    body = {
+        "lists": {"all": {"ranges": [[0, 9]], "timeline_limit": 5, "required_state": []}},
+        "extensions": {"receipts": {"enabled": True}},
+    }
+    pos = (await bob.post(SLIDING, body)).ok()["pos"]
+    await _read(alice, room, event_id)
+    query = {"pos": pos, "timeout": "29000"}
+    waiting = asyncio.ensure_future(bob.post(SLIDING, body, query=query))
+    await server.clock.armed(29)
+    await server.clock.advance(0.9)
+    assert not waiting.done()
+    await server.clock.advance(0.2)
+    answer = (await waiting).ok()
+    told = answer["extensions"]["receipts"]["rooms"][room]
+    assert set(told["content"][event_id]["m.read"]) == {alice.user_id}
 
 
 async def test_in_a_large_room_a_receipt_goes_with_the_next_message(

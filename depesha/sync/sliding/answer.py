@@ -139,7 +139,10 @@ async def _rooms(
                 shown.lists_of.get(room_id, []),
                 ask.is_stable,
                 dm_changed=kinds is not None and "account_data" in kinds and before is not None,
-                counts_changed=changed is not None and room_id in changed.touched,
+                # Others' receipts change no count.
+                counts_changed=changed is not None
+                and room_id in changed.touched
+                and not changed.may_wait,
             ),
         )
         sent[room_id] = result.sent

@@ -71,7 +71,9 @@ async def build_extensions(
         body, told = await _build(sync, asked, name, extension, now)
         if body:
             parts.append(encode(name) + b":" + body)
-        tells = tells or told
+        # What waits in `/sync` waits here: others' receipts end no request by themselves.
+        waits = name == "receipts" and changed is not None and changed.may_wait
+        tells = tells or (told and not waits)
     return parts, tells
 
 
