@@ -14,12 +14,26 @@ export function Dialog(props: {
   children: JSX.Element;
   footer?: JSX.Element;
 }) {
+  let content!: HTMLDivElement;
+  /** The first field takes the focus, not the cross; on a touch screen nothing calls the keyboard. */
+  const focusFirst = (event: Event) => {
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    const field = content.querySelector<HTMLElement>(
+      touch ? "[autofocus]" : '[autofocus], .dialog-body :is(input:not([type="file"]), textarea)',
+    );
+    event.preventDefault();
+    (field ?? content).focus();
+  };
   return (
     <Kobalte open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Kobalte.Portal>
         <Kobalte.Overlay class="scrim" />
         <div class="dialog-place">
-          <Kobalte.Content class={`dialog dialog-${props.size ?? "m"}`}>
+          <Kobalte.Content
+            class={`dialog dialog-${props.size ?? "m"}`}
+            ref={content}
+            onOpenAutoFocus={focusFirst}
+          >
             <header class="dialog-head" classList={{ "sr-only": props.hideTitle ?? false }}>
               <Kobalte.Title class="dialog-title">{props.title}</Kobalte.Title>
               <IconButton icon="close" label={uiWord("close")} onClick={() => props.onClose()} />

@@ -158,24 +158,24 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
               </p>
             </Show>
           </div>
+          <Show when={active() && !selecting() && props.item.state !== "sending"}>
+            <div class="toolbar" role="toolbar" aria-label={word("more")}>
+              <Show when={mayReact()}>
+                <IconButton
+                  icon="smile"
+                  label={word("react")}
+                  onClick={() => conversation.openReactions(props.item)}
+                />
+                <IconButton
+                  icon="reply"
+                  label={word("reply")}
+                  onClick={() => startReply(conversation, props.item)}
+                />
+              </Show>
+              <MenuButton icon="more" label={word("more")} actions={actions} />
+            </div>
+          </Show>
         </div>
-        <Show when={active() && !selecting() && props.item.state !== "sending"}>
-          <div class="toolbar" role="toolbar" aria-label={word("more")}>
-            <Show when={mayReact()}>
-              <IconButton
-                icon="smile"
-                label={word("react")}
-                onClick={() => conversation.openReactions(props.item)}
-              />
-              <IconButton
-                icon="reply"
-                label={word("reply")}
-                onClick={() => startReply(conversation, props.item)}
-              />
-            </Show>
-            <MenuButton icon="more" label={word("more")} actions={actions} />
-          </div>
-        </Show>
       </article>
     </ContextMenu>
   );

@@ -20,6 +20,17 @@ export interface Told {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
+/** Text on one line without the signs of Markdown, which say nothing there. */
+export function withoutMarks(body: string): string {
+  return body
+    .replace(/```[\w+#-]*\n?/g, "")
+    .replace(/!?\[([^\]\n]*)\]\([^)\s]+\)/g, "$1")
+    .replace(/(\*\*|__|~~|\|\||`)(?=\S)([^\n]*?\S)\1/g, "$2")
+    .replace(/^(?:#{1,6}|>|[-*+])\s+/gm, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
 function tellMessage(told: Told): string {
   const msgtype = told.msgtype ?? text(told.content?.msgtype);
   const body = told.body ?? text(told.content?.body);
@@ -41,7 +52,7 @@ function tellMessage(told: Told): string {
     case "m.emote":
       return `${told.senderName ?? ""} ${body}`.trim();
     default:
-      return body;
+      return withoutMarks(body);
   }
 }
 
