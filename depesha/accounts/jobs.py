@@ -28,4 +28,9 @@ async def write_seen(accounts: Accounts) -> None:
             await store.update_seen(tx, institution_id, user_id, device_id, row)
         await store.delete_expired(tx, institution_id, now)
 
-    await accounts.spine.db.write(plan)
+    try:
+        await accounts.spine.db.write(plan)
+    except BaseException:
+        # Also when the server stops while this is on its way: it is written once more then.
+        accounts.sessions.put_back(noted)
+        raise

@@ -3,6 +3,7 @@
 Spec: client-server API, "Using access tokens", "Relationship between access tokens and devices".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -54,6 +55,8 @@ class Sessions:
         """Grows when something was forgotten: what was read before is not to be kept."""
         self.seen: dict[tuple[str, str], Seen] = {}
         """What is not written down yet, by user and device."""
+        self.ended: Callable[[str, str], None] = lambda user_id, device_id: None
+        """Called when sessions of a user's device ("": of any) may have ended somewhere."""
 
     def get(self, key: bytes) -> Session | None:
         return self._sessions.get(key)
@@ -78,12 +81,17 @@ class Sessions:
             self.drops += 1
             for key in self._hashes.pop(entry.user_id, ()):
                 del self._sessions[key]
+            self.ended(entry.user_id, entry.item if entry.kind == SESSION else "")
 
     def note(self, session: Session, now: int, address: str, user_agent: str) -> None:
         """Remember that the session's device was seen just now."""
         session.seen_ts = now
         key = (session.caller.user_id, session.caller.device_id)
         self.seen[key] = Seen(now, address, user_agent)
+
+    def put_back(self, noted: dict[tuple[str, str], Seen]) -> None:
+        """What could not be written down; what was noted since is newer."""
+        self.seen = {**noted, **self.seen}
 
     def take_seen(self) -> dict[tuple[str, str], Seen]:
         """What is to be written down."""

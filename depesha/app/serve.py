@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import resource
 import signal
 import ssl
 import sys
@@ -18,7 +19,7 @@ from depesha.app.wiring import Consumer, House
 from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
 from depesha.http.server import COMMON_HEADERS
-from depesha.http.wire import Wire
+from depesha.http.wire import Connections, Wire
 from depesha.io.observe import start_logging
 
 RETRY_SECONDS = 5.0
@@ -43,7 +44,8 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
     place, tls = parse_listen(config.listen), _tls(config)
     async with opened(config, clock) as house, listening_to_operator(house):
         plain_from = frozenset(config.trusted_proxies)
-        wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from)
+        most = Connections(config.max_connections, config.max_connections_per_address)
+        wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from, most)
         host, port = await wire.listen(*place, tls=tls)
         async with _consuming(house):
             try:
@@ -127,9 +129,16 @@ def _spare_collector() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
+def raise_open_files() -> None:
+    """Take as many open files as the system grants: each client that waits needs one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run(config: Config) -> int:
     """Serve in a new event loop; the exit code."""
     start_logging(config.log_level, sys.stderr, config.log_format)
     sys.setswitchinterval(0.001)
+    raise_open_files()
     uvloop.run(serve(config, Clock()))
     return 0

@@ -39,6 +39,7 @@ from depesha.eventlog.follow import follow_others
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
+from depesha.http.parked import Parked
 from depesha.http.server import Server
 from depesha.io.blobs import Folder
 from depesha.io.cpu import Cpu
@@ -320,24 +321,13 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         "push": partial(deliver_pushes, push),
         "bots": partial(serve_services, bots),
     }
-    consumers = (*in_every_worker, *in_one_worker.values())
     log.whispers.listen(TYPING, partial(signals.typing.hear, log))
     log.whispers.listen(PRESENCE, partial(signals.people.hear, spine))
     log.whispers.listen(ARRIVED, partial(hear_arrival, media))
-    if db.engine == "postgresql":
-        line = Line(config.database)
-        wake = Wake((Nats(config.nats), line) if config.nats else (line,))
-        consumers = (
-            *in_every_worker,
-            partial(follow_others, log, wake),
-            *(
-                partial(line.alone, clock, f"{institution.id}.{name}", work)
-                for name, work in in_one_worker.items()
-            ),
-        )
-
     await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
+    parked = Parked(config.max_parked_per_user)
+    accounts.sessions.ended = parked.dismiss
     server = Server(
         endpoints,
         lambda found: caller_of(accounts, found),
@@ -345,9 +335,26 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         clock,
         config.max_requests,
         config.trusted_proxies,
+        parked,
     )
     for_admins = tuple(bound for bound in endpoints if bound.row.auth is Auth.ADMIN)
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
+    consumers = _shared(config, log, in_every_worker, in_one_worker)
     return House(spine, accounts, server, operator, consumers, fetcher, cpu, profile, rooms, org)
+
+
+def _shared(
+    config: Config, log: EventLog, everywhere: tuple[Consumer, ...], once: dict[str, Consumer]
+) -> tuple[Consumer, ...]:
+    """What runs in this process; with PostgreSQL there may be others."""
+    if log.db.engine == "sqlite":
+        return (*everywhere, *once.values())
+    line = Line(config.database)
+    wake = Wake((Nats(config.nats), line) if config.nats else (line,))
+    leased = (
+        partial(line.alone, log.clock, f"{log.institution.id}.{name}", work)
+        for name, work in once.items()
+    )
+    return (*everywhere, partial(follow_others, log, wake), *leased)

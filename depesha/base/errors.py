@@ -73,3 +73,10 @@ def limit_exceeded(retry_after_ms: int) -> MatrixError:
         {"retry_after_ms": retry_after_ms},
         {"Retry-After": str(max(1, seconds))},
     )
+
+
+def overloaded(retry_after_ms: int) -> MatrixError:
+    """503 when it is not this caller who asks too much: as `limit_exceeded` else."""
+    error = limit_exceeded(retry_after_ms)
+    error.status, error.message = 503, "The server has more to do than it can"
+    return error

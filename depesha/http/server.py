@@ -7,11 +7,12 @@ from urllib.parse import unquote_plus
 
 from depesha.base.canonical import encode
 from depesha.base.clock import Clock
-from depesha.base.errors import MatrixError, bad_json, forbidden, invalid_param, limit_exceeded
+from depesha.base.errors import MatrixError, bad_json, forbidden, invalid_param, overloaded
 from depesha.http.body import decode_body, read_body, stream_body
 from depesha.http.caller import Caller, CallerOf, Credentials, find_token
 from depesha.http.endpoint import Ask, Auth, Bound, Endpoint, Reply, StreamReply
 from depesha.http.limits import Limits
+from depesha.http.parked import Parked
 from depesha.http.request import Disconnected, Request
 from depesha.http.router import Router
 
@@ -111,6 +112,7 @@ class Server:
         clock: Clock,
         max_requests: int,
         trusted_proxies: tuple[str, ...] = (),
+        parked: Parked | None = None,
     ) -> None:
         self._router = Router(table)
         self._caller_of = caller_of
@@ -118,6 +120,7 @@ class Server:
         self._clock = clock
         self._max_requests = max_requests
         self._trusted = frozenset(trusted_proxies)
+        self._parked = parked or Parked(max_requests)
         self.in_work = 0
 
     async def answer(self, request: Request) -> Reply | StreamReply | None:
@@ -127,7 +130,7 @@ class Server:
         self.in_work += 1
         try:
             if self.in_work > self._max_requests:
-                raise limit_exceeded(1000)
+                raise overloaded(1000)
             return await self._handle(request)
         except MatrixError as error:
             return _error_reply(error)
@@ -174,11 +177,11 @@ class Server:
         elif "content-length" in headers or "transfer-encoding" in headers:
             await read_body(request, self._clock, row.max_body, _length(headers))
         request.parks = row.parks
-        reply = await bound.call(ask)
-        if row.parks:
-            # Whoever has waited may have been signed out or locked meanwhile.
-            await self._caller(row, credentials)
-        return reply
+        if not row.parks or caller is None:
+            return await bound.call(ask)
+        return await self._parked.wait(
+            caller, lambda: bound.call(ask), lambda: self._caller(row, credentials)
+        )
 
     def _address(self, request: Request) -> str:
         """The client's address; that of X-Forwarded-For only behind a trusted proxy."""

@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import os
 import ssl
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from typing import NamedTuple, cast
 
 import httptools
 
+from depesha.base.canonical import encode
 from depesha.base.clock import Clock, Timer
 from depesha.http.endpoint import Reply, StreamReply
 from depesha.http.request import Disconnected, Request
@@ -34,6 +36,34 @@ SWEEP_SECONDS = 15
 """How often silent connections are looked for."""
 STOP_SECONDS = 5
 """How long requests in work may go on when the server stops."""
+
+REFUSED_SECONDS = 2
+"""How long a connection that is one too many may take to read that."""
+MOST_REFUSED = 1_000
+"""Connections that are told so at once; further ones are hung up on without a word."""
+HANDSHAKE_SECONDS = 15
+
+
+class Connections(NamedTuple):
+    """How many there may be: in all, and from one address."""
+
+    most: int = 25_000
+    most_per_address: int = 5_000
+
+
+def _refusal(status: int, errcode: str, message: str, **fields: int) -> Reply:
+    body = encode({"errcode": errcode, "error": message, **fields})
+    headers = ((b"retry-after", b"10"),) if status in {429, 503} else ()
+    return Reply(body, status, headers)
+
+
+_RETRY = {"retry_after_ms": 10_000}
+_REFUSALS = {
+    400: _refusal(400, "M_UNRECOGNIZED", "This is no HTTP/1.1"),
+    429: _refusal(429, "M_LIMIT_EXCEEDED", "Too many connections from this address", **_RETRY),
+    431: _refusal(431, "M_TOO_LARGE", "The headers are too large"),
+    503: _refusal(503, "M_LIMIT_EXCEEDED", "The server has no connections left", **_RETRY),
+}
 
 _STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 
@@ -105,6 +135,7 @@ class Connection(asyncio.Protocol):
         self._expects = False
         self._writable: asyncio.Future[None] | None = None
         self._request: Request | None = None
+        self._is_deaf = False
         self.idle_since = wire.clock.monotonic()
 
     # --- transport --------------------------------------------------------------------
@@ -118,11 +149,28 @@ class Connection(asyncio.Protocol):
         is_tls = transport.get_extra_info("sslcontext") is not None
         if not self._wire.may_connect(self._address, is_tls):
             transport.close()
+        elif (status := self._wire.take_in(self, self._address)) is not None:
+            self._turn_away(status)
+
+    def _turn_away(self, status: int) -> None:
+        """Tell a connection that is one too many so; what it sends is not looked at."""
+        transport, wire = self._transport, self._wire
+        assert transport is not None
+        if len(wire.refused) >= MOST_REFUSED:
+            transport.abort()
             return
-        self._wire.connections.add(self)
+        wire.refused.add(self)
+        self._is_deaf = True
+        self._write_refusal(status)
+        # Hanging up on what is still unread would take the answer back.
+        if transport.can_write_eof():
+            transport.write_eof()
+            wire.clock.call_later(REFUSED_SECONDS, self.close)
+        else:
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._wire.connections.discard(self)
+        self._wire.let_go(self, self._address)
         self._transport = None
         if self._body is not None:
             self._body.gone = True
@@ -135,11 +183,14 @@ class Connection(asyncio.Protocol):
         self._task = self._next = self._body = None
 
     def data_received(self, data: bytes) -> None:
+        if self._is_deaf:
+            return
         self.idle_since = self._wire.clock.monotonic()
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refuse(400)
+            # Answered as if it had not asked for another protocol; what follows may be that.
+            self._is_deaf = True
         except (httptools.HttpParserError, ValueError, UnicodeDecodeError):
             self._refuse(400)
 
@@ -184,9 +235,14 @@ class Connection(asyncio.Protocol):
         """Answer what cannot be parsed, and hang up."""
         if self._transport is not None:
             if self.is_idle:
-                line = _STATUS_LINES[status]
-                self._transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
+                self._write_refusal(status)
             self._transport.close()
+
+    def _write_refusal(self, status: int) -> None:
+        reply = _REFUSALS[status]
+        if self._transport is not None:
+            head = self._wire.head(reply, len(reply.body), keeps=False)
+            self._transport.write(head + reply.body)
 
     # --- parser -----------------------------------------------------------------------
 
@@ -273,7 +329,7 @@ class Connection(asyncio.Protocol):
         """Answer one request; False when the connection ends with it."""
         try:
             reply = await self._wire.answer(request)
-            keeps = keeps and not self._wire.stopping
+            keeps = keeps and not self._wire.stopping and not self._is_deaf
             if reply is None or self._transport is None:
                 keeps = False
             elif isinstance(reply, Reply):
@@ -320,11 +376,15 @@ class Wire:
         clock: Clock,
         common_headers: bytes = b"",
         plain_from: frozenset[str] = frozenset(),
+        most: Connections | None = None,
     ) -> None:
         self.answer = answer
         self._common = common_headers
         self.clock = clock
         self.connections: set[Connection] = set()
+        self.refused: set[Connection] = set()
+        self._most = most or Connections()
+        self._by_address: Counter[str] = Counter()
         self.tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
         self._plain_from = plain_from
@@ -340,7 +400,12 @@ class Wire:
         """Begin to accept connections; the address that is listened on."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Connection(self), host, port, ssl=tls, backlog=2048
+            lambda: Connection(self),
+            host,
+            port,
+            ssl=tls,
+            backlog=2048,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
         )
         self._sweep()
         name = self._server.sockets[0].getsockname()
@@ -361,6 +426,28 @@ class Wire:
         if is_tls or address == "unix" or address in self._plain_from:
             return True
         return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+    def take_in(self, connection: Connection, address: str) -> int | None:
+        """Count a new connection; or the status it is refused with, when it is one too many."""
+        if len(self.connections) >= self._most.most:
+            return 503
+        if (
+            self._by_address[address] >= self._most.most_per_address
+            and address not in self._plain_from
+        ):
+            return 429
+        self.connections.add(connection)
+        self._by_address[address] += 1
+        return None
+
+    def let_go(self, connection: Connection, address: str) -> None:
+        """A connection has ended."""
+        self.refused.discard(connection)
+        if connection in self.connections:
+            self.connections.discard(connection)
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
 
     def _sweep(self) -> None:
         """Hang up on connections that are silent for too long, every now and then."""
@@ -417,5 +504,5 @@ class Wire:
                 task.cancel()
             if late:
                 await asyncio.wait(late)
-        for connection in list(self.connections):
+        for connection in [*self.connections, *self.refused]:
             connection.close()

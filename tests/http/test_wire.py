@@ -3,6 +3,10 @@
 import asyncio
 from urllib.parse import urlsplit
 
+import orjson
+import pytest
+
+from tests.conftest import StartServer
 from tests.harness.server import Server
 
 GET = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\n"
@@ -27,15 +31,81 @@ async def test_requests_in_a_row_are_answered_in_order(server: Server) -> None:
     assert statuses == [b"200", b"404", b"200"]
 
 
-async def test_what_is_no_http_is_refused(server: Server) -> None:
-    assert (await talk(server, b"\x16\x03\x01hello\r\n\r\n")).startswith(b"HTTP/1.1 400")
-    two = b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n"
-    assert (await talk(server, GET + two)).startswith(b"HTTP/1.1 400")
+def error_of(answer: bytes) -> tuple[int, str]:
+    """Status and errcode of an answer that ends its connection; it must be whole."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode().lower().split("\r\n")
+    assert f"content-length: {len(body)}" in lines
+    assert {"connection: close", "content-type: application/json"} <= set(lines)
+    assert "access-control-allow-origin: *" in lines
+    error = orjson.loads(body)
+    assert error["error"]
+    return int(lines[0].split()[1]), error["errcode"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01hello\r\n\r\n",
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        GET + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        GET + b"Content-Length: many\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_refused(server: Server, data: bytes) -> None:
+    assert error_of(await talk(server, data)) == (400, "M_UNRECOGNIZED")
+
+
+async def test_another_protocol_is_not_spoken(server: Server) -> None:
+    asks = GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x05hello"
+    answer = await talk(server, asks)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.count(b"HTTP/1.1") == 1
 
 
 async def test_headers_have_a_limit(server: Server) -> None:
     answer = await talk(server, GET + b"X-Big: " + b"x" * 40_000 + b"\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 431")
+    assert error_of(answer) == (431, "M_TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [({"max_connections": 4}, 503), ({"max_connections_per_address": 4}, 429)],
+)
+async def test_connections_have_a_limit(
+    start_server: StartServer, settings: dict[str, int], status: int
+) -> None:
+    async with start_server(**settings) as server:
+        port = urlsplit(server.base_url).port
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
+        # Each has been taken in once it is answered.
+        for reader, writer in held:
+            writer.write(GET + b"\r\n")
+            assert b"200" in await reader.readline()
+        answer = await talk(server, GET + b"\r\n")
+        assert error_of(answer) == (status, "M_LIMIT_EXCEEDED")
+        assert b"\r\nretry-after: " in answer
+        held[0][1].close()
+        await held[0][1].wait_closed()
+        while b"HTTP/1.1 200" not in await talk(server, GET + b"Connection: close\r\n\r\n"):
+            """The server has yet to notice."""
+        for _, writer in held[1:]:
+            writer.close()
+            await writer.wait_closed()
+
+
+async def test_a_proxy_may_have_more(start_server: StartServer) -> None:
+    async with start_server(
+        max_connections_per_address=1, trusted_proxies=("127.0.0.1",)
+    ) as server:
+        port = urlsplit(server.base_url).port
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(GET + b"Connection: close\r\n\r\n")
+            assert b"200" in await reader.readline()
+            writer.close()
+            await writer.wait_closed()
 
 
 async def test_a_preflight_says_what_browsers_may_do(server: Server) -> None:

@@ -162,7 +162,7 @@ async def test_more_requests_than_may_be_parked(start_server: StartServer) -> No
         for _ in range(3):
             await server.park(alice, since)
         refusal = await alice.get("/account/whoami")
-        body = refusal.refused(429, "M_LIMIT_EXCEEDED")
+        body = refusal.refused(503, "M_LIMIT_EXCEEDED")
         assert int(refusal.headers["Retry-After"]) >= 1
         assert body["retry_after_ms"] > 0
         # When somebody has been answered there is room again.
