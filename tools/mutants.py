@@ -31,8 +31,8 @@ MUTANTS = (
     ),
     Mutant(
         "depesha/profile/people.py",
-        "visible = await find_seen(profile.org, user_id, [row.user_id for row in rows])",
-        "visible = [row.user_id for row in rows]",
+        "visible = await find_seen(org, user_id, [row.user_id for row in rows])",
+        "visible = {row.user_id for row in rows}",
     ),
     Mutant(
         "depesha/rooms/invite.py",

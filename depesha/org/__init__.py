@@ -26,6 +26,7 @@ from depesha.org.rules import may as may
 from depesha.org.sight import are_acquainted as are_acquainted
 from depesha.org.sight import check_may as check_may
 from depesha.org.sight import check_may_address as check_may_address
+from depesha.org.sight import find_few_seen as find_few_seen
 from depesha.org.sight import find_reachable as find_reachable
 from depesha.org.sight import find_refusal_of as find_refusal_of
 from depesha.org.sight import find_seen as find_seen

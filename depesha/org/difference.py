@@ -25,7 +25,7 @@ def describe_move(org: Org, unit_id: int, parent: int) -> Content:
     before, after = _line(node.parent), _line(above)
     beside = above.children if above is not None else _roots(org)
     return {
-        "people": len(_people(_below(node))),
+        "people": len(_people(org.tree.at_and_below(node))),
         "seen_by": {
             "gained": [_told(each) for each in after if each not in before],
             "lost": [_told(each) for each in before if each not in after],
@@ -60,15 +60,6 @@ def _line(node: Node | None) -> list[Node]:
 
 def _roots(org: Org) -> list[Node]:
     return [node for node in org.tree.nodes() if node.parent is None]
-
-
-def _below(node: Node) -> list[Node]:
-    found, ahead = [node], list(node.children)
-    while ahead:
-        each = ahead.pop()
-        found.append(each)
-        ahead += each.children
-    return found
 
 
 def _people(nodes: Iterable[Node]) -> set[str]:

@@ -24,7 +24,7 @@ def find_shown(org: Org, viewer: str) -> dict[int, Node]:
         return shown
     for _, acted in acting(org.tree, viewer, place, now):
         for node in acted.all:
-            _add(shown, _below(node))
+            _add(shown, org.tree.at_and_below(node))
             _add(shown, _above(node))
         for node in acted.manages:
             _add(shown, node.parent.children if node.parent is not None else [node])
@@ -33,14 +33,6 @@ def find_shown(org: Org, viewer: str) -> dict[int, Node]:
 
 def _add(shown: dict[int, Node], nodes: Iterable[Node]) -> None:
     shown.update((node.level.unit_id, node) for node in nodes)
-
-
-def _below(node: Node) -> Iterable[Node]:
-    ahead = [node]
-    while ahead:
-        found = ahead.pop()
-        yield found
-        ahead += found.children
 
 
 def _above(node: Node) -> Iterable[Node]:

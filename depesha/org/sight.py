@@ -12,7 +12,7 @@ from depesha.eventlog.state import Membership, Room
 from depesha.events.power import power_of, required_power
 from depesha.org.access import no_such_user
 from depesha.org.record import Org
-from depesha.org.rules import Refusal, Rule, find_refusal, may, sees
+from depesha.org.rules import Refusal, Rule, acting, find_refusal, may, sees
 from depesha.org.tree import Right
 
 _INSIDE = frozenset({"join", "invite"})
@@ -94,6 +94,35 @@ async def find_reachable(org: Org, sender: str, targets: Collection[str]) -> set
     found = {target for target in seen if find_refusal_alone(org, sender, target) is None}
     rest = (target for target in seen if target not in found)
     return found | {each for each in rest if _shared(*await _places(org, sender, each), _INSIDE)}
+
+
+async def find_few_seen(org: Org, viewer: str, most: int) -> set[str] | None:
+    """Everyone whom the viewer sees but services, if they are at most so many; else None."""
+    tree, now = org.tree, org.spine.clock.now_ms()
+    found = {viewer, *org.known.of(viewer)}
+    place = tree.place(viewer)
+    for _, acted in acting(tree, viewer, place, now) if place is not None else ():
+        for node in acted.all:
+            found |= {node.chief or viewer}
+            for below in tree.at_and_below(node):
+                found |= below.members
+                found |= {below.level.manager or viewer}
+                if len(found) > most:
+                    return None
+        for node in acted.manages:
+            found |= node.peers | {node.above or viewer}
+    for room in await _rooms(org, await org.spine.log.rooms_of(viewer)):
+        found |= room.joined | room.invited
+        if len(found) > most:
+            return None
+    return found | _deputies(org, found, now)
+
+
+def _deputies(org: Org, seen: set[str], now: int) -> set[str]:
+    """Those who stand in for whom one sees."""
+    places = (org.tree.place(user_id) for user_id in seen)
+    absences = (absence for place in places if place is not None for absence in place.absences)
+    return {each.deputy for each in absences if each.since <= now < each.until}
 
 
 async def _rooms(org: Org, places: Places) -> Iterable[Room]:

@@ -95,6 +95,7 @@ class Tree:
         self._nodes: dict[int, Node] = {}
         self._places: dict[str, Place] = {}
         self._managers: frozenset[str] = frozenset()
+        self._ordered: list[Node] = []
         self._is_reckoned = True
 
     @property
@@ -159,7 +160,8 @@ class Tree:
         for node in self._nodes.values():
             _share(node.children)
         managed: dict[str, tuple[Node, ...]] = {}
-        for node in _number(roots):
+        self._ordered = _number(roots)
+        for node in self._ordered:
             _reckon_node(node)
             if node.level.manager is not None:
                 managed[node.level.manager] = (*managed.get(node.level.manager, ()), node)
@@ -180,9 +182,13 @@ class Tree:
         return self._nodes.get(unit_id)
 
     def nodes(self) -> list[Node]:
-        """All levels, each before those below it."""
+        """All levels, each before those below it; not to be changed."""
         self._ready()
-        return sorted(self._nodes.values(), key=lambda node: node.low)
+        return self._ordered
+
+    def at_and_below(self, node: Node) -> list[Node]:
+        """The level and all below it."""
+        return self.nodes()[node.low : node.high]
 
     def place(self, user_id: str) -> Place | None:
         """Where somebody stands, or None for who has no part in the tree."""

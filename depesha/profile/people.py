@@ -5,15 +5,13 @@ In an institution with a tree, whoever one sees by its rules.
 Spec: client-server API, "User Directory".
 """
 
-from collections.abc import Collection
-
 from depesha.accounts import ACCOUNT, DEACTIVATED
 from depesha.base.canonical import Content, decode
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Logged, Reach
 from depesha.eventlog.state import Tip
 from depesha.io.tx import Tx
-from depesha.org import find_seen
+from depesha.org import find_few_seen, find_seen
 from depesha.profile import store
 from depesha.profile.record import ACCOUNT_DATA, Profile
 from depesha.profile.rules import is_open, parts_of, person_words, rank, search_words
@@ -21,32 +19,49 @@ from depesha.profile.rules import is_open, parts_of, person_words, rank, search_
 MOST_FOUND = 50
 MOST_CONSIDERED = 20_000
 """People with the longest word of a search who are looked at more closely."""
+MOST_OF_MANY = 2_000
+"""The same where a tree says who sees whom."""
+MOST_FEW = 1_000
+"""People up to whom whoever one sees is looked at one by one."""
 
 
 async def search_people(
     profile: Profile, user_id: str, term: str, limit: int
 ) -> tuple[list[Content], bool]:
     """Those whose name or id has the words, best first, and whether there were more."""
-    spine, limit = profile.spine, max(0, min(limit, MOST_FOUND))
+    limit = max(0, min(limit, MOST_FOUND))
     wanted = search_words(term)
     if not wanted:
         return [], False
-    rows = await spine.db.scan(
-        store.select_people, spine.institution.id, max(wanted, key=len), MOST_CONSIDERED
-    )
-    visible: Collection[str]
-    if profile.org.tree.is_empty:
-        visible = await find_visible(profile, user_id)
-    else:
-        visible = await find_seen(profile.org, user_id, [row.user_id for row in rows])
-    places = (
-        (rank(wanted, row.words.split()), row.words, row.user_id)
-        for row in rows
-        if row.user_id in visible
-    )
+    find = _find_open if profile.org.tree.is_empty else _find_by_tree
+    rows = await find(profile, user_id, max(wanted, key=len))
+    places = ((rank(wanted, words.split()), words, each) for each, words in rows.items())
     ranked = sorted((place, words, each) for place, words, each in places if place is not None)
     found = [each for _, _, each in ranked[:limit]]
     return await _shown(profile, found), len(ranked) > limit
+
+
+async def _find_open(profile: Profile, user_id: str, word: str) -> dict[str, str]:
+    """The people with the word whom the user may find, and their words."""
+    spine = profile.spine
+    rows = await spine.db.scan(store.select_people, spine.institution.id, word, MOST_CONSIDERED)
+    visible = await find_visible(profile, user_id)
+    return {row.user_id: row.words for row in rows if row.user_id in visible}
+
+
+async def _find_by_tree(profile: Profile, user_id: str, word: str) -> dict[str, str]:
+    """The same in an institution with a tree: whoever sees few people looks among these all.
+
+    Of whoever sees very many it is enough to look at some with the word: nearly all are seen.
+    """
+    spine, org = profile.spine, profile.org
+    rows = await spine.db.scan(store.select_people, spine.institution.id, word, MOST_OF_MANY)
+    visible = await find_seen(org, user_id, [row.user_id for row in rows])
+    few = await find_few_seen(org, user_id, MOST_FEW)
+    if few is not None and len(rows) == MOST_OF_MANY:
+        rows += await spine.db.scan(store.select_people_of, spine.institution.id, list(few))
+        visible |= few
+    return {row.user_id: row.words for row in rows if row.user_id in visible}
 
 
 async def _shown(profile: Profile, user_ids: list[str]) -> list[Content]:

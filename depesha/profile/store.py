@@ -196,6 +196,16 @@ async def select_people(tx: Tx, institution_id: int, piece: str, limit: int) -> 
     )
 
 
+async def select_people_of(tx: Tx, institution_id: int, user_ids: list[str]) -> list[PersonRow]:
+    """Those of the users who may be found."""
+    return await tx.rows(
+        PersonRow,
+        "SELECT user_id, words FROM profile_people WHERE institution_id = $1 AND user_id = ANY($2)",
+        institution_id,
+        user_ids,
+    )
+
+
 _LAST = chr(0x10FFFF)
 """Behind every letter."""
 

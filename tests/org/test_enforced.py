@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from depesha.profile import people
 from tests.conftest import StartServer
 from tests.harness.client import Client, Response
 from tests.org.institution import ADMIN, OWN, Institution, make_ministry, user
@@ -34,6 +35,18 @@ async def test_the_directory_has_whom_one_sees(house: Institution) -> None:
         map(user, ("lawhead", "lawyer", "judge", "minister", "ithead"))
     )
     assert await found(house.root, "person") == []
+
+
+async def test_one_finds_whom_one_sees_among_very_many(
+    house: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sees few finds them, however many others have the word."""
+    monkeypatch.setattr(people, "MOST_OF_MANY", 1)
+    for client in house.people.values():
+        body = {"displayname": "Person"}
+        (await client.put(f"/profile/{client.user_id}/displayname", body)).ok()
+    assert await found(house.people["judge"], "person") == [user("judge"), user("lawhead")]
+    assert len(await found(house.people["minister"], "person")) == len(house.people)
 
 
 @pytest.mark.parametrize("path", ["/profile/{user}", "/profile/{user}/displayname"])
