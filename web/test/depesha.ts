@@ -107,6 +107,9 @@ export class Device {
   /** Requests whose path has this in it meet no network. */
   offline: string | undefined;
   readonly call: Call;
+  /** How many requests for devices were under way at once, at the most. */
+  mostQueries = 0;
+  #queries = 0;
   readonly events = new Map<string, Seen>();
   readonly toDevice: Content[] = [];
   #since = "";
@@ -123,7 +126,9 @@ export class Device {
     this.call = async (method, path, body) => {
       if (this.offline !== undefined && path.includes(this.offline))
         throw new FailureError({ code: "offline", message: path });
-      return call(method, path, body);
+      if (!path.endsWith("/keys/query")) return call(method, path, body);
+      this.mostQueries = Math.max(this.mostQueries, ++this.#queries);
+      return call(method, path, body).finally(() => this.#queries--);
     };
     const { call: asked } = this;
     this.media = makeMedia({
@@ -177,7 +182,7 @@ export class Device {
       device_id,
     );
     device.offline = offline;
-    await device.start();
+    await device.start(PASSWORD);
     return device;
   }
 
@@ -192,9 +197,11 @@ export class Device {
     return made;
   }
 
-  async start(): Promise<void> {
+  /** With the password as after a sign-in, without it as after a reload. */
+  async start(password?: string): Promise<void> {
     await this.crypto.start(this.userId, this.deviceId, this.storeKey);
-    await this.crypto.pump();
+    const begun = password === undefined ? undefined : this.crypto.begin(password);
+    await Promise.all([this.crypto.pump(), begun?.catch(() => {})]);
   }
 
   /** As after a reload: the same keys, opened anew. */

@@ -24,6 +24,8 @@ export type Net = "up" | "down" | "deaf";
 
 export class Person {
   net: Net = "up";
+  /** Changes answers on their way. */
+  tamper: (text: string) => string = (text) => text;
   /** Requests that arrived, as method and path. */
   readonly requests: string[] = [];
   readonly notices: Notice[] = [];
@@ -99,7 +101,7 @@ export class Person {
     if (this.net === "down") throw new TypeError("fetch failed");
     this.requests.push(`${init?.method ?? "GET"} ${new URL(url).pathname}`);
     const response = await fetch(url, init);
-    const text = await response.text();
+    const text = this.tamper(await response.text());
     // The network may have been cut meanwhile.
     if (this.net !== "up") throw new TypeError("fetch failed");
     return new Response(text, { status: response.status, headers: response.headers });

@@ -115,10 +115,10 @@ export interface Crypto {
   /** Trust of people changed, or `view`, or `verifications`; asked anew by whoever shows them. */
   onChange(hear: (what: "view" | "verifications" | "trust") => void): () => void;
   trust(userId: UserId): Promise<NonNullable<PersonRecord["trust"]>>;
-  /** Own or another's devices by id: whether each is verified. */
+  /** Own or another's devices by id. One that is `asleep` only keeps messages for the others. */
   devices(
     userId: UserId,
-  ): Promise<ReadonlyMap<DeviceId, { verified: boolean; fingerprint: string }>>;
+  ): Promise<ReadonlyMap<DeviceId, { verified: boolean; asleep: boolean; fingerprint: string }>>;
   /** Accepts that a person's identity changed. */
   acceptIdentity(userId: UserId): Promise<void>;
 

@@ -209,6 +209,12 @@ describe("a new device", () => {
     expect(second.crypto.view().crossSigning).toBe("unverified");
   });
 
+  test("asks for devices once at a time: two who do so in turn would never end", async () => {
+    const anna = await person("anna");
+    await Promise.all([anna.crypto.begin(), anna.crypto.pump()]);
+    expect(anna.mostQueries).toBe(1);
+  });
+
   test("without a recovery key says that there is none", async () => {
     const [anna] = await pair();
     const second = await another(anna);

@@ -21,7 +21,7 @@ import { deleteOlm, type Olm, openOlm, reading, userIds } from "./olm";
 import { sendAll } from "./requests";
 import { openSafe, type SafeKey } from "./safe";
 import { sharing } from "./share";
-import { latest } from "./turns";
+import { inTurn, latest } from "./turns";
 import { openVerification } from "./verify";
 
 const CLOSED: EncryptionView = {
@@ -46,6 +46,7 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
     async start(userId, deviceId, storeKey) {
       if (device) throw new Error("Encryption is open already");
       device = openDevice(await openOlm(userId, deviceId, storeKey as Bytes), needs, tell);
+      changes.tell("view");
       void device.wake();
     },
     stop() {
@@ -60,7 +61,7 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
     encrypt: (...ask) => open().sharing.encrypt(...ask),
     prepare: (...ask) => open().sharing.prepare(...ask),
     mustEncrypt: async (roomId) => open().sharing.mustEncrypt(roomId),
-    receiveRoomEvent: async (...ask) => device?.verification.receiveRoomEvent(...ask),
+    receiveRoomEvent: async (...ask) => device?.receiveRoomEvent(...ask),
     onKeysArrived: keysArrived.add,
     view: () => device?.view() ?? CLOSED,
     verifications: () => device?.verification.views() ?? [],
@@ -101,6 +102,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
   const identity = openIdentity(olm, needs, backup, safe);
   const share = sharing(olm, needs);
   const history = openHistory(olm, needs, backup, share);
+  const roomEvents = inTurn();
   const doubts = makeDoubts(tell.keysArrived);
   const sleeper = openSleeper(olm, needs, safe);
   const verification = openVerification(
@@ -211,6 +213,15 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
     return clear;
   }
 
+  /** In the order they came; what they call for is sent at once. */
+  const receiveRoomEvent = (roomId: RoomId, event: Content) =>
+    roomEvents(() =>
+      quietly(async () => {
+        await verification.receiveRoomEvent(roomId, event);
+        aside(pump);
+      }),
+    );
+
   async function feedAgain(event: Content): Promise<void> {
     const none = new lib.DeviceLists();
     await machine.receiveSyncChanges(JSON.stringify([event]), none, new Map());
@@ -258,10 +269,11 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
   async function devices(userId: UserId) {
     return new Map(
       await eachDevice(userId, (one) => {
+        const verified = one.isCrossSigningTrusted();
         const fingerprint = one.ed25519Key?.toBase64() ?? "";
         return [
           one.deviceId.toString(),
-          { verified: one.isCrossSigningTrusted(), fingerprint },
+          { verified, asleep: one.isDehydrated, fingerprint },
         ] as const;
       }),
     );
@@ -292,6 +304,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
     view: () => view,
     pump,
     receiveSync,
+    receiveRoomEvent,
     decrypt,
     trust,
     devices,

@@ -3,6 +3,7 @@
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { DeviceId, UserId } from "../../base/ids";
 import type { Bytes } from "../bytes";
+import { inTurn } from "./turns";
 
 type Library = typeof import("@matrix-org/matrix-sdk-crypto-wasm");
 
@@ -12,6 +13,10 @@ export interface Olm {
   machine: OlmMachine;
   userId: UserId;
   deviceId: DeviceId;
+  /** One sender at a time. */
+  sending: ReturnType<typeof inTurn>;
+  /** Messages to rooms that are under way. */
+  speaking: Set<string>;
 }
 
 /** The library writes one line or more for each request; what matters is thrown or shown. */
@@ -31,7 +36,7 @@ export async function openOlm(userId: UserId, deviceId: DeviceId, storeKey: Byte
     SILENT,
   );
   store.free();
-  return { lib, machine, userId, deviceId };
+  return { lib, machine, userId, deviceId, sending: inTurn(), speaking: new Set() };
 }
 
 /**

@@ -5,6 +5,7 @@ import type {
   KeysClaimRequest,
   KeysQueryRequest,
   KeysUploadRequest,
+  RequestType,
   RoomMessageRequest,
   SignatureUploadRequest,
   ToDeviceRequest,
@@ -68,26 +69,55 @@ async function deliver(olm: Olm, needs: CryptoNeeds, request: OlmRequest): Promi
 
 /** Sends what the machine has waiting, until it has nothing. */
 export async function sendAll(olm: Olm, needs: CryptoNeeds): Promise<void> {
-  for (;;) {
-    const waiting = await olm.machine.outgoingRequests();
-    if (waiting.length === 0) return;
-    await Promise.all(waiting.map((request) => send(olm, needs, request)));
-  }
+  while ((await sendSome(olm, needs, () => true)) + (await speak(olm, needs)) > 0);
+}
+
+/** Asks for the devices of people where they are not known for sure. */
+export async function sendQueries(olm: Olm, needs: CryptoNeeds): Promise<void> {
+  await sendSome(olm, needs, (type) => type === olm.lib.RequestType.KeysQuery);
 }
 
 /**
- * Asks for the devices of people where they are not known for sure. It does not wait for other
- * requests, of which one may be a message to a room that waits for its keys to be shared.
+ * Sends what waits of those types; how many there were. Only one does so at a time: the machine
+ * takes the answer to its latest question alone, so that two who ask in turn would do so for ever.
+ * Messages to rooms are not among them: such a one waits for its room's keys to be shared, which
+ * comes here again.
  */
-export async function sendQueries(olm: Olm, needs: CryptoNeeds): Promise<void> {
-  const waiting = await olm.machine.outgoingRequests();
-  const queries = waiting.filter(({ type }) => type === olm.lib.RequestType.KeysQuery);
-  await Promise.all(queries.map((request) => send(olm, needs, request)));
+function sendSome(
+  olm: Olm,
+  needs: CryptoNeeds,
+  wanted: (type: RequestType) => boolean,
+): Promise<number> {
+  return olm.sending(async () => {
+    const waiting = (await olm.machine.outgoingRequests()).filter(
+      ({ type }) => type !== olm.lib.RequestType.RoomMessage && wanted(type),
+    );
+    await Promise.all(waiting.map((request) => send(olm, needs, request)));
+    return waiting.length;
+  });
+}
+
+/** Sends messages to rooms, each once. */
+async function speak(olm: Olm, needs: CryptoNeeds): Promise<number> {
+  const waiting = (await olm.machine.outgoingRequests()).filter(
+    ({ id, type }) =>
+      type === olm.lib.RequestType.RoomMessage && id !== undefined && !olm.speaking.has(id),
+  );
+  const say = async (request: OlmRequest) => {
+    olm.speaking.add(String(request.id));
+    try {
+      await send(olm, needs, request);
+    } finally {
+      olm.speaking.delete(String(request.id));
+    }
+  };
+  await Promise.all(waiting.map(say));
+  return waiting.length;
 }
 
 /** Asks for the devices and identities of people, known or not. */
 export async function queryNow(olm: Olm, needs: CryptoNeeds, users: readonly UserId[]) {
-  return send(olm, needs, olm.machine.queryKeysForUsers(userIds(olm, users)));
+  return olm.sending(() => send(olm, needs, olm.machine.queryKeysForUsers(userIds(olm, users))));
 }
 
 export async function sendEach(
