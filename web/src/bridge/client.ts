@@ -47,6 +47,8 @@ export interface Port {
   onmessage: ((event: MessageEvent<ToTab>) => void) | null;
   /** Called when another engine took over: it knows of nothing that was asked before. */
   onrestart?: (() => void) | null;
+  /** Called when the engine ended for good. */
+  onover?: (() => void) | null;
 }
 
 /** A client that speaks over `port`. */
@@ -62,7 +64,8 @@ export function connect(port: Port): Client {
     else if (data.kind === "answer") {
       answers.get(data.id)?.(data.answer);
       answers.delete(data.id);
-    } else watches.get(data.id)?.receive(data);
+    } else if (data.kind === "over") port.onover?.();
+    else watches.get(data.id)?.receive(data);
   };
   port.onrestart = () => {
     const failure = { code: "cancelled", message: "The engine began anew" };

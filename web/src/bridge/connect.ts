@@ -10,7 +10,20 @@ export function openClient(): Client {
     type: "module",
     name: "depesha",
   });
-  return connect(worker.port);
+  const port: Port = worker.port;
+  port.onover = beginAnew;
+  return connect(port);
+}
+
+const BEGAN = "depesha.beganAnew";
+const RARELY_MS = 30_000;
+
+/** Loads the page again, which then has the scripts of the newer build; not over and over. */
+function beginAnew(): void {
+  const last = Number(sessionStorage.getItem(BEGAN) ?? 0);
+  if (Date.now() - last < RARELY_MS) return;
+  sessionStorage.setItem(BEGAN, String(Date.now()));
+  location.reload();
 }
 
 /**
@@ -20,18 +33,36 @@ export function openClient(): Client {
 function throughChannel(): Port {
   const tab = crypto.randomUUID();
   const channel = new BroadcastChannel("depesha-bridge");
-  const say = (message: ToEngine | "gone") =>
+  const say = (message: ToEngine | "hello" | "gone") =>
     channel.postMessage({ kind: "up", tab, message } satisfies OnChannel);
-  const port: Port = { postMessage: say, onmessage: null };
+  /** What is asked before an engine is there; then nothing waits any more. */
+  let waiting: ToEngine[] | undefined = [];
+  const port: Port = {
+    postMessage(message) {
+      if (waiting) waiting.push(message);
+      else say(message);
+    },
+    onmessage: null,
+    onover: beginAnew,
+  };
+  function begin(): boolean {
+    const asked = waiting;
+    waiting = undefined;
+    for (const message of asked ?? []) say(message);
+    return asked !== undefined;
+  }
   channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
-    if (data.kind === "here") port.onrestart?.();
-    else if (data.kind === "down" && data.tab === tab)
-      port.onmessage?.(new MessageEvent("message", { data: data.message }));
+    if (data.kind === "here") {
+      if (!begin()) port.onrestart?.();
+    } else if (data.kind === "up" || data.tab !== tab) return;
+    else if (data.kind === "welcome") begin();
+    else port.onmessage?.(new MessageEvent("message", { data: data.message }));
   };
   addEventListener("pagehide", () => say("gone"));
   addEventListener("pageshow", (event) => {
     if (event.persisted) port.onrestart?.();
   });
+  say("hello");
   void navigator.locks.request("depesha-engine", () => {
     new Worker(new URL("../engine/worker.ts", import.meta.url), { type: "module" });
     // Held for as long as the tab lives.

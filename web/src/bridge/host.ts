@@ -1,6 +1,7 @@
 /** The engine's side of the bridge: serves any number of tabs, each with its port. */
 
 import type { Engine } from "../engine/engine";
+import type { SessionView } from "../engine/records";
 import type { ListName, OnChannel, RowsPatch, ToEngine, ToTab, ValueName } from "./protocol";
 
 /** The half of `MessagePort` and of a worker's scope that is used. */
@@ -21,8 +22,15 @@ const VALUE_NAMES = new Set<string>([
   "totals",
 ] satisfies ValueName[]);
 
-/** Serves a tab; what is given ends it. Messages that come before the engine is open wait for it. */
-export function serve(opening: Promise<Engine>, port: HostPort): () => void {
+export interface Host {
+  /** The tab is gone. */
+  stop(): void;
+  /** Another engine takes over: the tab is told to begin anew. */
+  end(): void;
+}
+
+/** Serves a tab. Messages that come before the engine is open wait for it. */
+export function serve(opening: Promise<Engine>, port: HostPort): Host {
   const stops = new Map<number, () => void>();
   const tab = {};
   let isOver = false;
@@ -74,46 +82,85 @@ export function serve(opening: Promise<Engine>, port: HostPort): () => void {
       engine.onNotice((notice) => port.postMessage({ kind: "notice", notice })),
     );
   });
+  queue.catch(() => {});
   port.onmessage = ({ data }) => {
-    queue = queue.then(async () => hear(await opening, data));
+    queue = queue.then(
+      async () => hear(await opening, data),
+      (error) => refuse(port, data, error),
+    );
   };
 
-  return () => {
+  function stop(): void {
     isOver = true;
-    for (const stop of stops.values()) stop();
+    for (const each of stops.values()) each();
     stops.clear();
-    void opening.then((engine) => engine.setVisible(tab, undefined));
+    opening.then((engine) => engine.setVisible(tab, undefined)).catch(() => {});
+  }
+
+  return {
+    stop,
+    end() {
+      stop();
+      port.postMessage({ kind: "over" });
+    },
   };
+}
+
+/** The archive cannot be opened: the tab learns why, and nothing waits for ever. */
+function refuse(port: HostPort, message: ToEngine, error: unknown): void {
+  const failure = { code: "noArchive", message: String(error) };
+  if (message.kind === "command")
+    port.postMessage({ kind: "answer", id: message.id, answer: { ok: false, error: failure } });
+  if (message.kind === "watch" && message.name === "session") {
+    const value: SessionView = { phase: "signedOut", reason: failure };
+    port.postMessage({ kind: "value", id: message.id, value });
+  }
+  throw error;
 }
 
 /**
  * Serves all tabs over one channel, where the worker belongs to one of them. A tab says which it is;
  * `here` tells all of them that an engine began, so that they ask anew.
  */
-export function serveChannel(opening: Promise<Engine>, channel: BroadcastChannel): void {
-  const ports = new Map<string, HostPort>();
-  const stops = new Map<string, () => void>();
+export function serveChannel(opening: Promise<Engine>, channel: BroadcastChannel): Host {
+  const tabs = new Map<string, { port: HostPort; host: Host }>();
+
+  function tabOf(tab: string): HostPort {
+    const known = tabs.get(tab);
+    if (known) return known.port;
+    const port: HostPort = {
+      onmessage: null,
+      postMessage: (message) =>
+        channel.postMessage({ kind: "down", tab, message } satisfies OnChannel),
+    };
+    tabs.set(tab, { port, host: serve(opening, port) });
+    return port;
+  }
+
   channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
     if (data.kind !== "up") return;
-    if (data.message === "gone") {
-      stops.get(data.tab)?.();
-      ports.delete(data.tab);
+    const { message, tab } = data;
+    if (message === "hello")
+      return channel.postMessage({ kind: "welcome", tab } satisfies OnChannel);
+    if (message !== "gone") {
+      tabOf(tab).onmessage?.(new MessageEvent("message", { data: message }));
       return;
     }
-    let port = ports.get(data.tab);
-    if (!port) {
-      const { tab } = data;
-      port = {
-        onmessage: null,
-        postMessage: (message) =>
-          channel.postMessage({ kind: "down", tab, message } satisfies OnChannel),
-      };
-      ports.set(tab, port);
-      stops.set(tab, serve(opening, port));
-    }
-    port.onmessage?.(new MessageEvent("message", { data: data.message }));
+    tabs.get(tab)?.host.stop();
+    tabs.delete(tab);
   };
   channel.postMessage({ kind: "here" } satisfies OnChannel);
+
+  return {
+    stop() {
+      for (const { host } of tabs.values()) host.stop();
+      tabs.clear();
+    },
+    end() {
+      for (const { host } of tabs.values()) host.end();
+      tabs.clear();
+    },
+  };
 }
 
 const NOTHING = Symbol("nothing was shown yet");

@@ -215,6 +215,8 @@ export interface Commands {
   };
   "chat.markUnread": { args: { roomId: RoomId; unread: boolean }; value: null };
   "chat.markAllRead": { args: null; value: null };
+  /** Compares the unread numbers with the server's now, which happens by itself from time to time. */
+  "chat.checkCounts": { args: null; value: { repaired: number } };
   // People
   "people.search": {
     args: { text: string; limit: number };
@@ -292,7 +294,9 @@ export type ToTab =
   | { kind: "rows"; id: number; patch: RowsPatch }
   | { kind: "answer"; id: number; answer: Result<unknown> }
   /** Something that must be told at once, wherever the person is. */
-  | { kind: "notice"; notice: Notice };
+  | { kind: "notice"; notice: Notice }
+  /** This engine ends, since one of a newer build takes over: the page begins anew. */
+  | { kind: "over" };
 
 /** `order` is left out where it did not change; `put` holds rows that are new or changed. */
 export interface RowsPatch {
@@ -305,6 +309,7 @@ export type Notice =
   | {
       kind: "message";
       roomId: RoomId;
+      /** "" for an invitation. */
       eventId: EventId;
       title: string;
       body: string;
@@ -318,7 +323,9 @@ export type Notice =
 
 /** What goes over the channel of all tabs, where there is no shared worker. */
 export type OnChannel =
-  | { kind: "up"; tab: string; message: ToEngine | "gone" }
+  | { kind: "up"; tab: string; message: ToEngine | "hello" | "gone" }
+  /** To a tab that said hello: the engine is there already. */
+  | { kind: "welcome"; tab: string }
   | { kind: "down"; tab: string; message: ToTab }
   /** An engine began; whoever wants something of it asks. */
   | { kind: "here" };

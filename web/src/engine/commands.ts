@@ -3,6 +3,7 @@
 import { FailureError } from "../base/errors";
 import type { EventId, UserId } from "../base/ids";
 import type { Args, CommandName, Commands } from "../bridge/protocol";
+import { repairCounts } from "./counts";
 import { part } from "./http";
 import type { Live } from "./live";
 import { fetchPerson, isIgnored, searchPeople } from "./people";
@@ -154,6 +155,7 @@ export function makeCommands(live: Live): Answers {
     "chat.setNotify": (ask) => setNotify(live, ask),
     "chat.markUnread": ({ roomId, unread }) => markUnread(live, roomId, unread),
     "chat.markAllRead": () => markAllRead(live),
+    "chat.checkCounts": async () => ({ repaired: await repairCounts(world, live.duties) }),
 
     "people.search": ({ text, limit }) => searchPeople(world, text, limit),
     "people.ignore": ({ userId, ignored }) => ignore(live, userId, ignored),

@@ -426,7 +426,7 @@ describe("chats", () => {
       rows.find((row) => row.id === roomId && row.last?.body === "тебе" && row.unread.mentions > 0),
     );
     expect(chat.unread.mentions).toBe(1);
-    const notice = await boris.told(({ kind }) => kind === "message");
+    const notice = await boris.told((each) => each.kind === "message" && each.eventId !== "");
     expect(notice).toMatchObject({ body: `${anna.id}: тебе` });
     await boris.do("chat.setNotify", { roomId, notify: "none", until: Date.now() + 60_000 });
     await phone.list("chats", null, (rows) =>
@@ -436,6 +436,29 @@ describe("chats", () => {
     await phone.list("chats", null, (rows) =>
       rows.find((row) => row.id === roomId && row.notify === "all" && !row.mutedUntil),
     );
+  });
+
+  test("whose unread number went wrong are repaired", async () => {
+    const [anna, boris, roomId] = await two();
+    const unread = (messages: number) =>
+      boris.list("chats", null, (rows) =>
+        rows.find((row) => row.id === roomId && row.unread.messages === messages),
+      );
+    boris.tamper = (text) => text.replaceAll(/"notification_count":\d+/g, '"notification_count":7');
+    await anna.do("send.event", { roomId, ...text("раз") });
+    await unread(7);
+    boris.tamper = (text) => text;
+    expect(await boris.do("chat.checkCounts", null)).toEqual({ repaired: 1 });
+    await unread(1);
+    expect(await boris.do("chat.checkCounts", null)).toEqual({ repaired: 0 });
+  });
+
+  test("tell of an invitation at once", async () => {
+    const [anna, boris] = [await person("anna"), await person("boris")];
+    await boris.list("chats", null, (_, head) => head.complete);
+    const { roomId } = await anna.do("room.direct", { userId: boris.id });
+    const notice = await boris.told(({ kind }) => kind === "message");
+    expect(notice).toMatchObject({ roomId, eventId: "", title: anna.id });
   });
 
   test("have members, found people, and what they pin", async () => {

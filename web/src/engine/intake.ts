@@ -81,8 +81,10 @@ export async function takeResponse(
   const prepared: Prepared[] = [];
   const receipts = new Map<RoomId, ReceiptsData>();
   await world.archive.exclusive(async () => {
-    for (const [roomId, wire] of Object.entries(response.rooms ?? {}))
-      prepared.push(await prepareRoom(world, roomId, wire, echoes));
+    for (const [roomId, wire] of Object.entries(response.rooms ?? {})) {
+      const each = await fenced(world, roomId, wire, echoes);
+      if (each) prepared.push(each);
+    }
     const rooms = new Map(prepared.map((each) => [each.room.id, each.room]));
     withAccount(world, rooms, told.account_data?.rooms ?? {});
     for (const [roomId, event] of Object.entries(told.receipts?.rooms ?? {})) {
@@ -125,6 +127,28 @@ function takeOther(world: World, told: NonNullable<SlidingResponse["extensions"]
     world.topics.touch(`typing:${roomId}`, "chats");
   }
   takePresence(world, told.presence?.events ?? []);
+}
+
+/**
+ * One room that cannot be taken in must not stop all others. What of it was left out is treated as a
+ * gap, which is filled when the room is opened.
+ */
+async function fenced(
+  world: World,
+  roomId: RoomId,
+  wire: WireRoom,
+  echoes: Echoes,
+): Promise<Prepared | undefined> {
+  try {
+    const limited = wire.limited === true || world.left.has(roomId);
+    const prepared = await prepareRoom(world, roomId, { ...wire, limited }, echoes);
+    world.left.delete(roomId);
+    return prepared;
+  } catch (error) {
+    world.left.add(roomId);
+    world.fault(error, roomId);
+    return undefined;
+  }
 }
 
 // ── One room ───────────────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,14 @@
 /** All that runs while somebody is signed in, put together. */
 
-import type { Failure } from "../base/errors";
+import { type Failure, FailureError } from "../base/errors";
 import type { RoomId } from "../base/ids";
 import type { Archive } from "./archive";
 import { type Around, type Beside, chatOf, compareChats } from "./chats";
 import { isPreviewed, saidOf } from "./content";
+import { compareCounts } from "./counts";
 import { type Drafts, makeDrafts } from "./drafts";
 import { type Duties, type Duty, makeDuties } from "./duties";
+import { fillGaps } from "./gaps";
 import { unlock } from "./history";
 import type { Http } from "./http";
 import type { Intake, SyncToken } from "./intake";
@@ -84,6 +86,12 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       const { type, content } = event;
       return found ?? { encryption: "undecryptable", note: "missingKey", type, content };
     },
+    left: new Set(),
+    fault(error, roomId) {
+      const failure =
+        error instanceof FailureError ? error.failure : { code: "bug", message: String(error) };
+      needs.tell({ kind: "failure", failure, ...(roomId !== undefined && { roomId }) });
+    },
     direct: new Map(),
     folders: new Map(),
     notify: new Map(),
@@ -125,9 +133,12 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const stopTrust = crypto?.onChange((what) => topics.touch(what));
   const chatList = makeChatList(world, outbox, drafts, duties);
 
+  const background = new AbortController();
   outbox.start();
   duties.start();
   sync.start();
+  void fillGaps(world, sync, background.signal);
+  void compareCounts(world, sync, duties, background.signal);
   return {
     who: needs.who,
     world,
@@ -138,6 +149,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     search,
     chats: chatList,
     async stop() {
+      background.abort();
       stopKeys?.();
       stopTrust?.();
       await Promise.all([sync.stop(), outbox.stop(), drafts.stop()]);

@@ -7,7 +7,7 @@ import type { Intake, RoomIntake } from "./intake";
 import { shownIn } from "./people";
 import { judge, mayNotify } from "./push";
 import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
-import type { Entry } from "./stored";
+import type { Entry, RoomData } from "./stored";
 import type { World } from "./world";
 
 export type Told =
@@ -39,12 +39,29 @@ export function makeNotices(
   function hearRoom(intake: RoomIntake): void {
     const { before, room, fresh, live } = intake;
     if ((before?.notified ?? 0) > 0 && room.notified === 0) tell({ kind: "read", roomId: room.id });
+    if (room.membership === "invite" && before?.membership !== "invite") tell(invitation(room));
     if (live === 0 || isSeen(room.id)) return;
     for (const entry of fresh.slice(-live)) {
       if (entry.data.event.sender === world.me || entry.ts < world.now() - FRESH_MS) continue;
       const told = noticeOf(intake, entry);
       if (told) tell(told);
     }
+  }
+
+  /** The words of an invitation are the tab's; it knows one by its empty event id. */
+  function invitation(room: RoomData): Told {
+    const kind = kindOf(room, world.direct, world.me);
+    const avatar = avatarOf(room, kind);
+    return {
+      kind: "message",
+      roomId: room.id,
+      eventId: "",
+      title: nameOf(room) || (room.inviter?.name ?? ""),
+      body: room.inviter?.reason ?? "",
+      ...(avatar !== undefined && { avatar }),
+      sound: true,
+      urgent: false,
+    };
   }
 
   function noticeOf({ room }: RoomIntake, entry: Entry): Told | undefined {

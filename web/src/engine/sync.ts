@@ -11,7 +11,7 @@ import type { ConnectionView } from "./records";
 import type { SlidingResponse } from "./wire";
 import type { World } from "./world";
 
-const PATH = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync";
+export const PATH = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync";
 const POLL_MS = 30_000;
 const TOP = 20;
 const FIRST_WINDOW = 100;

@@ -36,6 +36,10 @@ export interface World {
   /** Told of entries after they were committed. */
   readonly entries: Set<(roomId: RoomId, changed: ReadonlyMap<EventId, Entry>) => void>;
   readonly decrypt: Decrypt;
+  /** Rooms of which something could not be taken in. */
+  readonly left: Set<RoomId>;
+  /** Tells of a fault that stops nothing else. */
+  fault(error: unknown, roomId?: RoomId): void;
   /** Derived of account data and rooms; the same objects until those change. */
   direct: ReadonlyMap<RoomId, UserId>;
   folders: ReadonlyMap<RoomId, readonly string[]>;
