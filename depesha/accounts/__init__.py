@@ -14,6 +14,8 @@ from depesha.accounts.appservice import Appservices as Appservices
 from depesha.accounts.caller import caller_of as caller_of
 from depesha.accounts.devices import delete_devices as delete_devices
 from depesha.accounts.devices import load_devices as load_devices
+from depesha.accounts.emails import Email as Email
+from depesha.accounts.emails import threepid_denied as threepid_denied
 from depesha.accounts.find import check_not_suspended as check_not_suspended
 from depesha.accounts.find import find_caller as find_caller
 from depesha.accounts.find import find_devices as find_devices
@@ -44,6 +46,7 @@ from depesha.accounts.revoke import clients_in_use as clients_in_use
 from depesha.accounts.revoke import end_session as end_session
 from depesha.accounts.revoke import revoke as revoke
 from depesha.accounts.rules import DUMMY as DUMMY
+from depesha.accounts.rules import EMAIL as EMAIL
 from depesha.accounts.rules import OAUTH_FLOWS as OAUTH_FLOWS
 from depesha.accounts.rules import PASSWORD_FLOWS as PASSWORD_FLOWS
 from depesha.accounts.rules import REGISTRATION_TOKEN as REGISTRATION_TOKEN

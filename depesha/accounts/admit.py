@@ -9,7 +9,7 @@ from depesha.accounts.appservice import Appservice, check_appservice
 from depesha.accounts.invitations import has_usable
 from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
-from depesha.accounts.rules import DUMMY, REGISTRATION_TOKEN, Flows
+from depesha.accounts.rules import DUMMY, EMAIL_FLOWS, REGISTRATION_TOKEN, Flows
 from depesha.accounts.sessions import token_hash
 from depesha.accounts.signin import NewDevice
 from depesha.base.canonical import Content
@@ -20,8 +20,13 @@ async def admission(accounts: Accounts) -> Flows:
     """What a stranger must go through to register; 403 M_FORBIDDEN when nobody may."""
     if accounts.spine.config.open_registration:
         return ((DUMMY,),)
+    flows: Flows = ()
     if await has_usable(accounts):
-        return ((REGISTRATION_TOKEN,),)
+        flows += ((REGISTRATION_TOKEN,),)
+    if accounts.emails.is_on and accounts.spine.config.registration_domains:
+        flows += EMAIL_FLOWS
+    if flows:
+        return flows
     raise forbidden("Registration is closed on this server")
 
 

@@ -82,7 +82,14 @@ async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
     user_id = await _check_name(accounts, body)
     hashed = await accounts.passwords.hash(body.password)
     was_guest = body.guest_access_token is not None
-    new = NewUser(user_id, hashed, body.device(), token=passed.token, was_guest=was_guest)
+    new = NewUser(
+        user_id,
+        hashed,
+        body.device(),
+        token=passed.token,
+        address=passed.address,
+        was_guest=was_guest,
+    )
     return json_reply(await register(accounts, new))
 
 

@@ -7,10 +7,13 @@ Information", "OpenID".
 import msgspec
 
 from depesha.accounts.account import deactivate, set_password
+from depesha.accounts.caller import missing_token
+from depesha.accounts.emails import email_body, threepid_denied
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
+from depesha.accounts.rules import EMAIL_FLOWS
 from depesha.accounts.tickets import Ticket, issue
-from depesha.accounts.uia import Interactive, authenticate, operation_of
+from depesha.accounts.uia import Interactive, Operation, authenticate, operation_of
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import MatrixError, forbidden, missing_param
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
@@ -27,12 +30,17 @@ class PasswordBody(Interactive):
     "POST",
     "/_matrix/client/v3/account/password",
     spec="changePassword",
+    auth=Auth.OPTIONAL,
     limit="login",
     body=PasswordBody,
 )
 async def change_password(accounts: Accounts, ask: Ask[PasswordBody]) -> Reply:
-    """Give the user who asks another password."""
-    caller = ask.caller
+    """Give the user who asks another password, or whoever holds an account's e-mail address."""
+    caller = ask.found_caller
+    if caller is None:
+        return await _reset_password(accounts, ask.body)
+    if caller.is_guest:
+        raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this")
     if ask.body.new_password is not None:
         check_password(ask.body.new_password)
     operation = operation_of(caller, "POST password")
@@ -46,6 +54,22 @@ async def change_password(accounts: Accounts, ask: Ask[PasswordBody]) -> Reply:
         logout=body.logout_devices,
         keep_device=caller.device_id,
     )
+    return EMPTY
+
+
+async def _reset_password(accounts: Accounts, body: PasswordBody) -> Reply:
+    if not accounts.emails.is_on:
+        raise missing_token()
+    if body.new_password is not None:
+        check_password(body.new_password)
+    passed = await authenticate(accounts, Operation("POST password", None, EMAIL_FLOWS), body)
+    body = passed.body
+    if body.new_password is None:
+        raise missing_param("new_password")
+    user_id = await accounts.emails.find_owner(passed.address)
+    if user_id is None:
+        raise forbidden("Nobody has this address any more")
+    await set_password(accounts, user_id, body.new_password, logout=body.logout_devices)
     return EMPTY
 
 
@@ -73,13 +97,14 @@ async def deactivate_account(accounts: Accounts, ask: Ask[DeactivateBody]) -> Re
     return json_reply({"id_server_unbind_result": "success"})
 
 
-# --- third-party identifiers: none can be added yet ----------------------------------
+# --- third-party identifiers: addresses are added on the account page ----------------
 
 
 @endpoint("GET", "/_matrix/client/v3/account/3pid", spec="getAccount3PIDs")
 async def third_party_ids(accounts: Accounts, ask: Ask[None]) -> Reply:
     """E-mail addresses and telephone numbers of the user who asks."""
-    return json_reply({"threepids": []})
+    found = await accounts.emails.load(ask.caller.user_id)
+    return json_reply({"threepids": [email_body(email) for email in found]})
 
 
 class ThirdPartyId(msgspec.Struct):
@@ -97,6 +122,8 @@ class ThirdPartyId(msgspec.Struct):
 )
 async def delete_third_party_id(accounts: Accounts, ask: Ask[ThirdPartyId]) -> Reply:
     """Forget an address, and say that no identity server was told."""
+    if ask.body.medium == "email":
+        await accounts.emails.forget(ask.caller.user_id, ask.body.address)
     return json_reply({"id_server_unbind_result": "no-support"})
 
 
@@ -111,12 +138,6 @@ async def unbind_third_party_id(accounts: Accounts, ask: Ask[ThirdPartyId]) -> R
     return json_reply({"id_server_unbind_result": "no-support"})
 
 
-def _denied() -> MatrixError:
-    return MatrixError(
-        403, "M_THREEPID_DENIED", "E-mail addresses and telephone numbers cannot be used here"
-    )
-
-
 @endpoint(
     "POST",
     "/_matrix/client/v3/account/3pid",
@@ -124,8 +145,8 @@ def _denied() -> MatrixError:
     body=Interactive,
 )
 async def add_third_party_id(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
-    """Refuse to add an address: nothing confirms that it is the user's."""
-    raise _denied()
+    """Refuse to add an address: that is done on the account page."""
+    raise threepid_denied()
 
 
 @endpoint("POST", "/_matrix/client/v3/account/3pid/bind", body=Interactive)
@@ -153,16 +174,14 @@ class MsisdnRequest(msgspec.Struct):
 
 @endpoint(
     "POST",
-    "/_matrix/client/v3/register/email/requestToken",
-    "/_matrix/client/v3/account/password/email/requestToken",
     "/_matrix/client/v3/account/3pid/email/requestToken",
     auth=Auth.NONE,
     limit="login",
     body=EmailRequest,
 )
 async def request_email_token(accounts: Accounts, ask: Ask[EmailRequest]) -> Reply:
-    """Refuse to write a letter."""
-    raise _denied()
+    """Refuse to write a letter: addresses are added on the account page."""
+    raise threepid_denied()
 
 
 @endpoint(
@@ -176,7 +195,7 @@ async def request_email_token(accounts: Accounts, ask: Ask[EmailRequest]) -> Rep
 )
 async def request_msisdn_token(accounts: Accounts, ask: Ask[MsisdnRequest]) -> Reply:
     """Refuse to write a short message."""
-    raise _denied()
+    raise threepid_denied()
 
 
 # --- OpenID --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from depesha.accounts.appservice import NO_APPSERVICES, Appservices
+from depesha.accounts.emails import NO_EMAILS, Emails
 from depesha.accounts.password import Passwords
 from depesha.accounts.sessions import Sessions
 from depesha.base.canonical import Content
@@ -35,6 +36,7 @@ class Accounts:
     claims: tuple[DeviceClaim, ...] = ()
     more_flows: tuple[Content, ...] = ()
     """Ways of signing in that higher slices offer."""
+    emails: Emails = NO_EMAILS
     second_factor: SecondFactor = no_second_factor
     unstable_features: tuple[str, ...] = ()
     """What `/versions` says of features that the specification does not have yet."""

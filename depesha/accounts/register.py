@@ -30,6 +30,8 @@ class NewUser:
     appservice: str | None = None
     token: str = ""
     """The registration token that is used up by this."""
+    address: str = ""
+    """The e-mail address that the account gets."""
     was_guest: bool = False
     """The account is there, a guest's, and becomes a person's."""
 
@@ -87,6 +89,8 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
         await insert_account(w, new)
         if new.token:
             await use_token(w, new.token)
+        if new.address:
+            await accounts.emails.bind(w, new.user_id, new.address)
         if act is not None:
             await record(w, act)
         if new.device is None:

@@ -10,11 +10,15 @@ DUMMY = "m.login.dummy"
 PASSWORD = "m.login.password"  # noqa: S105 (the name of a stage)
 REGISTRATION_TOKEN = "m.login.registration_token"  # noqa: S105
 
+EMAIL = "m.login.email.identity"
 OAUTH = "m.oauth"
 """A stage that is completed on the account page and nowhere else."""
 
 PASSWORD_FLOWS: Flows = ((PASSWORD,),)
 """The account's own password, once more."""
+
+EMAIL_FLOWS: Flows = ((EMAIL,),)
+"""The link of a letter to the account's address."""
 
 OAUTH_FLOWS: Flows = ((OAUTH,),)
 """Consent on the account page, for sessions of the OAuth 2.0 API."""

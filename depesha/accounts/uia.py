@@ -16,6 +16,7 @@ from depesha.accounts.login import access_by_password, local_user_id
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import (
     DUMMY,
+    EMAIL,
     OAUTH,
     OAUTH_FLOWS,
     PASSWORD,
@@ -81,11 +82,13 @@ def operation_of(caller: Caller, name: str) -> Operation:
 class Passed(Generic[B]):
     """Authentication that succeeded.
 
-    `body` is the request to be carried out, `token` the registration token shown, or "".
+    `body` is the request to be carried out, `token` the registration token shown, `address` the
+    e-mail address proven, or "".
     """
 
     body: B
     token: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,9 @@ async def authenticate(accounts: Accounts, operation: Operation, body: B) -> Pas
         raise await _ask(accounts, progress, None)
     if progress.is_stored and not await _end(accounts, progress):
         raise await _ask(accounts, fresh, _gone())
-    return Passed(_request_of(progress, request, body), progress.token)
+    is_email = EMAIL in progress.completed
+    token, address = ("", progress.token) if is_email else (progress.token, "")
+    return Passed(_request_of(progress, request, body), token, address)
 
 
 def _request_of(progress: _Progress, request: bytes, body: B) -> B:
@@ -228,6 +233,9 @@ async def _attempt(accounts: Accounts, progress: _Progress, auth: Content) -> _P
         await _check_password(accounts, operation, auth)
     elif stage == REGISTRATION_TOKEN:
         token = await _check_registration_token(accounts, auth)
+    elif stage == EMAIL:
+        credentials = auth.get("threepid_creds", auth.get("threepidCreds"))
+        token = await accounts.emails.prove(operation.name, credentials)
     elif stage != DUMMY:
         raise MatrixError(401, "M_UNRECOGNIZED", "This stage is not known here")
     return replace(progress, completed=(*progress.completed, stage), token=token)

@@ -28,7 +28,7 @@ Command = Callable[[Config, argparse.Namespace], int]
 
 _ADMIN = "/_depesha/v1/admin"
 _DAY_MS = 24 * 3600 * 1000
-_SECRETS = {"registration_shared_secret", "turn_secret"}
+_SECRETS = {"mail_password", "registration_shared_secret", "turn_secret"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,6 +73,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_notice(commands)
     _add_audit(commands)
     _add_org(commands)
+    _add_mail(commands)
     return parser
 
 
@@ -214,6 +215,12 @@ def _add_backup(commands: "_Group") -> None:
     put = _add_command(commands, "restore", summary, restore)
     put.add_argument("where", metavar="FOLDER|FILE.tar", type=Path)
     put.add_argument("--replace", action="store_true", help="move away what is there")
+
+
+def _add_mail(commands: "_Group") -> None:
+    group = _add_group(commands, "mail", "letters")
+    test = _add_command(group, "test", "send a letter now, to see that letters leave", try_mail)
+    test.add_argument("to", metavar="ADDRESS")
 
 
 # --- the commands --------------------------------------------------------------------
@@ -478,4 +485,10 @@ def restore(config: Config, options: argparse.Namespace) -> int:
     from depesha.app import backup  # noqa: PLC0415 (as for serving)
 
     print(backup.restore(config, Clock(), options.where, replace=options.replace))
+    return 0
+
+
+def try_mail(config: Config, options: argparse.Namespace) -> int:
+    """Send a letter at once; say why when it was not taken."""
+    _ask(config, "POST", f"{_ADMIN}/mail/test", {"to": options.to})
     return 0

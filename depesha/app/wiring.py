@@ -24,6 +24,7 @@ from depesha.app.registrations import load_registrations
 from depesha.audit import api as audit_api
 from depesha.base.clock import Clock
 from depesha.base.config import Config
+from depesha.base.mail_server import read_mail_server
 from depesha.bots import Bots, ServiceClient, ServiceNetworks, Services, serve_services
 from depesha.bots import api as bots_api
 from depesha.calls import Calls
@@ -46,6 +47,7 @@ from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
 from depesha.io.line import Line
+from depesha.io.mail import Mailer
 from depesha.io.observe import Metrics, sample_loop_lag
 from depesha.io.wake import Nats, Wake
 from depesha.keys import Keys, follow_device, follow_person, is_cross_signing_key
@@ -105,11 +107,12 @@ from depesha.signals import PRESENCE, TYPING, Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
-from depesha.signin import Names, Signin, check_login_code, keep_signin, sso_flow
+from depesha.signin import Names, Signin, check_login_code, keep_signin, make_emails, sso_flow
 from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
 from depesha.signin import api_factors as signin_factors_api
+from depesha.signin import api_mail as signin_mail_api
 from depesha.signin import api_oidc as signin_oidc_api
 from depesha.signin import api_pages as signin_pages_api
 from depesha.signin import api_rendezvous as signin_rendezvous_api
@@ -185,12 +188,14 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     spine = Spine(institution, config, clock, db, log, limits)
     fetcher = Fetcher(f"Depesha/{version('depesha')}", config.allowed_networks)
     services = Services(load_registrations(config), ServiceClient(fetcher))
+    emails = make_emails(spine, _mailer(config, clock))
     accounts = Accounts(
         spine,
         Passwords(clock),
         appservices=services,
         claims=(is_cross_signing_key,),
         more_flows=(sso_flow(config),),
+        emails=emails,
         second_factor=partial(check_login_code, spine),
         unstable_features=UNSTABLE_FEATURES + OAUTH_FEATURES * config.oauth,
         reserved=frozenset({notices_sender(spine)}),
@@ -199,8 +204,13 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     org = Org(spine, accounts, residents=frozenset({notices_sender(spine)}))
     contacts = Contacts(spine, accounts, org)
     profile = Profile(spine, accounts, org, networks=ServiceNetworks(services))
-    names = Names(partial(load_name, profile), partial(save_name, profile))
-    signin = Signin(spine, accounts, names, fetcher)
+    signin = Signin(
+        spine,
+        accounts,
+        Names(partial(load_name, profile), partial(save_name, profile)),
+        fetcher,
+        emails,
+    )
     keys = Keys(spine, accounts, contacts)
     cpu = Cpu()
     blobs = Folder(Path(config.data) / "media")
@@ -237,6 +247,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
         *bind(signin, signin_factors_api.ENDPOINTS),
+        *bind(signin, signin_mail_api.ENDPOINTS),
         *bind(signin, signin_oidc_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(signin, signin_rendezvous_api.ENDPOINTS),
@@ -309,6 +320,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_cursors, log),
         partial(keep_house, accounts),
         partial(keep_signin, signin),
+        emails.jobs.run,
         partial(keep_media, media),
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),
@@ -358,3 +370,13 @@ def _shared(
         for name, work in once.items()
     )
     return (*everywhere, partial(follow_others, log, wake), *leased)
+
+
+def _mailer(config: Config, clock: Clock) -> Mailer:
+    """The way of letters out of the house."""
+    return Mailer(
+        clock,
+        read_mail_server(config.mail_server),
+        config.mail_from or f"noreply@{config.server_name}",
+        (config.mail_user, config.mail_password),
+    )

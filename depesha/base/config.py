@@ -11,6 +11,7 @@ from pathlib import Path
 
 from depesha.base.canonical import Json
 from depesha.base.ids import is_server_name
+from depesha.base.mail_server import read_mail_server
 from depesha.base.providers import Provider, ProviderError, read_providers
 
 Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...]
@@ -50,6 +51,17 @@ class Config:
         "issuer, client_id, client_secret, title, scopes, username_claim, creates_accounts, "
         "trusts_usernames.",
     )
+    registration_domains: tuple[str, ...] = _setting(
+        (), "Domains whose e-mail addresses let people register, after a letter (mail_server)."
+    )
+    mail_server: str = _setting(
+        "",
+        "Where letters leave: smtps://HOST, smtp://HOST (STARTTLS), smtp+plain://127.0.0.1; "
+        "empty: none are sent.",
+    )
+    mail_user: str = _setting("", "Name to sign in to the mail server with; empty: none.")
+    mail_password: str = _setting("", "Password to sign in to the mail server with.")
+    mail_from: str = _setting("", "Sender of letters; empty: noreply@ and the server's name.")
     guests: bool = _setting(False, "Guest accounts may be made without a password.")
     rate_limits: bool = _setting(True, "Refuse callers that ask too often.")
     registration_shared_secret: str = _setting(
@@ -172,6 +184,10 @@ def load_config(
         raise ConfigError(f"unknown setting: {', '.join(unknown)}")
     typed: dict[str, Json] = {name: _typed(name, value) for name, value in given.items()}
     config = Config(**typed, oidc=providers)
+    try:
+        read_mail_server(config.mail_server)
+    except ValueError as error:
+        raise ConfigError(f"mail_server: {error}") from None
     if not is_server_name(config.server_name):
         raise ConfigError(f"server_name: {config.server_name!r} is not a server name")
     return config

@@ -26,6 +26,7 @@ LIMITS = {
     "login": Limit(0.3, 20),
     "client": Limit(0.5, 30),
     "token": Limit(5, 60),
+    "letter": Limit(0.005, 5),
     "second": Limit(0.02, 6),
     "register": Limit(0.3, 20),
     "search": Limit(5, 30),

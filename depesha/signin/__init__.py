@@ -5,6 +5,7 @@ Requirements: U1, U2, U3, U4. Spec: client-server API, "OAuth 2.0 API", "Client 
 """
 
 from depesha.signin.consume import follow_account as follow_account
+from depesha.signin.emails import make_emails as make_emails
 from depesha.signin.jobs import keep_signin as keep_signin
 from depesha.signin.metadata import sso_flow as sso_flow
 from depesha.signin.record import Names as Names

@@ -29,7 +29,7 @@ from depesha.signin.metadata import ACCOUNT
 from depesha.signin.oidc import connected
 from depesha.signin.pages import Page
 from depesha.signin.record import Signin
-from depesha.signin.visit import PASSKEYS, SIGNIN, TOTP, Visit, page
+from depesha.signin.visit import MAIL, PASSKEYS, SIGNIN, TOTP, Visit, page
 
 _SIGNOUT = "/_depesha/signout"
 _PASSWORD = "org.depesha.password"  # noqa: S105 (the name of an action)
@@ -67,7 +67,7 @@ async def _overview(visit: Visit, said: str = "") -> Reply:
         rows.append(("change_password", _PASSWORD))
     rows.append(("deactivate", "org.matrix.account_deactivate"))
     items = "".join(f"<li>{pages.link(words(label), _url(action))}</li>" for label, action in rows)
-    for label, target in (("totp", TOTP), ("passkeys", PASSKEYS)):
+    for label, target in (("totp", TOTP), ("passkeys", PASSKEYS), ("addresses", MAIL)):
         items += f"<li>{pages.link(words(label), target)}</li>"
     items += await _providers(visit)
     inner = pages.text(visit.browser.user_id, "soft") + pages.good(said)

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 from depesha.accounts import (
     DUMMY,
+    EMAIL,
+    REGISTRATION_TOKEN,
     NewUser,
     access_by_password,
     admission,
@@ -23,6 +25,8 @@ from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
 from depesha.signin.browser import check_form, enter, leave, set_cookie
+from depesha.signin.emails import SIGNUP as LETTER
+from depesha.signin.emails import ask_letter, use_letter
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.pages import Page
 from depesha.signin.passkeys import find_owner, signin_options
@@ -30,7 +34,7 @@ from depesha.signin.record import Signin
 from depesha.signin.rules import is_own_path
 from depesha.signin.scripts import signin_script
 from depesha.signin.second import check_second, has_second
-from depesha.signin.visit import SECOND, SIGNIN, SIGNUP, Visit, page
+from depesha.signin.visit import FORGOT, SECOND, SIGNIN, SIGNUP, Visit, page
 
 SIGNOUT = "/_depesha/signout"
 PASSKEY = "/_depesha/signin/passkey"
@@ -47,6 +51,8 @@ _REFUSED = {
     "M_INVALID_USERNAME": "bad_username",
     "M_WEAK_PASSWORD": "weak",
     "M_FORBIDDEN": "bad_token",
+    "M_NOT_FOUND": "bad_token",
+    "M_THREEPID_IN_USE": "address_in_use",
 }
 
 
@@ -97,6 +103,8 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
         target = f"{SIGNIN}/oidc/{one.name}?next={quote(_next(visit), safe='')}"
         label = words("sign_in_with", one.label)
         inner += f"<p>{pages.link(label, target, 'button second')}</p>"
+    if visit.signin.emails.is_on:
+        inner += f"<p>{pages.link(words('forgot_link'), FORGOT)}</p>"
     if await _may_sign_up(visit):
         inner += f"<p>{pages.link(words('sign_up'), _beside(visit, SIGNUP), 'button second')}</p>"
     script = signin_script(signin_options(visit.signin, visit.browser))
@@ -206,13 +214,27 @@ async def _signup_page(
         inner += pages.field(
             words(label), name, kind="password", complete="new-password", hint=hint
         )
-    if flows != ((DUMMY,),):
+    has_letter = "letter" in visit.ask.query
+    if (REGISTRATION_TOKEN,) in flows and not has_letter:
         value = typed.get("invitation", visit.ask.query.get("token", ""))
         inner += pages.field(words("invitation"), "invitation", value=value)
     above = pages.text(words("to_server", visit.signin.spine.institution.server_name), "soft")
     above += pages.alert(words(failure) if failure else "")
-    body = above + visit.form(inner + pages.button(words("sign_up_do"))) + to_signin
-    return visit.show(Page(words("sign_up"), body, 400 if failure else 200))
+    body = ""
+    if flows != ((EMAIL,),) or has_letter:
+        body = visit.form(inner + pages.button(words("sign_up_do")))
+    if (EMAIL,) in flows and not has_letter:
+        body += _by_mail(visit)
+    return visit.show(Page(words("sign_up"), above + body + to_signin, 400 if failure else 200))
+
+
+def _by_mail(visit: Visit) -> str:
+    """The form that asks for a letter with which one may register."""
+    words = visit.words
+    domains = ", ".join(visit.signin.spine.config.registration_domains)
+    field = pages.field(words("address_field"), "address", kind="email", complete="email")
+    inner = f"<h2>{words('by_mail')}</h2>" + pages.text(words("by_mail_what", domains))
+    return inner + visit.form(field + pages.button(words("go_on")))
 
 
 @endpoint("GET", SIGNUP, auth=Auth.NONE)
@@ -228,30 +250,44 @@ async def signup_answer(visit: Visit) -> Reply:
     """Make an account, and sign its owner in."""
     form = await read_form(visit.ask)
     check_form(visit.browser, form)
+    if "address" in form:
+        await ask_letter(visit.signin.emails, visit.words, LETTER, form["address"])
+        inner = pages.good(visit.words("letter_sent"))
+        return visit.show(Page(visit.words("sign_up"), inner))
     if form.get("password") != form.get("again"):
         return await _signup_page(visit, "different", form)
     try:
-        user_id = await _sign_up(visit.signin, form)
+        user_id = await _sign_up(visit.signin, form, visit.ask.query.get("letter"))
     except MatrixError as error:
         return await _signup_page(visit, _REFUSED.get(error.errcode, "closed"), form)
     return await _go_on(visit, user_id)
 
 
-async def _sign_up(signin: Signin, form: dict[str, str]) -> str:
+async def _sign_up(signin: Signin, form: dict[str, str], letter: str | None) -> str:
     """The new account's id; raises as registration does."""
     accounts = signin.accounts
     flows = await admission(accounts)
-    password, token = form.get("password", ""), ""
+    password, token, address = form.get("password", ""), "", ""
     user_id = new_user_id(accounts, form.get("user", "").strip())
     await check_free(accounts, user_id)
     check_password(password)
-    if flows != ((DUMMY,),):
+    if letter is not None:
+        address = await _use_letter(signin, letter)
+    elif flows != ((DUMMY,),):
         token = form.get("invitation", "").strip()
         if not await is_usable(accounts, token):
             raise MatrixError(403, "M_FORBIDDEN", "This registration token is not valid")
     hashed = await accounts.passwords.hash(password)
-    await register(accounts, NewUser(user_id, hashed, None, token=token))
+    await register(accounts, NewUser(user_id, hashed, None, token=token, address=address))
     return user_id
+
+
+async def _use_letter(signin: Signin, letter: str) -> str:
+    """The address that a letter was sent to, for which it is good no more; 404 M_NOT_FOUND."""
+    spine = signin.spine
+    now = spine.clock.now_ms()
+    row = await spine.db.write(use_letter, spine.institution.id, letter, LETTER, now)
+    return row.address
 
 
 @endpoint("POST", SIGNOUT, auth=Auth.NONE, limit="none", streams=True)

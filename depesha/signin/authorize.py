@@ -57,15 +57,15 @@ class Refused(Exception):
 async def access_authorization(signin: Signin, query: Mapping[str, str]) -> Authorization:
     """Who asks, and where the answer goes.
 
-    Raises 400 M_INVALID_PARAM, to be shown to the person: there is nowhere to redirect to.
+    Raises 400 M_UNKNOWN, to be shown to the person: there is nowhere to redirect to.
     """
     client = await find_client(signin, query.get("client_id", ""))
     if client is None:
-        raise MatrixError(400, "M_INVALID_PARAM", "This client is not registered here any more")
+        raise MatrixError(400, "M_UNKNOWN", "This client is not registered here any more")
     uris = client.metadata["redirect_uris"]
     uri = query.get("redirect_uri", uris[0] if len(uris) == 1 else "")
     if not is_registered(uri, uris):
-        raise MatrixError(400, "M_INVALID_PARAM", "The client has not registered this address")
+        raise MatrixError(400, "M_UNKNOWN", "The client has not registered this address")
     mode = "fragment" if query.get("response_mode") == "fragment" else "query"
     return Authorization(client, uri, mode, query.get("state"))
 

@@ -12,5 +12,6 @@ async def follow_account(w: Writing, change: Change) -> None:
         await store.delete_browsers_of(w.tx, w.institution.id, change.user_id)
         if change.kind == DEACTIVATED:
             await store.delete_subjects_of(w.tx, w.institution.id, change.user_id)
+            await store.delete_emails_of(w.tx, w.institution.id, change.user_id)
             await store.delete_second(w.tx, w.institution.id, change.user_id)
             await store.delete_passkeys_of(w.tx, w.institution.id, change.user_id)

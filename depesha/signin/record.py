@@ -7,6 +7,7 @@ from depesha.accounts import Accounts
 from depesha.base.providers import Provider
 from depesha.io.fetch import Fetcher
 from depesha.signin.discover import Discovered
+from depesha.signin.emails import Emails
 from depesha.spine import Spine
 
 
@@ -26,6 +27,7 @@ class Signin:
     accounts: Accounts
     names: Names
     fetcher: Fetcher
+    emails: Emails
     discovered: Discovered = field(default_factory=Discovered)
 
     def provider(self, name: str) -> Provider | None:

@@ -82,6 +82,27 @@ class PasskeyRow(NamedTuple):
     used_ts: int
 
 
+class EmailRow(NamedTuple):
+    """An address, and when it was added."""
+
+    address: str
+    added_ts: int
+
+
+class LetterRow(NamedTuple):
+    """A letter that was sent to learn whether somebody reads the address."""
+
+    purpose: str
+    address: str
+    user_id: str
+    sid: str
+    secret_hash: bytes
+    attempt: int
+    next_link: str
+    is_confirmed: int
+    expires_ts: int
+
+
 class MeetingRow(NamedTuple):
     """A message that a device left for another."""
 
@@ -587,6 +608,153 @@ async def delete_passkeys_of(tx: Tx, institution_id: int, user_id: str) -> None:
     )
 
 
+# --- e-mail addresses ----------------------------------------------------------------
+
+
+async def insert_email(
+    tx: Tx, institution_id: int, address: str, user_id: str, added_ts: int
+) -> None:
+    """Raises Conflict when somebody has the address."""
+    await tx.execute(
+        "INSERT INTO signin_emails (institution_id, address, user_id, added_ts)"
+        " VALUES ($1, $2, $3, $4)",
+        institution_id,
+        address,
+        user_id,
+        added_ts,
+    )
+
+
+async def select_email_owner(tx: Tx, institution_id: int, address: str) -> str | None:
+    return await tx.value(
+        str,
+        "SELECT user_id FROM signin_emails WHERE institution_id = $1 AND address = $2",
+        institution_id,
+        address,
+    )
+
+
+async def select_emails(tx: Tx, institution_id: int, user_id: str) -> list[EmailRow]:
+    """The addresses of an account, oldest first."""
+    return await tx.rows(
+        EmailRow,
+        "SELECT address, added_ts FROM signin_emails"
+        " WHERE institution_id = $1 AND user_id = $2 ORDER BY added_ts, address",
+        institution_id,
+        user_id,
+    )
+
+
+async def delete_email(tx: Tx, institution_id: int, user_id: str, address: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_emails WHERE institution_id = $1 AND user_id = $2 AND address = $3",
+        institution_id,
+        user_id,
+        address,
+    )
+
+
+async def delete_emails_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_emails WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+# --- letters -------------------------------------------------------------------------
+
+_LETTER_COLUMNS = (
+    "purpose, address, user_id, sid, secret_hash, attempt, next_link, is_confirmed, expires_ts"
+)
+_LETTER = "SELECT " + _LETTER_COLUMNS + " FROM signin_letters WHERE institution_id = $1"
+
+
+async def insert_letter(tx: Tx, institution_id: int, token_hash: bytes, row: LetterRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_letters (institution_id, token_hash, purpose, address, user_id, sid,"
+        " secret_hash, attempt, next_link, is_confirmed, expires_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        institution_id,
+        token_hash,
+        *row,
+    )
+
+
+async def select_letter(
+    tx: Tx, institution_id: int, token_hash: bytes, now: int
+) -> LetterRow | None:
+    return await tx.row(
+        LetterRow,
+        _LETTER + " AND token_hash = $2 AND expires_ts > $3",
+        institution_id,
+        token_hash,
+        now,
+    )
+
+
+async def select_letter_asked(
+    tx: Tx, institution_id: int, purpose: str, address: str, secret_hash: bytes, now: int
+) -> LetterRow | None:
+    """The last letter that a client of the legacy API asked for, by its secret."""
+    return await tx.row(
+        LetterRow,
+        _LETTER + " AND purpose = $2 AND address = $3 AND secret_hash = $4 AND expires_ts > $5"
+        " ORDER BY attempt DESC LIMIT 1",
+        institution_id,
+        purpose,
+        address,
+        secret_hash,
+        now,
+    )
+
+
+async def update_letter_confirmed(tx: Tx, institution_id: int, token_hash: bytes) -> None:
+    await tx.execute(
+        "UPDATE signin_letters SET is_confirmed = 1 WHERE institution_id = $1 AND token_hash = $2",
+        institution_id,
+        token_hash,
+    )
+
+
+async def delete_letter(
+    tx: Tx, institution_id: int, token_hash: bytes, purpose: str, now: int
+) -> LetterRow | None:
+    """Use a letter up; None when there is none of this purpose."""
+    return await tx.row(
+        LetterRow,
+        "DELETE FROM signin_letters WHERE institution_id = $1 AND token_hash = $2"
+        " AND purpose = $3 AND expires_ts > $4 RETURNING " + _LETTER_COLUMNS,
+        institution_id,
+        token_hash,
+        purpose,
+        now,
+    )
+
+
+async def delete_confirmed_letter(
+    tx: Tx, institution_id: int, purpose: str, sid: str, secret_hash: bytes, now: int
+) -> str | None:
+    """Use up the letters of a client of the legacy API: the address, if one was confirmed."""
+    address = await tx.value(
+        str,
+        "SELECT address FROM signin_letters WHERE institution_id = $1 AND purpose = $2"
+        " AND sid = $3 AND secret_hash = $4 AND expires_ts > $5 AND is_confirmed = 1",
+        institution_id,
+        purpose,
+        sid,
+        secret_hash,
+        now,
+    )
+    if address is not None:
+        await tx.execute(
+            "DELETE FROM signin_letters WHERE institution_id = $1 AND sid = $2",
+            institution_id,
+            sid,
+        )
+    return address
+
+
 # --- what is over --------------------------------------------------------------------
 
 
@@ -600,6 +768,7 @@ async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
         "DELETE FROM signin_codes WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_meetings WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_visits WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_letters WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
     ):
         await tx.execute(sql, institution_id, now)

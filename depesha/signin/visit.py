@@ -18,6 +18,8 @@ from depesha.signin.words import Words, words_for
 SIGNIN = "/_depesha/signin"
 SIGNUP = "/_depesha/signup"
 SECOND = "/_depesha/signin/second"
+FORGOT = "/_depesha/forgot"
+MAIL = "/_depesha/account/mail"
 TOTP = "/_depesha/account/totp"
 PASSKEYS = "/_depesha/account/passkeys"
 
@@ -92,6 +94,8 @@ def _reason(error: MatrixError) -> str:
         "M_USER_DEACTIVATED": "gone",
         "M_NOT_FOUND": "not_there",
         "M_UNRECOGNIZED": "not_there",
-        "M_INVALID_PARAM": "bad_client",
+        "M_INVALID_PARAM": "bad_input",
+        "M_UNKNOWN": "bad_client",
+        "M_THREEPID_DENIED": "address_denied",
     }
     return by_code.get(error.errcode, "stale")

@@ -249,6 +249,79 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Begin the reset in your program: it will open this page.",
         "Начните сброс в программе: она откроет эту страницу.",
     ),
+    # Letters
+    "forgot": ("Forgotten password", "Забытый пароль"),
+    "forgot_link": ("I have forgotten my password", "Я не помню пароль"),
+    "forgot_what": (
+        "Enter the e-mail address of your account: a letter will tell how to go on.",
+        "Введите адрес электронной почты учётной записи: в письме будет сказано, что дальше.",
+    ),
+    "address_field": ("E-mail address", "Адрес электронной почты"),
+    "addresses": ("E-mail", "Электронная почта"),
+    "address_what": (
+        "A forgotten password is reset by a letter to this address.",
+        "Письмо на этот адрес поможет, если вы забудете пароль.",
+    ),
+    "address_add": ("Add the address", "Добавить адрес"),
+    "address_remove": ("Remove {}", "Удалить {}"),
+    "address_in_use": (
+        "Another account has this address.",
+        "Этот адрес уже есть у другой учётной записи.",
+    ),
+    "address_denied": (
+        "This address cannot be used here.",
+        "Этот адрес здесь использовать нельзя.",
+    ),
+    "by_mail": ("Register by e-mail", "Регистрация по почте"),
+    "by_mail_what": (
+        "If your address is in one of these domains, a letter lets you register: {}.",
+        "Если ваш адрес в одном из этих доменов, зарегистрироваться поможет письмо: {}.",
+    ),
+    "letter_sent": (
+        "If this address fits, a letter is on its way. Its link holds for an hour.",
+        "Если адрес подходит, письмо уже отправлено. Ссылка в нём действует час.",
+    ),
+    "letter_title": ("E-mail address", "Адрес электронной почты"),
+    "letter_confirm": ("Is {} your address?", "{} — ваш адрес?"),
+    "confirm": ("Yes, it is mine", "Да, мой"),
+    "letter_done": ("The address is confirmed.", "Адрес подтверждён."),
+    "letter_back": ("Go back to your program.", "Вернитесь в программу."),
+    "your_name": ("Your username is {}.", "Ваше имя пользователя: {}."),
+    "mail_signup_subject": ("Registration on {}", "Регистрация на {}"),
+    "mail_signup": (
+        "To register on {}, open this link within an hour:\n\n{}",
+        "Чтобы зарегистрироваться на {}, откройте эту ссылку в течение часа:\n\n{}",
+    ),
+    "mail_reset_subject": ("New password on {}", "Новый пароль на {}"),
+    "mail_reset": (
+        "To choose a new password on {}, open this link within an hour:\n\n{}",
+        "Чтобы задать новый пароль на {}, откройте эту ссылку в течение часа:\n\n{}",
+    ),
+    "mail_add_subject": ("Your address on {}", "Ваш адрес на {}"),
+    "mail_add": (
+        ("To add this address to your account on {}, open this link within an hour:\n\n{}"),
+        (
+            "Чтобы добавить этот адрес к учётной записи на {}, откройте эту ссылку в течение "
+            "часа:\n\n{}"
+        ),
+    ),
+    "mail_known_subject": ("You have an account on {}", "У вас есть учётная запись на {}"),
+    "mail_known": (
+        (
+            "Somebody, perhaps you, wanted to use this address on {}. It belongs to an account "
+            "already: sign in there, or reset the password.\n\n{}"
+        ),
+        (
+            "Кто-то, возможно вы, хотел использовать этот адрес на {}. Он уже есть у учётной "
+            "записи: войдите или задайте новый пароль.\n\n{}"
+        ),
+    ),
+    "mail_test_subject": ("Test letter of {}", "Пробное письмо {}"),
+    "mail_test": ("Letters of {} arrive.", "Письма сервера {} доходят."),
+    "mail_end": (
+        "If you have not asked for this, do nothing.",
+        "Если вы этого не просили, ничего не делайте.",
+    ),
     # What goes wrong
     "trouble": ("This did not work", "Не получилось"),
     "stale": (
@@ -263,6 +336,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
             "в ней заново."
         ),
     ),
+    "bad_input": ("What was entered cannot be used.", "Введённое не подходит."),
     "too_often": ("Too many attempts. Wait a little.", "Слишком много попыток. Подождите."),
     "locked": ("This account is locked.", "Учётная запись заблокирована."),
     "gone": ("This account has been deleted.", "Учётная запись удалена."),

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 _NO_CONTACTS = """
     post3PIDs add3PID bind3PID requestTokenTo3PIDEmail requestTokenTo3PIDMSISDN
-    requestTokenToRegisterEmail requestTokenToRegisterMSISDN
-    requestTokenToResetPasswordEmail requestTokenToResetPasswordMSISDN
+    requestTokenToRegisterMSISDN requestTokenToResetPasswordMSISDN
 """
 
 ABSENT: Mapping[str, str] = {
-    **dict.fromkeys(_NO_CONTACTS.split(), "always refused: no letter or short message is sent yet"),
+    **dict.fromkeys(
+        _NO_CONTACTS.split(),
+        "always refused: addresses are added on the account page, no short message is sent",
+    ),
     "getWellknownPolicy": "404: this server is no policy server",
 }
 """operationId → reason."""
