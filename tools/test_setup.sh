@@ -4,6 +4,7 @@
 set -euo pipefail
 
 packages=(
+    chromium   # the browser of the web client's tests
     postgresql # the second database of every test
     openssl    # certificates of the tests
 )

@@ -35,7 +35,7 @@ def test_every_folder_has_its_tests() -> None:
 
 
 def test_every_folder_of_tests_mirrors_one_of_the_server() -> None:
-    others = {"harness", "house", "law", "crash", "interop", "spec", "tools"}
+    others = {"harness", "house", "law", "crash", "interop", "spec", "tools", "web"}
     folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
     assert folders <= {*FLOORS, *SLICES, "app", *others}
 

@@ -1,0 +1,77 @@
+"""Real browsers in front of a real server: each person has a browser context of their own."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from depesha.app import serve, site
+from depesha.base.clock import Clock
+from tests.harness.client import Client, Wire
+from tests.harness.databases import Templates
+from tests.harness.server import config_for
+from tests.web.page import DESKTOP, PHONE, Person, watched
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+if os.environ.get("CI") != "true":  # there a missing package is an error, not a skip
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt-get install chromium", allow_module_level=True)
+    if not (site.DIST / "index.html").exists():
+        pytest.skip("the client is not built: make setup", allow_module_level=True)
+
+
+@pytest.fixture
+async def wire(tmp_path: Path, templates: Templates) -> AsyncIterator[Wire]:
+    """The way to a running server that serves the client; its clock is the real one."""
+    db_url = templates.copy_sqlite(tmp_path / "depesha.sqlite")
+    async with serve.running(config_for(tmp_path, db_url), Clock()) as running:
+        wire = Wire(running.base_url)
+        yield wire
+        await wire.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium, which asks nobody outside for anything."""
+    quiet = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(quiet))
+        yield browser
+        await browser.close()
+
+
+Open = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def open_client(wire: Wire, chromium: Browser) -> AsyncIterator[Open]:
+    """`await open_client("alice", phone=True)`: a browser, signed in to a new account.
+
+    An account that exists is given as its client.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def open_(
+            who: str | Client, *, phone: bool = False, dark: bool = False, lang: str = "en"
+        ) -> Person:
+            account = await Client(wire).register(who) if isinstance(who, str) else who
+            context = await chromium.new_context(
+                base_url=wire.base_url,
+                viewport=PHONE if phone else DESKTOP,
+                has_touch=phone,
+                is_mobile=phone,
+                color_scheme="dark" if dark else "light",
+                locale=lang,
+            )
+            stack.push_async_callback(context.close)
+            page = await stack.enter_async_context(watched(context))
+            person = Person(page, account, phone)
+            await person.sign_in()
+            return person
+
+        yield open_
