@@ -32,6 +32,7 @@ from depesha.accounts.leaver import shut_out as shut_out
 from depesha.accounts.login import access_by_password as access_by_password
 from depesha.accounts.login import check_usable as check_usable
 from depesha.accounts.login import local_user_id as local_user_id
+from depesha.accounts.moderate import access_target as access_target
 from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.password import check_password as check_password

@@ -9,8 +9,9 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.io.tx import Tx
 
-Standing = Literal["open", "locked", "ended"]
-"""Whether somebody may sign in, may not for the time being, or never will again."""
+Standing = Literal["open", "admin", "locked", "ended"]
+"""Whether somebody may sign in, also as an administrator, may not for the time being, or never
+will again."""
 
 _PAGE = 5_000
 
@@ -50,4 +51,6 @@ async def select_standings(tx: Tx, institution_id: int) -> dict[str, Standing]:
 def _standing(user: store.UserRow) -> Standing:
     if user.is_deactivated:
         return "ended"
-    return "locked" if user.is_locked else "open"
+    if user.is_locked:
+        return "locked"
+    return "admin" if user.is_admin else "open"

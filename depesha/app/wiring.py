@@ -59,7 +59,7 @@ from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
 from depesha.notices import Notices
 from depesha.notices import api as notices_api
-from depesha.org import Org, load_org, project_talk
+from depesha.org import Org, follow_ended_account, load_org, project_talk
 from depesha.org import api as org_api
 from depesha.org import api_admin as org_admin_api
 from depesha.org import gate as org_gate
@@ -307,6 +307,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_push_device,
         follow_person,
         follow_account,
+        follow_ended_account,
         follow_name,
         follow_contacts,
         follow_signin_account,

@@ -14,6 +14,7 @@ from depesha.org.look import describe_anyone as describe_anyone
 from depesha.org.look import managed_units as managed_units
 from depesha.org.people import Card as Card
 from depesha.org.people import appoint as appoint
+from depesha.org.people import follow_ended_account as follow_ended_account
 from depesha.org.people import put_card as put_card
 from depesha.org.project import project_talk as project_talk
 from depesha.org.project import write_known as write_known

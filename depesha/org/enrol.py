@@ -176,10 +176,12 @@ def _compare(org: Org, rows: Sequence[Row], people: dict[str, _Person], before: 
         unit_id = before.unit_ids.get(path)
         if unit_id is None or before.managers[unit_id] != manager:
             report.managers.append({"unit": "/".join(path), "user_id": manager})
-    report.leavers = sorted(
-        row.user_id
-        for row in before.people.values()
-        if row.is_imported and row.user_id not in people
+    gone = (row.user_id for row in before.people.values() if row.is_imported)
+    report.leavers = sorted(user_id for user_id in gone if user_id not in people)
+    report.faults += (
+        Fault(0, f"{user_id} would leave, who is an administrator")
+        for user_id in report.leavers
+        if before.accounts.get(user_id) == "admin"
     )
     return report
 

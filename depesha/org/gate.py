@@ -4,6 +4,7 @@ The verbs have asked already, and have answered as precisely as may be; nothing 
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from depesha.base.canonical import Json
 from depesha.eventlog.append import GateContext
@@ -20,6 +21,8 @@ _CALLS = frozenset({"m.call.invite", "m.call.member", "org.matrix.msc3401.call.m
 _FILES = frozenset({"m.file", "m.image", "m.video", "m.audio"})
 _INSIDE = frozenset({"join", "invite"})
 _VIA = "join_authorised_via_users_server"
+_RESTRICTED = frozenset({"restricted", "knock_restricted"})
+_MOST_HOSTS = 200
 
 
 def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
@@ -48,13 +51,19 @@ def _member(org: Org, draft: Draft, tip: Tip) -> Denied | None:
         if before == "knock" or _may_address(org, draft.sender, target):
             return None
         return Denied("A request for contact is needed to invite this person")
-    if before in _INSIDE or draft.sender != target or _VIA in draft.content:
+    if before in _INSIDE or draft.sender != target or _is_vouched_for(draft, tip):
         return None
     if membership == "join" and not any(_may_address(org, h, target) for h in _hosts(tip, target)):
         return Denied("You are not invited to this room")
     if membership == "knock" and not any(_may_address(org, target, h) for h in _hosts(tip, target)):
         return Denied("This room takes no knocks")
     return None
+
+
+def _is_vouched_for(draft: Draft, tip: Tip) -> bool:
+    """True for whom a restricted room lets in as a member of another; that was gated there."""
+    rule = tip.content("m.room.join_rules").get("join_rule")
+    return rule in _RESTRICTED and _VIA in draft.content
 
 
 def _may_address(org: Org, sender: str, target: str) -> bool:
@@ -71,7 +80,8 @@ def _hosts(tip: Tip, user_id: str) -> Iterator[str]:
         yield user_id
     needed = level_of("invite", tip.find, tip.version)
     users = tip.content("m.room.power_levels").get("users")
-    for host in dict.fromkeys([*creators, *(users if isinstance(users, dict) else ())]):
+    named = dict.fromkeys([*creators, *(users if isinstance(users, dict) else ())])
+    for host in islice(named, _MOST_HOSTS):
         is_able = power_of(host, tip.find, tip.version) >= needed
         if is_able and tip.membership(host) == "join":
             yield host

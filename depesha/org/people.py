@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from depesha.accounts import shut_out
+from depesha.accounts import DEACTIVATED, access_target, shut_out
 from depesha.audit import act_of, record
 from depesha.base.canonical import encode
 from depesha.base.errors import invalid_param, not_found
@@ -194,12 +194,13 @@ async def write_absences(w: Writing, user_id: str, absences: Sequence[store.Abse
 
 
 async def show_out(org: Org, caller: Caller, user_id: str) -> int:
-    """Somebody leaves the institution (O9); how many sessions ended by that. 404 M_NOT_FOUND.
+    """Somebody leaves the institution (O9); how many sessions ended by that.
 
+    404 M_NOT_FOUND; 403 M_FORBIDDEN for another administrator.
     In one transaction the account is locked, its sessions end, and its positions go; rooms are
     left soon after. Whoever comes back gets the account unlocked.
     """
-    user_id = await access_employee(org, user_id)
+    await access_target(org.accounts, caller, user_id)
 
     async def plan(w: Writing) -> int:
         await record(w, act_of(caller, "org.leave", user_id))
@@ -210,18 +211,30 @@ async def show_out(org: Org, caller: Caller, user_id: str) -> int:
 
 async def write_leaver(w: Writing, user_id: str) -> int:
     """Within a plan: somebody leaves; how many sessions ended by that."""
+    await write_gone(w, user_id)
+    ended = await shut_out(w, user_id)
+    await w.change(Change(LEFT, Reach.NOBODY, user_id))
+    return ended
+
+
+async def follow_ended_account(w: Writing, change: Change) -> None:
+    """Take whose account has ended out of the tree."""
+    if change.kind == DEACTIVATED and change.user_id is not None:
+        await write_gone(w, change.user_id)
+
+
+async def write_gone(w: Writing, user_id: str) -> None:
+    """Within a plan: take somebody out of the tree, wherever they stand or stand in."""
     tx, institution_id = w.tx, w.institution.id
     await write_posts(w, user_id, [])
     for unit in await store.select_units(tx, institution_id):
         if unit.manager == user_id:
             await write_level(w, unit._replace(manager=None))
-    await write_absences(w, user_id, [])
+    if await store.select_absences_of(tx, institution_id, user_id):
+        await write_absences(w, user_id, [])
     for row in await store.select_absences(tx, institution_id):
         if row.deputy == user_id:
             kept = await store.select_absences_of(tx, institution_id, row.user_id)
             rest = [each for each in kept if each.deputy != user_id]
             await write_absences(w, row.user_id, rest)
     await store.delete_person(tx, institution_id, user_id)
-    ended = await shut_out(w, user_id)
-    await w.change(Change(LEFT, Reach.NOBODY, user_id))
-    return ended

@@ -62,8 +62,13 @@ async def find_seen(org: Org, viewer: str, targets: Collection[str]) -> set[str]
         return found
     if len(rest) <= _MANY:
         return found | {target for target in rest if await may_see(org, viewer, target)}
-    rooms = await _rooms(org, await org.spine.log.rooms_of(viewer))
-    return found.union(*((room.joined | room.invited).intersection(rest) for room in rooms))
+    return found.union(*(await _mates(org, viewer, rest)))
+
+
+async def _mates(org: Org, user_id: str, others: Collection[str]) -> list[set[str]]:
+    """Those of the others who have joined or are invited to each of somebody's rooms."""
+    rooms = await _rooms(org, await org.spine.log.rooms_of(user_id))
+    return [(room.joined | room.invited).intersection(others) for room in rooms]
 
 
 async def load_places(org: Org, one: str, other: str) -> None:
@@ -92,7 +97,9 @@ async def find_reachable(org: Org, sender: str, targets: Collection[str]) -> set
     """Those of the people whose devices `sender` may send to: also whoever is in a common room."""
     seen = await find_seen(org, sender, targets)
     found = {target for target in seen if find_refusal_alone(org, sender, target) is None}
-    rest = (target for target in seen if target not in found)
+    rest = seen - found
+    if len(rest) > _MANY:
+        return found.union(*(await _mates(org, sender, rest)))
     return found | {each for each in rest if _shared(*await _places(org, sender, each), _INSIDE)}
 
 

@@ -18,11 +18,10 @@ from depesha.profile import find_data, member_content, write_data
 from depesha.rooms.access import access_tip
 from depesha.rooms.gate import is_of_notices, notices_sender
 from depesha.rooms.record import Rooms
-from depesha.rooms.rules import allowed_rooms, moved_direct_rooms, predecessor_of
+from depesha.rooms.rules import AUTHORISED_VIA, allowed_rooms, moved_direct_rooms, predecessor_of
 
 NOT_INVITED = "You are not invited to this room"
 NO_KNOCKS = "This room takes no knocks"
-AUTHORISED_VIA = "join_authorised_via_users_server"
 
 
 async def join(

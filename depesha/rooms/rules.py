@@ -93,6 +93,8 @@ def _is_user_id(value: Json) -> bool:
     return isinstance(value, str) and parse_user_id(value) is not None
 
 
+AUTHORISED_VIA = "join_authorised_via_users_server"
+
 # --- state ---------------------------------------------------------------------------
 
 
@@ -103,6 +105,9 @@ def check_state(draft: Draft) -> None:
         raise forbidden("A room is created only once")
     if draft.type == "m.room.member" and not _is_user_id(draft.state_key):
         raise invalid_param("The state key must be a user id")
+    if draft.type == "m.room.member" and AUTHORISED_VIA in content:
+        # On whose word somebody joins is for the server to find out.
+        raise forbidden("Nobody vouches for oneself")
     if draft.type == "m.room.server_acl" and draft.state_key == "":
         _check_acl(content, draft.sender)
     is_encryption = draft.type == "m.room.encryption" and draft.state_key == ""

@@ -159,6 +159,15 @@ async def test_an_open_door_is_open_to_whom_its_keepers_may_invite(house: Instit
     await coder.join(of_all)
 
 
+async def test_a_word_for_oneself_opens_no_door(house: Institution) -> None:
+    lawyer, coder = house.people["lawyer"], house.people["coder"]
+    room = await lawyer.create_room(preset="public_chat")
+    content = {"membership": "join", "join_authorised_via_users_server": lawyer.user_id}
+    path = f"/rooms/{room}/state/m.room.member/{coder.user_id}"
+    (await coder.put(path, content)).refused(403, "M_FORBIDDEN")
+    (await coder.put(path, {"membership": "join"})).refused(403, "M_FORBIDDEN")
+
+
 async def test_knocking_is_addressing(house: Institution) -> None:
     lawyer, coder, lawhead = (house.people[name] for name in ("lawyer", "coder", "lawhead"))
     rules = {"type": "m.room.join_rules", "content": {"join_rule": "knock"}}

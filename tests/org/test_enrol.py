@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depesha.org.table import Row, read_table
+from tests.accounts.steps import make_admin
 from tests.harness.client import Client
 from tests.harness.server import Server
 from tests.org.institution import ADMIN, OWN, Institution, user
@@ -109,6 +110,17 @@ async def test_so_many_leavers_must_be_meant(house: Institution) -> None:
     assert error["org.depesha.report"]["leavers"]["count"] == 29
     assert (await take_in(root, many))["unchanged"] == 30
     assert counts(await take_in(root, few, force=True)) == {"leavers": 29}
+
+
+async def test_no_table_shows_an_administrator_out(house: Institution, alice: Client) -> None:
+    await take_in(house.root, HEAD + "alice,Ministry,x,,,,,\nboris,Ministry,x,,,,,\n")
+    await make_admin(house.server, alice)
+    table = HEAD + "boris,Ministry,x,,,,,\n"
+    error = (await house.root.post(f"{ADMIN}/import", {"csv": table})).refused(
+        400, "M_INVALID_PARAM"
+    )
+    assert error["org.depesha.report"]["faults"]["count"] == 1
+    (await alice.get("/account/whoami")).ok()
 
 
 async def test_an_ended_account_is_a_fault(house: Institution, alice: Client) -> None:

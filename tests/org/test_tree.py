@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.accounts.steps import make_admin
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -280,7 +281,19 @@ async def test_a_leaver_is_out_at_once(house: Institution) -> None:
     members = (await coder.get(f"/rooms/{room}/joined_members")).ok()["joined"]
     assert list(members) == [coder.user_id]
     (await root.post(f"{ADMIN}/people/{user('root')}/leave", {})).refused(403, "M_FORBIDDEN")
+    await make_admin(server, coder)
+    (await root.post(f"{ADMIN}/people/{user('coder')}/leave", {})).refused(403, "M_FORBIDDEN")
     (await root.post(f"{ADMIN}/people/{user('nobody')}/leave", {})).refused(404, "M_NOT_FOUND")
+
+
+async def test_an_ended_account_leaves_the_tree(house: Institution) -> None:
+    path = f"/_depesha/v1/admin/users/{user('lawhead')}/deactivate"
+    (await house.root.post(path, {})).ok()
+    assert await in_unit(house.people["lawyer"], house.units["Law"]) == [user("lawyer")]
+    units = (await house.root.get(f"{ADMIN}/units")).ok()["units"]
+    assert "manager" not in next(unit for unit in units if unit["name"] == "Law")
+    # The nearest manager above is theirs now.
+    (await house.people["lawyer"].get(f"{OWN}/people/{user('minister')}")).ok()
 
 
 PASSWORD = "correct horse battery staple"

@@ -146,3 +146,15 @@ async def test_a_third_party_invitation_is_redeemed_by_its_signature(
     assert invited["sender"] == alice.user_id
     assert invited["content"]["third_party_invite"]["display_name"] == "b…@example.org"
     assert joined["content"] == {"membership": "join"}
+
+
+async def test_nobody_vouches_for_oneself(server: Server, alice: Client, bob: Client) -> None:
+    """Whether a restricted room lets somebody in is for the server to find out."""
+    inner = await alice.create_room(preset="private_chat")
+    allow = [{"type": "m.room_membership", "room_id": inner}]
+    rules = {"join_rule": "restricted", "allow": allow}
+    room = await alice.create_room(initial_state=[{"type": "m.room.join_rules", "content": rules}])
+    content = {"membership": "join", "join_authorised_via_users_server": alice.user_id}
+    path = f"/rooms/{room}/state/m.room.member/{bob.user_id}"
+    (await bob.put(path, content)).refused(403, "M_FORBIDDEN")
+    (await bob.post(f"/join/{room}", {})).refused(403, "M_FORBIDDEN")
