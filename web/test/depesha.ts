@@ -281,6 +281,7 @@ export class Device {
       device_unused_fallback_key_types,
     } = answer as Record<string, never>;
     const clear = await this.crypto.receiveSync({
+      isFirst: since === "",
       toDevice: (to_device as { events?: Content[] } | undefined)?.events ?? [],
       deviceLists: device_lists ?? {},
       otkCounts: device_one_time_keys_count ?? {},

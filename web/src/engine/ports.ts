@@ -45,6 +45,8 @@ export interface CryptoChanges {
   otkCounts?: Readonly<Record<string, number>>;
   /** `device_unused_fallback_key_types`. */
   fallbackTypes?: readonly string[];
+  /** The first response of a connection: it does not tell whose devices changed before it. */
+  isFirst?: boolean;
 }
 
 /** What `m.room.encryption` and `m.room.history_visibility` of a room say. */

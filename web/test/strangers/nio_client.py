@@ -10,7 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 import nio.crypto.olm_machine
-from nio import Api, AsyncClient, AsyncClientConfig, Event, LoginResponse, UploadResponse
+from nio import (
+    Api,
+    AsyncClient,
+    AsyncClientConfig,
+    Event,
+    LoginResponse,
+    MegolmEvent,
+    UploadResponse,
+)
 from nio.crypto.attachments import decrypt_attachment
 from nio.crypto.sas import Sas
 
@@ -110,6 +118,18 @@ class Nio:
         loaded = await self.client.download(event.url)
         plain = decrypt_attachment(loaded.body, event.key["k"], event.hashes["sha256"], event.iv)
         return {"text": plain.decode()}
+
+    async def import_keys(self, file: str, passphrase: str) -> Any:
+        await self.client.import_keys(file, passphrase)
+        return {}
+
+    async def export_keys(self, file: str, passphrase: str) -> Any:
+        await self.client.export_keys(file, passphrase, 1000)
+        return {}
+
+    async def decrypt(self, room: str, raw: dict[str, Any]) -> Any:
+        event = MegolmEvent.from_dict({**raw, "room_id": room})
+        return {"body": self.client.decrypt_event(event).body}
 
     async def start_sas(self, user: str, device: str) -> Any:
         store = self.client.device_store

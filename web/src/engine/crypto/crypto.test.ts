@@ -215,6 +215,17 @@ describe("a new device", () => {
     expect(anna.mostQueries).toBe(1);
   });
 
+  test("whose account began anew elsewhere puts no more keys into the new backup", async () => {
+    const [anna, boris, room] = await pair();
+    const second = await another(anna);
+    await second.crypto.setUp({ reset: true, password: PASSWORD });
+    await anna.read(await boris.say(room, "после"));
+    await anna.until(() => anna.crypto.view().backup === "needsKey");
+    await anna.until(() => anna.crypto.view().crossSigning === "unverified");
+    const { count } = await second.json("GET", "/room_keys/version");
+    expect(count).toBe(0);
+  });
+
   test("without a recovery key says that there is none", async () => {
     const [anna] = await pair();
     const second = await another(anna);

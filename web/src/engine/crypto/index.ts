@@ -47,7 +47,7 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
       if (device) throw new Error("Encryption is open already");
       device = openDevice(await openOlm(userId, deviceId, storeKey as Bytes), needs, tell);
       changes.tell("view");
-      void device.wake();
+      device.wake();
     },
     stop() {
       device?.close();
@@ -194,6 +194,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
   }
 
   async function receiveSync(sync: CryptoChanges): Promise<readonly Content[]> {
+    if (sync.isFirst) await machine.markAllTrackedUsersAsDirty();
     const lists = new lib.DeviceLists(
       userIds(olm, sync.deviceLists?.changed ?? []),
       userIds(olm, sync.deviceLists?.left ?? []),
@@ -310,10 +311,12 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
     devices,
     acceptIdentity,
     /** What is done once after opening, as the network allows. */
-    async wake(): Promise<void> {
-      await refreshView();
-      await pump();
-    },
+    wake: () =>
+      aside(async () => {
+        await refreshView();
+        await machine.updateTrackedUsers(userIds(olm, [olm.userId]));
+        await pump();
+      }),
     async begin(password?: string): Promise<void> {
       await identity.begin(password);
       await refreshView();

@@ -1,7 +1,11 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Device, makeAccount, PASSWORD, type Server, serve } from "../../../test/depesha";
 import { hasJsSdk, hasNio, jsSdk, nio, type Stranger } from "../../../test/stranger";
 import type { MediaSource } from "../records";
+import { sealKeys, unsealKeys } from "./key-file";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -73,6 +77,33 @@ describe.runIf(hasNio)("with matrix-nio", () => {
     const { file } = (await device.read(String(id))).content;
     const loaded = await device.media.load({ source: { file } as MediaSource });
     expect(await loaded.text()).toBe("отчёт ".repeat(200_000));
+  });
+
+  test("a file of keys is read on both sides", async () => {
+    const [device, stranger, room, userId] = await pair();
+    const ours = await device.read(await device.say(room, "ключ у нас"));
+    await stranger("read", { id: ours.id });
+    const folder = await mkdtemp(join(tmpdir(), "depesha-keys-"));
+
+    const later = kept(await nio(server, userId));
+    await later("login", { password: PASSWORD });
+    await later("join", { room });
+    await expect(later("decrypt", { room, raw: ours.raw })).rejects.toThrow();
+    const file = join(folder, "ours.txt");
+    const exported = await (await device.crypto.exportKeys("a passphrase")).text();
+    // Its key derivation takes a minute for as many rounds as we make.
+    const keys = (await unsealKeys(exported, "a passphrase")) ?? "";
+    await writeFile(file, await sealKeys(keys, "a passphrase", 1000));
+    await later("import_keys", { file, passphrase: "a passphrase" });
+    expect(await later("decrypt", { room, raw: ours.raw })).toEqual({ body: "ключ у нас" });
+
+    const second = kept(await Device.signIn(server, device.userId));
+    await second.history(room);
+    expect(second.events.get(ours.id)?.encryption).toBe("undecryptable");
+    await stranger("export_keys", { file: join(folder, "theirs.txt"), passphrase: "a passphrase" });
+    const theirs = new Blob([await readFile(join(folder, "theirs.txt"))]);
+    await second.crypto.importKeys(theirs, "a passphrase");
+    expect((await second.read(ours.id)).content.body).toBe("ключ у нас");
   });
 
   test("emoji begun the old way agree, and what does not is told", async () => {
