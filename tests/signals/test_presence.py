@@ -46,6 +46,23 @@ async def test_who_syncs_is_online_and_goes_idle_and_away(server: Server) -> Non
     assert _told(await alice.sync(), bob) == []
 
 
+async def test_sliding_sync_tells_presence_to_who_asks_for_it(server: Server) -> None:
+    alice, bob, _ = await _two(server)
+    path = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
+
+    async def slide(pos: str | None, *names: str) -> tuple[Any, str]:
+        body = {"extensions": {name: {"enabled": True} for name in names}}
+        answer = (await alice.post(path, body, query={"pos": pos} if pos else {})).ok()
+        return answer["extensions"].get("org.depesha.presence", {}), answer["pos"]
+
+    _, pos = await slide(None, "org.depesha.presence")
+    await bob.sync()
+    told, later = await slide(pos, "org.depesha.presence")
+    assert _told({"presence": told}, bob) == ["online"]
+    assert (await slide(later, "org.depesha.presence"))[0] == {}
+    assert (await slide(None))[0] == {}
+
+
 async def test_a_sync_may_leave_one_unseen(server: Server) -> None:
     alice, bob, _ = await _two(server)
     since = (await alice.sync())["next_batch"]

@@ -98,6 +98,8 @@ async def _build(
         return _account_data(asked, extension)
     if name in {"receipts", "typing"}:
         return _ephemeral(asked, extension, b"m.receipt" if name == "receipts" else b"m.typing")
+    if name == "org.depesha.presence":
+        return _presence(asked)
     if name == "io.element.msc4308.thread_subscriptions":
         return await _thread_subscriptions(sync, asked, extension, now)
     if name == "org.matrix.msc4262.profiles":
@@ -106,6 +108,12 @@ async def _build(
         body = await encode_profiles(sync, *where, extension.fields, asked.kinds, shown)
         return body, bool(body)
     return b"", False
+
+
+def _presence(asked: _Asked) -> tuple[bytes, bool]:
+    """Of those who share a room, as in `/sync`; no proposal names such an extension."""
+    events = asked.section.presence
+    return (b'{"events":[%b]}' % b",".join(events) if events else b""), bool(events)
 
 
 async def _thread_subscriptions(
