@@ -92,7 +92,11 @@ export interface Commands {
   "session.endDevices": { args: { ids: readonly DeviceId[]; password?: string }; value: null };
   "session.renameDevice": { args: { id: DeviceId; name: string }; value: null };
   // Me
-  "profile.set": { args: { name?: string; avatar?: Blob | null; status?: string }; value: null };
+  /** `status` "" takes it away; it ends by itself at `until`. */
+  "profile.set": {
+    args: { name?: string; avatar?: Blob | null; status?: string; until?: Millis };
+    value: null;
+  };
   "account.set": { args: { type: string; roomId?: RoomId; content: Content }; value: null };
   "presence.set": { args: { presence: "online" | "unavailable" | "offline" }; value: null };
   // Sending. The answer is the item's id, given as soon as it is safe in the outbox.

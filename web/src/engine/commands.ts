@@ -204,10 +204,11 @@ async function setProfile(live: Live, ask: Args<"profile.set">): Promise<null> {
   if (ask.name !== undefined) await put("displayname", ask.name);
   if (ask.avatar === null) await put("avatar_url", "");
   else if (ask.avatar) await put("avatar_url", await uploadAvatar(live, ask.avatar));
-  if (ask.status !== undefined) {
-    const body = { presence: "online", status_msg: ask.status };
-    await world.http.json("PUT", `${V3}/presence/${part(world.me)}/status`, { body });
-  }
+  if (ask.status) {
+    const { until } = ask;
+    const ends = until === undefined ? {} : { "org.depesha.until": until };
+    await put("m.status", { text: ask.status, ...ends });
+  } else if (ask.status === "") await world.http.json("DELETE", `${path}/m.status`);
   await fetchPerson(world, world.me);
   return null;
 }

@@ -178,6 +178,20 @@ describe("two people", () => {
     expect(await writes).toEqual([boris.id]);
   });
 
+  test("see who is there, and what they say of themselves", async () => {
+    const [anna, boris] = await two();
+    await anna.value("person", { userId: boris.id }, (who) => who.presence === "online");
+    await boris.do("profile.set", { status: "в отпуске", until: Date.now() + 60_000 });
+    await anna.value("person", { userId: boris.id }, (who) => who.status === "в отпуске");
+    await boris.do("presence.set", { presence: "unavailable" });
+    await anna.value("person", { userId: boris.id }, (who) => who.presence === "unavailable");
+    await boris.do("profile.set", { status: "" });
+    await anna.value("person", { userId: boris.id }, (who) => who.status === undefined);
+    await boris.do("profile.set", { name: "Борис" });
+    await anna.list("chats", null, (rows) => rows.length > 0);
+    await anna.value("person", { userId: boris.id }, (who) => who.name === "Борис");
+  });
+
   test("send files", async () => {
     const [anna, boris, roomId] = await two(true);
     const blob = new Blob(["приказ"], { type: "text/plain" });

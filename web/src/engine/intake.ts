@@ -8,9 +8,10 @@ import type { Change } from "./archive";
 import { contentOf, ENCRYPTED, mentions } from "./content";
 import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
 import { placeNewest } from "./line";
+import { statusOf } from "./people";
 import type { Content } from "./records";
 import { emptyRoom, membersIn, withLast, withWire } from "./room";
-import type { Entry, MembersData, ReceiptsData, RoomData } from "./stored";
+import type { Entry, MembersData, ReceiptsData, RoomData, StatusData } from "./stored";
 import type { ReceiptContent, SlidingResponse, WireRoom } from "./wire";
 import { isObject } from "./wire";
 import {
@@ -94,11 +95,15 @@ export async function takeResponse(
     }
     for (const each of prepared) each.room = rooms.get(each.room.id) ?? each.room;
     const echoed = prepared.flatMap((each) => each.echoed);
+    const statuses = withStatuses(world.statuses, told["org.matrix.msc4262.profiles"]?.users);
     await world.archive.commit([
       ...changesOf(prepared, rooms, receipts),
       ...(told.account_data?.global ?? []).map(
         (event): Change => ({ put: "account", key: event.type, value: event.content }),
       ),
+      ...(statuses === world.statuses
+        ? []
+        : [{ put: "values", key: "statuses", value: statuses } satisfies Change]),
       ...echoes.forget(
         echoed,
         prepared.filter((each) => each.limited).map((each) => each.room.id),
@@ -109,6 +114,7 @@ export async function takeResponse(
     remember(world, prepared, rooms, receipts);
     for (const each of prepared) tellEntries(world, each.room.id, each.taken.changed);
     echoes.forgotten();
+    world.statuses = statuses;
     takeOther(world, told);
   });
   return { rooms: prepared };
@@ -126,7 +132,9 @@ function takeOther(world: World, told: NonNullable<SlidingResponse["extensions"]
     world.typing.set(roomId, others);
     world.topics.touch(`typing:${roomId}`, "chats");
   }
-  takePresence(world, told.presence?.events ?? []);
+  for (const user of Object.keys(told["org.matrix.msc4262.profiles"]?.users ?? {}))
+    world.topics.touch(`person:${user}`);
+  takePresence(world, told["org.depesha.presence"]?.events ?? []);
 }
 
 /**
@@ -149,6 +157,25 @@ async function fenced(
     world.fault(error, roomId);
     return undefined;
   }
+}
+
+type ProfileUpdates = NonNullable<
+  NonNullable<SlidingResponse["extensions"]>["org.matrix.msc4262.profiles"]
+>["users"];
+
+/** What people say of themselves (`m.status`), with what a response changes; the same if nothing. */
+function withStatuses(
+  before: Readonly<Record<UserId, StatusData>>,
+  users: ProfileUpdates,
+): Readonly<Record<UserId, StatusData>> {
+  if (!users) return before;
+  const statuses = { ...before };
+  for (const [user, told] of Object.entries(users)) {
+    const status = told?.updated?.["m.status"];
+    if (isObject(status)) statuses[user] = statusOf(status);
+    else if (told === null || told.removed?.includes("m.status")) delete statuses[user];
+  }
+  return statuses;
 }
 
 // ── One room ───────────────────────────────────────────────────────────────────────────────────

@@ -54,13 +54,14 @@ export interface LiveNeeds {
 /** Opens the archive's data and begins to sync. Resolves when the list of chats can be shown. */
 export async function goLive(needs: LiveNeeds): Promise<Live> {
   const { archive, topics, crypto } = needs;
-  const [rooms, account, waiting, token, dutiesKept, draftsKept] = await Promise.all([
+  const [rooms, account, waiting, token, dutiesKept, draftsKept, statuses] = await Promise.all([
     archive.rooms(),
     archive.account(),
     archive.outbox(),
     archive.value<SyncToken>("sync"),
     archive.value<Record<string, Duty>>("duties"),
     archive.value<Parameters<typeof makeDrafts>[2]>("drafts"),
+    archive.value<World["statuses"]>("statuses"),
   ]);
   const world: World = {
     me: needs.who.userId,
@@ -86,6 +87,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       const { type, content } = event;
       return found ?? { encryption: "undecryptable", note: "missingKey", type, content };
     },
+    statuses: statuses ?? {},
     left: new Set(),
     fault(error, roomId) {
       const failure =

@@ -2,10 +2,10 @@
 
 import type { RoomId, UserId } from "../base/ids";
 import { part } from "./http";
-import type { MemberRecord, PersonRecord } from "./records";
+import type { Content, MemberRecord, PersonRecord } from "./records";
 import { memberOf, powerOf } from "./room";
-import type { MemberData, MembersData } from "./stored";
-import { objectOf, type WireEvent } from "./wire";
+import type { MemberData, MembersData, StatusData } from "./stored";
+import { isObject, numberOf, objectOf, textOf, type WireEvent } from "./wire";
 import { loadMembers, type World } from "./world";
 
 /** The whole list of members; fetched where it is not known whole. */
@@ -142,6 +142,7 @@ export async function personOf(
   const presence = world.presence.get(userId);
   const avatar = shown?.avatar ?? profile?.avatar;
   const trust = await world.crypto?.trust(userId);
+  const status = statusText(world, userId) ?? presence?.status;
   return {
     id: userId,
     name: profile?.name ?? shown?.name ?? userId,
@@ -149,7 +150,25 @@ export async function personOf(
     ...(avatar !== undefined && { avatar }),
     ...presence,
     ...(trust !== undefined && { trust }),
-    ...(profile?.status !== undefined && !presence?.status && { status: profile.status }),
+    ...(status !== undefined && { status }),
+  };
+}
+
+/** The status of a person, unless its time is over. */
+function statusText(world: World, userId: UserId): string | undefined {
+  const status = world.statuses[userId] ?? world.profiles.get(userId)?.status;
+  if (!status || (status.until !== undefined && status.until <= world.now())) return undefined;
+  return [status.emoji, status.text].filter(Boolean).join(" ") || undefined;
+}
+
+/** `m.status` of a profile (MSC4426), and when it ends. */
+export function statusOf(field: Content): StatusData {
+  const emoji = textOf(field, "emoji");
+  const until = numberOf(field, "org.depesha.until", 0);
+  return {
+    text: textOf(field, "text") ?? "",
+    ...(emoji !== undefined && { emoji }),
+    ...(until > 0 && { until }),
   };
 }
 
@@ -176,16 +195,15 @@ export async function fetchPerson(world: World, userId: UserId): Promise<void> {
 export interface Profile {
   name?: string;
   avatar?: string;
-  status?: string;
+  status?: StatusData;
 }
 
-export function profileOf(fields: Readonly<Record<string, unknown>>): Profile {
-  const { displayname, avatar_url: avatar } = fields;
-  const status = fields["org.depesha.status"];
+function profileOf(fields: Content): Profile {
+  const { displayname, avatar_url: avatar, "m.status": status } = fields;
   return {
     ...(typeof displayname === "string" && displayname !== "" && { name: displayname }),
     ...(typeof avatar === "string" && avatar.startsWith("mxc://") && { avatar }),
-    ...(typeof status === "string" && { status }),
+    ...(isObject(status) && { status: statusOf(status) }),
   };
 }
 

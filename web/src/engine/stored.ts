@@ -153,3 +153,10 @@ export interface OutboxFile {
   done?: MediaSource;
   thumbnailDone?: MediaSource;
 }
+
+/** What a person says of themselves, until then. */
+export interface StatusData {
+  text: string;
+  emoji?: string;
+  until?: Millis;
+}

@@ -196,7 +196,8 @@ export function makeSync(
         account_data: { enabled: true },
         receipts: { enabled: true },
         typing: { enabled: true },
-        presence: { enabled: true },
+        "org.depesha.presence": { enabled: true },
+        "org.matrix.msc4262.profiles": { enabled: true, fields: ["m.status"] },
       },
     };
   }

@@ -96,7 +96,10 @@ export interface SlidingResponse {
     };
     receipts?: { rooms?: Readonly<Record<RoomId, { content: ReceiptContent }>> };
     typing?: { rooms?: Readonly<Record<RoomId, { content: { user_ids?: readonly UserId[] } }>> };
-    presence?: { events?: readonly PresenceEvent[] };
+    "org.depesha.presence"?: { events?: readonly PresenceEvent[] };
+    "org.matrix.msc4262.profiles"?: {
+      users?: Readonly<Record<UserId, { updated?: Content; removed?: readonly string[] } | null>>;
+    };
   };
 }
 

@@ -10,7 +10,7 @@ import type { Crypto, Media } from "./ports";
 import { type NotifySettings, notifySettings } from "./push";
 import type { Content } from "./records";
 import { childrenOf, stateOf } from "./room";
-import type { Entry, MembersData, ReceiptsData, RoomData } from "./stored";
+import type { Entry, MembersData, ReceiptsData, RoomData, StatusData } from "./stored";
 import type { Topics } from "./topics";
 import { textOf, type WireEvent } from "./wire";
 
@@ -41,6 +41,7 @@ export interface World {
   /** Tells of a fault that stops nothing else. */
   fault(error: unknown, roomId?: RoomId): void;
   /** Derived of account data and rooms; the same objects until those change. */
+  statuses: Readonly<Record<UserId, StatusData>>;
   direct: ReadonlyMap<RoomId, UserId>;
   folders: ReadonlyMap<RoomId, readonly string[]>;
   notify: NotifySettings;
