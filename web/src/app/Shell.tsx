@@ -107,18 +107,21 @@ export default function Shell() {
 
   return (
     <div class="shell" data-pane={pane()} data-side={side() ? "open" : "closed"}>
-      <button
-        type="button"
-        class="skip"
-        onClick={() =>
-          document
-            .querySelector<HTMLElement>(".timeline-scroll, .composer-field, .pane-main")
-            ?.focus()
-        }
-      >
-        {word("skip")}
-      </button>
-      <div class="pane pane-list">
+      <header>
+        <h1 class="sr-only">{word("app")}</h1>
+        <button
+          type="button"
+          class="skip"
+          onClick={() =>
+            document
+              .querySelector<HTMLElement>(".timeline-scroll, .composer-field, .pane-main")
+              ?.focus()
+          }
+        >
+          {word("skip")}
+        </button>
+      </header>
+      <div class="pane pane-list" role={phone() && pane() === "list" ? "main" : undefined}>
         <OfflineLine />
         <Suspense>
           <KeyReminder />
@@ -137,8 +140,8 @@ export default function Shell() {
           }
         />
       </div>
-      <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
-      <main class="pane pane-main" id="main" tabIndex={-1}>
+      <main class="pane pane-main" tabIndex={-1}>
+        <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
         <ErrorBoundary
           fallback={(error, reset) => (
             <Empty icon="error" title={word("failed")} text={String(error)}>
@@ -161,8 +164,18 @@ export default function Shell() {
       <Show when={side() && roomId()}>
         {(id) => (
           <>
-            <Resizer width={sideWidth()} min={300} max={560} pane="right" onChange={setSideWidth} />
-            <aside class="pane pane-side" aria-label={word("side")}>
+            <section
+              class="pane pane-side"
+              role={phone() ? "main" : "complementary"}
+              aria-label={word("side")}
+            >
+              <Resizer
+                width={sideWidth()}
+                min={300}
+                max={560}
+                pane="right"
+                onChange={setSideWidth}
+              />
               <Suspense>
                 <Switch>
                   <Match when={side() === "thread" && thread()} keyed>
@@ -176,7 +189,7 @@ export default function Shell() {
                   </Match>
                 </Switch>
               </Suspense>
-            </aside>
+            </section>
           </>
         )}
       </Show>

@@ -16,15 +16,12 @@ export function Avatar(props: {
       class="avatar"
       classList={{ [`avatar-${props.size ?? "m"}`]: true, square: props.square ?? false }}
       data-shade={shade(props.id, 8)}
+      data-initials={props.src || props.icon ? undefined : initials(props.name)}
       aria-hidden="true"
     >
       <Show
         when={props.src}
-        fallback={
-          <Show when={props.icon} fallback={initials(props.name)}>
-            {(icon) => <Icon name={icon()} />}
-          </Show>
-        }
+        fallback={<Show when={props.icon}>{(icon) => <Icon name={icon()} />}</Show>}
       >
         {(src) => <img src={src()} alt="" draggable={false} />}
       </Show>

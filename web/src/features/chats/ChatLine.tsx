@@ -28,22 +28,12 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
   const chat = () => props.chat;
   const muted = () => isMuted(chat(), now());
   const count = () => chat().unread.messages;
-  const label = () => {
-    const parts = [chatName(chat())];
-    if (count() > 0) parts.push(word("unreadLabel", { count: count() }));
-    if (chat().unread.mentions > 0) parts.push(word("mention"));
-    if (muted()) parts.push(word("mute"));
-    const last = chat().last;
-    if (last) parts.push(tellPreview(last, true));
-    return parts.join(". ");
-  };
   return (
     <a
       class="chat-line"
       classList={{ open: props.open, unread: isUnread(chat()), muted: muted() }}
       href={chatPlace(chat().id)}
       aria-current={props.open ? "page" : undefined}
-      aria-label={label()}
       data-room={chat().id}
     >
       <Face
@@ -60,6 +50,7 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
           <span class="chat-line-name ellipsis">{chatName(chat())}</span>
           <Show when={muted()}>
             <Icon name="bellOff" class="icon-s" />
+            <span class="sr-only">{word("mute")}</span>
           </Show>
           <Show when={chat().last}>
             {(last) => (
@@ -74,7 +65,10 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
           <Said chat={chat()} open={props.open} />
           <Switch>
             <Match when={chat().unread.mentions > 0}>
-              <span class="badge">@</span>
+              <span class="badge" aria-hidden="true">
+                @
+              </span>
+              <span class="sr-only">{word("mention")}</span>
               <Show when={count() > 1}>
                 <span class="badge" classList={{ muted: muted() }}>
                   {count()}
@@ -82,12 +76,14 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
               </Show>
             </Match>
             <Match when={count() > 0}>
-              <span class="badge" classList={{ muted: muted() }}>
+              <span class="badge" aria-hidden="true" classList={{ muted: muted() }}>
                 {count() > 999 ? "999+" : count()}
               </span>
+              <span class="sr-only">{word("unreadLabel", { count: count() })}</span>
             </Match>
             <Match when={chat().unread.marked}>
               <span class="badge dot" classList={{ muted: muted() }} />
+              <span class="sr-only">{word("unread")}</span>
             </Match>
             <Match when={chat().pinned !== undefined}>
               <Icon name="pin" class="icon-s chat-line-pin" />

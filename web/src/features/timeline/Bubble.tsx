@@ -28,11 +28,18 @@ function isBare(item: ItemRecord): boolean {
   return visual && !caption && fileOf(item) !== undefined;
 }
 
+/** The message under the pointer or the focus: one has its toolbar at a time. */
+const [activeItem, setActiveItem] = createSignal<string>();
+
 /** One message with everything around it. */
 export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }) {
   const client = useClient();
   const conversation = useConversation();
-  const [active, setActive] = createSignal(false);
+  const active = () => activeItem() === props.item.id;
+  const setActive = (on: boolean) => {
+    if (on) setActiveItem(props.item.id);
+    else if (active()) setActiveItem(undefined);
+  };
   const faces = () => hasFaces(conversation.room());
   const own = () => props.item.mine;
   const actions = () => messageActions(client, conversation, props.item);

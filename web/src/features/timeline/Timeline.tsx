@@ -228,8 +228,8 @@ export function Timeline(props: {
       <div
         class="timeline-scroll"
         ref={setScroller}
-        role="feed"
-        aria-busy={head()?.loading.back ?? true}
+        role="log"
+        aria-live="off"
         aria-label={conversation.room().name}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
         tabIndex={0}
