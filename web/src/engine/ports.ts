@@ -177,13 +177,6 @@ export interface UploadAsk {
   signal?: AbortSignal;
 }
 
-export interface Thumbnail {
-  blob: Blob;
-  width: number;
-  height: number;
-  mimetype: string;
-}
-
 export interface Media {
   /** An address to upload to, or undefined where the server gives none. */
   reserve(): Promise<Mxc | undefined>;
@@ -191,10 +184,6 @@ export interface Media {
   upload(ask: UploadAsk): Promise<MediaSource>;
   /** From the cache, else from the server, decrypted and its hash checked. */
   load(ask: MediaAsk, signal?: AbortSignal): Promise<Blob>;
-  /** A smaller picture of an image, and the image's size; undefined where it cannot be made here. */
-  thumbnail(
-    blob: Blob,
-  ): Promise<{ width: number; height: number; thumbnail?: Thumbnail } | undefined>;
   /** Bytes of the largest file that the server takes; undefined: it does not say. */
   limit(): Promise<number | undefined>;
   /** Forgets all that is cached. */

@@ -8,7 +8,6 @@ import type { Content, MediaAsk, MediaSource } from "../records";
 import { placeOf, sealFile, unsealFile } from "./attachment";
 import { openCache } from "./cache";
 import { safeType } from "./safe-type";
-import { makeThumbnail } from "./thumbnail";
 import { download, type Transfer, upload } from "./transfer";
 
 const UPLOAD = "/_matrix/media/v3/upload";
@@ -120,7 +119,6 @@ export function makeMedia(needs: MediaNeeds): Media {
     reserve,
     upload: send,
     load,
-    thumbnail: makeThumbnail,
     limit: askLimit,
     clear: async () => (await cache).clear(),
     close: () => void cache.then((open) => open.close()),
