@@ -56,6 +56,7 @@ from depesha.accounts.sessions import SESSION as SESSION
 from depesha.accounts.sessions import Sessions as Sessions
 from depesha.accounts.sessions import token_hash as token_hash
 from depesha.accounts.signin import DEVICE as DEVICE
+from depesha.accounts.signin import SIGNED_IN as SIGNED_IN
 from depesha.accounts.signin import Holder as Holder
 from depesha.accounts.signin import NewDevice as NewDevice
 from depesha.accounts.signin import Tokens as Tokens

@@ -20,6 +20,9 @@ DEVICE = "device_list"
 Who must hear of it is for the slice `keys` to say, which follows it.
 """
 
+SIGNED_IN = "signed_in"
+"""Kind of change: the user named has signed in on the device `item`, which is new."""
+
 ACCESS_TOKEN_MS = 60 * 60_000
 """How long an access token holds that comes with a refresh token."""
 
@@ -94,7 +97,9 @@ async def begin_session(
     for is_taken in claims:
         if await is_taken(w.tx, institution_id, user_id, device_id):
             raise forbidden("This device id is the id of a key")
-    if not await add_device(w, user_id, device_id, device.display_name):
+    if await add_device(w, user_id, device_id, device.display_name):
+        await w.change(Change(SIGNED_IN, Reach.NOBODY, user_id, item=device_id))
+    else:
         await store.delete_sessions(w.tx, institution_id, user_id, [device_id])
     holder = Holder(user_id, device_id, position, device.client)
     await insert_tokens(w, holder, tokens)

@@ -57,7 +57,7 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
-from depesha.notices import Notices
+from depesha.notices import Notices, send_notice
 from depesha.notices import api as notices_api
 from depesha.org import Org, follow_ended_account, load_org, project_talk
 from depesha.org import api as org_api
@@ -107,7 +107,15 @@ from depesha.signals import PRESENCE, TYPING, Signals, keep_presence
 from depesha.signals import api as signals_api
 from depesha.signals import sync as signals_sync
 from depesha.signals import view as signals_view
-from depesha.signin import Names, Signin, check_login_code, keep_signin, make_emails, sso_flow
+from depesha.signin import (
+    Names,
+    Signin,
+    check_login_code,
+    keep_signin,
+    make_alerts,
+    make_emails,
+    sso_flow,
+)
 from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
@@ -216,6 +224,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     blobs = Folder(Path(config.data) / "media")
     media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
+    notices = Notices(spine, accounts, profile, rooms)
+    alerts = make_alerts(spine, emails, partial(send_notice, notices))
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
     vapid = load_vapid(config.data, config.base_url())
@@ -269,7 +279,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signals, signals_api.ENDPOINTS),
         *bind(push, push_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
-        *bind(Notices(spine, accounts, profile, rooms), notices_api.ENDPOINTS),
+        *bind(notices, notices_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine, org), calls_api.ENDPOINTS),
         *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
@@ -292,6 +302,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     )
     views: tuple[View, ...] = (
         accounts.sessions.view,
+        alerts.view,
         org.view,
         profile.data.view,
         profile.seen.view,
@@ -311,6 +322,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_name,
         follow_contacts,
         follow_signin_account,
+        alerts.follow,
         follow_deactivation,
         follow_subscriber,
     )
@@ -322,6 +334,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_house, accounts),
         partial(keep_signin, signin),
         emails.jobs.run,
+        alerts.jobs.run,
         partial(keep_media, media),
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),

@@ -51,6 +51,9 @@ class Config:
         "issuer, client_id, client_secret, title, scopes, username_claim, creates_accounts, "
         "trusts_usernames.",
     )
+    signin_alerts: bool = _setting(
+        True, "Whoever signs in on a further device is told so by a notice, and by a letter."
+    )
     registration_domains: tuple[str, ...] = _setting(
         (), "Domains whose e-mail addresses let people register, after a letter (mail_server)."
     )

@@ -5,3 +5,4 @@ Notices".
 """
 
 from depesha.notices.record import Notices as Notices
+from depesha.notices.send import send_notice as send_notice

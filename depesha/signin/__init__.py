@@ -4,6 +4,7 @@ Requirements: U1, U2, U3, U4. Spec: client-server API, "OAuth 2.0 API", "Client 
 "OAuth authentication".
 """
 
+from depesha.signin.alerts import make_alerts as make_alerts
 from depesha.signin.consume import follow_account as follow_account
 from depesha.signin.emails import make_emails as make_emails
 from depesha.signin.jobs import keep_signin as keep_signin

@@ -316,6 +316,17 @@ TEXTS: Mapping[str, tuple[str, str]] = {
             "записи: войдите или задайте новый пароль.\n\n{}"
         ),
     ),
+    "alert_subject": ("New sign-in on {}", "Новый вход на {}"),
+    "alert": (
+        (
+            "Your account was signed in to on a new device: {}, {}. If it was not you, end that "
+            "session and change your password: {}"
+        ),
+        (
+            "В вашу учётную запись вошли на новом устройстве: {}, {}. Если это не вы, завершите "
+            "этот сеанс и смените пароль: {}"
+        ),
+    ),
     "mail_test_subject": ("Test letter of {}", "Пробное письмо {}"),
     "mail_test": ("Letters of {} arrive.", "Письма сервера {} доходят."),
     "mail_end": (

@@ -61,6 +61,7 @@ def config_for(folder: Path, db_url: str, **settings: Any) -> Config:
             open_registration=True,
             guests=True,
             rate_limits=False,
+            signin_alerts=False,
             log_level="warning",
         ),
         **settings,

@@ -1,0 +1,58 @@
+"""Telling somebody that their account was signed in to on a further device."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.harness.client import Client
+from tests.harness.server import Server
+
+
+@pytest.fixture
+async def server(start_server: StartServer) -> AsyncIterator[Server]:
+    async with start_server(signin_alerts=True) as found:
+        yield found
+
+
+async def _nothing(tx: Any) -> None:
+    await tx.value(int, "SELECT 1")
+
+
+async def _told(server: Server, client: Client) -> list[str]:
+    """What the server has told somebody, who takes its invitations."""
+    for _ in range(20):
+        await server.running.house.spine.db.read(_nothing)
+        await server.clock.advance(0.01)
+    found = await client.sync()
+    for room_id in found["rooms"].get("invite", {}):
+        await client.join(room_id)
+    return [
+        event["content"]["body"]
+        for room_id in (await client.sync())["rooms"].get("join", {})
+        for event in (await client.messages(room_id, limit=50))["chunk"]
+        if event["content"].get("msgtype") == "m.server_notice"
+    ]
+
+
+async def test_a_further_device_is_told_of(server: Server, alice: Client, bob: Client) -> None:
+    assert await _told(server, alice) == []
+    second = await server.anyone.login("alice", initial_device_display_name="Phone")
+    (text,) = await _told(server, alice)
+    assert f"Phone ({second.device_id})" in text
+    assert "new device" in text
+    assert "новом устройстве" in text
+    # The same device signs in once more.
+    await server.anyone.login("alice", device_id=second.device_id)
+    assert len(await _told(server, alice)) == 1
+    await server.anyone.login("alice")
+    assert len(await _told(server, alice)) == 2
+    assert await _told(server, bob) == []
+
+
+async def test_it_can_be_switched_off(start_server: StartServer) -> None:
+    async with start_server(signin_alerts=False) as server:
+        alice = await server.register("alice")
+        await server.anyone.login("alice")
+        assert await _told(server, alice) == []
