@@ -84,10 +84,17 @@ class Hooks:
 
 @dataclass(slots=True)
 class _Batch:
-    """What the plans of one transaction have done so far."""
+    """What the plans of one transaction have done so far, from `head` on."""
 
+    head: int
     position: int
     tips: dict[str, Tip] = field(default_factory=dict)
+
+
+def _batch_of(tx: Tx) -> _Batch:
+    batch = tx.scratch["eventlog"]
+    assert isinstance(batch, _Batch)
+    return batch
 
 
 class Writing:
@@ -324,6 +331,7 @@ class EventLog:
         self.tail.reset(self.position)
         await self._refill()
         self.db.before_batch = self._before_batch
+        self.db.after_batch = self._after_batch
 
     async def _begin_run(self, tx: Tx, run: str) -> int:
         await store.insert_head(tx, self.institution.id)
@@ -360,7 +368,12 @@ class EventLog:
         head = await store.lock_head(tx, self.institution.id)
         if head != self.position:
             await self._catch_up(tx, head)
-        tx.scratch["eventlog"] = _Batch(head)
+        tx.scratch["eventlog"] = _Batch(head, head)
+
+    async def _after_batch(self, tx: Tx) -> None:
+        batch = _batch_of(tx)
+        if batch.position != batch.head:
+            await store.update_head(tx, self.institution.id, batch.position)
 
     async def _catch_up(self, tx: Tx, head: int) -> None:
         """Take in what other workers have committed, up to `head`."""
@@ -415,13 +428,10 @@ class EventLog:
             await self.find_room(room_id)
 
         async def run(tx: Tx) -> tuple[T, Writing]:
-            batch = tx.scratch["eventlog"]
-            assert isinstance(batch, _Batch)
+            batch = _batch_of(tx)
             writing = Writing(self, tx, batch)
             result = await plan(writing)
-            if writing.position != batch.position:
-                await store.update_head(tx, self.institution.id, writing.position)
-                batch.position = writing.position
+            batch.position = writing.position
             batch.tips.update(writing.tips)
             return result, writing
 

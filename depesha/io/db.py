@@ -104,6 +104,8 @@ class Db:
     def __init__(self, engine: Sqlite | Postgres) -> None:
         self._engine = engine
         self.before_batch: Hook | None = None
+        self.after_batch: Hook | None = None
+        """Both run in every transaction of the writer: first in it, and last before its commit."""
         self.in_flight = 0
         """How many reads and writes have not been answered yet."""
         self._waiting: deque[_Work] = deque()
@@ -196,7 +198,7 @@ class Db:
         else:
             await self._run_apart(batch[0])
             await self._run_more(batch)
-            await self._engine.commit()
+            await self._commit()
 
     async def _begin(self, batch: list[_Work]) -> None:
         try:
@@ -224,7 +226,12 @@ class Db:
             plan.refuse(error)
             await self._roll_back()
         else:
-            await self._engine.commit()
+            await self._commit()
+
+    async def _commit(self) -> None:
+        if self.after_batch is not None:
+            await self._engine.prepare(self.after_batch)
+        await self._engine.commit()
 
     async def _run_apart(self, plan: _Work) -> None:
         try:

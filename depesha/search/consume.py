@@ -21,20 +21,28 @@ _Word = tuple[int, int, str]
 async def keep_index(search: Search) -> None:
     """Index what was said and forget what was redacted, for ever."""
     log, institution_id = search.spine.log, search.spine.institution.id
+    # What came before may have been indexed already by whoever did this last.
+    doubtful = await log.follow()
 
     async def handle(entries: Sequence[Entry]) -> None:
+        nonlocal doubtful
         words = [word for entry in entries for word in await _words(log, entry)]
         if not words:
             return
 
         async def write(tx: Tx) -> None:
             for position, room_nid, text in words:
-                if text:
-                    await store.upsert_words(tx, institution_id, position, room_nid, text)
-                else:
+                if not text or position <= doubtful:
                     await store.delete_words(tx, institution_id, position)
+                if text:
+                    await store.insert_words(tx, institution_id, position, room_nid, text)
 
-        await search.spine.db.write(write)
+        try:
+            await search.spine.db.write(write)
+        except Exception:
+            # Whether a commit whose answer was lost took place is not known.
+            doubtful = entries[-1].position
+            raise
 
     await consume(log, "search", handle, PAUSE_SECONDS)
 

@@ -22,11 +22,10 @@ def position_of(docid: int) -> int:
     return docid % _POSITIONS
 
 
-async def upsert_words(
+async def insert_words(
     tx: Tx, institution_id: int, position: int, room_nid: int, words: str
 ) -> None:
     docid = docid_of(institution_id, position)
-    await delete_words(tx, institution_id, position)
     if tx.engine == "sqlite":
         sql = "INSERT INTO search_index (rowid, words, room_nid) VALUES ($1, $2, $3)"
         await tx.execute(sql, docid, words, room_nid)
