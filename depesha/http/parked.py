@@ -48,17 +48,15 @@ class Parked:
         try:
             while True:
                 try:
-                    answer = await call()
-                    # Whoever has waited may have been signed out or locked meanwhile.
-                    await check()
+                    # Whose session ends is dismissed before anything later can be told: the
+                    # log is taken in in order. So there is nothing to check at the end.
+                    return await call()
                 except asyncio.CancelledError:
                     if not waiting.is_ended:
                         raise
                     waiting.is_ended = False
                     while task.cancelling():
                         task.uncancel()
-                else:
-                    return answer
                 await check()
         finally:
             own.discard(waiting)
