@@ -31,9 +31,21 @@ export async function sealedFor(
   if (!cipher) return { type, content };
   if (!world.crypto)
     throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
-  const readers = await readersOf(world, roomId);
+  const readers = await readersOf(world, roomId, mayInvitedRead(cipher));
   return {
     type: ENCRYPTED,
     content: await world.crypto.encrypt(roomId, readers, cipher, type, content),
   };
+}
+
+/** Where only those who joined see what is said, a key for the invited would tell them more. */
+const mayInvitedRead = (cipher: RoomCipher) => cipher.historyVisibility !== "joined";
+
+/** Shares the room's key when a person begins to write, so that sending does not wait for it. */
+export async function prepareToSend(world: World, roomId: RoomId): Promise<void> {
+  await world.cryptoReady;
+  const cipher = cipherOf(world.rooms.get(roomId));
+  if (!cipher || !world.crypto) return;
+  const readers = await readersOf(world, roomId, mayInvitedRead(cipher));
+  await world.crypto.prepare(roomId, readers, cipher);
 }

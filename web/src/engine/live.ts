@@ -109,10 +109,11 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const search = await makeSearch(world);
   const notices = makeNotices(world, needs.isSeen, needs.tell);
   const sync = makeSync(world, token, outbox, {
-    async before({ extensions }) {
+    async before({ extensions }, isFirst) {
       await needs.cryptoReady;
       const e2ee = extensions?.e2ee;
       await crypto?.receiveSync({
+        isFirst,
         toDevice: extensions?.to_device?.events ?? [],
         ...(e2ee?.device_lists && { deviceLists: e2ee.device_lists }),
         ...(e2ee?.device_one_time_keys_count && { otkCounts: e2ee.device_one_time_keys_count }),

@@ -27,9 +27,15 @@ export async function allMembers(world: World, roomId: RoomId): Promise<MembersD
 }
 
 /** Those who are to get a room's keys. */
-export async function readersOf(world: World, roomId: RoomId): Promise<UserId[]> {
+export async function readersOf(
+  world: World,
+  roomId: RoomId,
+  withInvited: boolean,
+): Promise<UserId[]> {
   const { list } = await allMembers(world, roomId);
-  return Object.keys(list).filter((id) => isIn(list[id]));
+  const isReader = (member: MemberData | undefined) =>
+    withInvited ? isIn(member) : member?.membership === "join";
+  return Object.keys(list).filter((id) => isReader(list[id]));
 }
 
 function isIn(member: MemberData | undefined): boolean {

@@ -2,6 +2,7 @@
 
 import { FailureError } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
+import { prepareToSend } from "./cipher";
 import { part } from "./http";
 import type { Live } from "./live";
 import { rulesFor } from "./push";
@@ -160,8 +161,10 @@ export function makeTyping(live: Live): (roomId: RoomId, typing: boolean) => Pro
     const { world } = live;
     const at = told.get(roomId) ?? 0;
     if (typing ? world.now() - at < TYPING_AGAIN_MS : at === 0) return null;
-    if (typing) told.set(roomId, world.now());
-    else told.delete(roomId);
+    if (typing) {
+      told.set(roomId, world.now());
+      prepareToSend(world, roomId).catch(() => {}); // what is wrong is told when it is sent
+    } else told.delete(roomId);
     const body = typing ? { typing, timeout: TYPING_MS } : { typing };
     const path = `${roomPath(roomId)}/typing/${part(world.me)}`;
     await world.http.json("PUT", path, { body, timeout: 5_000 }).catch(() => {});

@@ -60,7 +60,7 @@ export interface Sync {
 
 export interface SyncHears {
   /** Before the response is kept: keys first, so that its messages can be read. */
-  before(response: SlidingResponse): Promise<void>;
+  before(response: SlidingResponse, isFirst: boolean): Promise<void>;
   after(intake: Intake, isFirst: boolean): void;
 }
 
@@ -138,7 +138,7 @@ export function makeSync(
       timeout: wait + 60_000,
       signal: AbortSignal.any([interrupt.signal, stopping.signal]),
     });
-    await hears.before(response);
+    await hears.before(response, isFirst);
     if (isFirst) told = new Set();
     for (const roomId of Object.keys(response.rooms ?? {})) told.add(roomId);
     const count = response.lists?.all?.count ?? 0;
