@@ -131,6 +131,7 @@ def _add_user(commands: "_Group") -> None:
     reset = add("reset-password", "give somebody another password", reset_password)
     reset.add_argument("--keep-devices", action="store_true", help="leave them signed in")
     _add_password(reset)
+    add("reset-factors", "take codes and passkeys off somebody who lost them", reset_factors)
     deactivate = add("deactivate", "end an account for ever", deactivate_user)
     deactivate.add_argument("--erase", action="store_true", help="forget what can be forgotten")
     add("lock", "let somebody do nothing", _setting("/_matrix/client/v1/admin/lock/", "locked"))
@@ -308,6 +309,12 @@ def reset_password(config: Config, options: argparse.Namespace) -> int:
     body = {"logout_devices": not options.keep_devices, **_password(options)}
     target = f"{_ADMIN}/users/{_user_id(config, options.user)}/password"
     return _show_password(_ask(config, "PUT", target, body))
+
+
+def reset_factors(config: Config, options: argparse.Namespace) -> int:
+    """Take the second factor and the passkeys off an account."""
+    _ask(config, "DELETE", f"{_ADMIN}/users/{_user_id(config, options.user)}/factors")
+    return 0
 
 
 def deactivate_user(config: Config, options: argparse.Namespace) -> int:

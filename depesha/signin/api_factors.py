@@ -8,12 +8,16 @@ from html import escape
 
 import segno
 
+from depesha.accounts import access_target
+from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, invalid_param
-from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
+from depesha.eventlog.append import Writing
+from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
 from depesha.signin.browser import check_form
+from depesha.signin.consume import forget_factors
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.otp import SECRET_BYTES, secret_address, secret_text
 from depesha.signin.pages import Page
@@ -162,9 +166,27 @@ def _key(text: str) -> bytes:
         raise invalid_param("This is no passkey") from None
 
 
+# --- for administrators --------------------------------------------------------------
+
+
+@endpoint("DELETE", "/_depesha/v1/admin/users/{userId}/factors", auth=Auth.ADMIN)
+async def reset_factors(signin: Signin, ask: Ask[None]) -> Reply:
+    """Take codes and passkeys off the account of somebody who has lost them."""
+    user = await access_target(signin.accounts, ask.caller, ask.params["userId"])
+    act = act_of(ask.caller, "user.reset-factors", user.user_id)
+
+    async def plan(w: Writing) -> None:
+        await forget_factors(w, user.user_id)
+        await record(w, act)
+
+    await signin.spine.log.commit(plan)
+    return EMPTY
+
+
 ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (
     totp_page,
     totp_answer,
     passkeys_page,
     passkeys_answer,
+    reset_factors,
 )

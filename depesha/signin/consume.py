@@ -13,5 +13,10 @@ async def follow_account(w: Writing, change: Change) -> None:
         if change.kind == DEACTIVATED:
             await store.delete_subjects_of(w.tx, w.institution.id, change.user_id)
             await store.delete_emails_of(w.tx, w.institution.id, change.user_id)
-            await store.delete_second(w.tx, w.institution.id, change.user_id)
-            await store.delete_passkeys_of(w.tx, w.institution.id, change.user_id)
+            await forget_factors(w, change.user_id)
+
+
+async def forget_factors(w: Writing, user_id: str) -> None:
+    """Forget the codes and the passkeys of an account."""
+    await store.delete_second(w.tx, w.institution.id, user_id)
+    await store.delete_passkeys_of(w.tx, w.institution.id, user_id)

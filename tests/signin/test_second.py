@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depesha.signin.otp import code_at, find_step, secret_address, step_at
-from tests.accounts.steps import login_body
+from tests.accounts.steps import login_body, make_admin
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -141,6 +141,20 @@ async def test_it_can_be_turned_off(server: Server, alice: Client) -> None:
     await fresh.open(ACCOUNT)
     await fresh.sign_in()
     assert fresh.url == ACCOUNT
+
+
+async def test_an_administrator_takes_it_off_who_lost_it(server: Server, alice: Client) -> None:
+    await _turn_on(server)
+    root = await make_admin(server, await server.register("root"))
+    path = f"/_depesha/v1/admin/users/{alice.user_id}/factors"
+    (await alice.delete(path)).refused(403, "M_FORBIDDEN")
+    (await server.anyone.post("/login", login_body("alice"))).refused(
+        403, "ORG.DEPESHA.CODE_NEEDED"
+    )
+    (await root.delete(path)).ok()
+    (await server.anyone.post("/login", login_body("alice"))).ok()
+    unknown = "/_depesha/v1/admin/users/@nobody:depesha.test/factors"
+    (await root.delete(unknown)).refused(404, "M_NOT_FOUND")
 
 
 async def test_codes_cannot_be_guessed_at_length(start_server: StartServer) -> None:
