@@ -28,7 +28,7 @@ Command = Callable[[Config, argparse.Namespace], int]
 
 _ADMIN = "/_depesha/v1/admin"
 _DAY_MS = 24 * 3600 * 1000
-_SECRETS = {"mail_password", "registration_shared_secret", "turn_secret"}
+_SECRETS = {"mail_password", "registration_shared_secret", "s3_secret_key", "turn_secret"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -41,6 +41,7 @@ async def opened(config: Config, clock: Clock) -> AsyncIterator[House]:
             yield house
         finally:
             await house.fetcher.close()
+            await house.blobs.close()
             await house.cpu.close()
     finally:
         await db.close()

@@ -42,13 +42,14 @@ from depesha.http.endpoint import Auth, Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.parked import Parked
 from depesha.http.server import Server
-from depesha.io.blobs import Folder
+from depesha.io.blobs import Blobs, Folder
 from depesha.io.cpu import Cpu
 from depesha.io.db import Db
 from depesha.io.fetch import Fetcher
 from depesha.io.line import Line
 from depesha.io.mail import Mailer
 from depesha.io.observe import Metrics, sample_loop_lag
+from depesha.io.s3 import Account, Bucket
 from depesha.io.wake import Nats, Wake
 from depesha.keys import Keys, follow_device, follow_person, is_cross_signing_key
 from depesha.keys import api as keys_api
@@ -175,6 +176,7 @@ class House:
     operator: Server
     """What the socket in the data folder leads to: the endpoints of administrators alone."""
     consumers: tuple[Consumer, ...]
+    blobs: Blobs
     fetcher: Fetcher
     cpu: Cpu
     profile: Profile
@@ -221,7 +223,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     )
     keys = Keys(spine, accounts, contacts)
     cpu = Cpu()
-    blobs = Folder(Path(config.data) / "media")
+    blobs = _blobs(config, clock)
     media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     notices = Notices(spine, accounts, profile, rooms)
@@ -368,7 +370,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )
     consumers = _shared(config, log, in_every_worker, in_one_worker)
-    return House(spine, accounts, server, operator, consumers, fetcher, cpu, profile, rooms, org)
+    return House(
+        spine, accounts, server, operator, consumers, blobs, fetcher, cpu, profile, rooms, org
+    )
 
 
 def _shared(
@@ -394,3 +398,12 @@ def _mailer(config: Config, clock: Clock) -> Mailer:
         config.mail_from or f"noreply@{config.server_name}",
         (config.mail_user, config.mail_password),
     )
+
+
+def _blobs(config: Config, clock: Clock) -> Blobs:
+    """Where files are kept."""
+    folder = Path(config.data) / "media"
+    if not config.s3_url:
+        return Folder(folder)
+    account = Account(config.s3_url, config.s3_region, config.s3_access_key, config.s3_secret_key)
+    return Bucket(account, folder / "drafts", clock)

@@ -72,6 +72,12 @@ class Config:
     )
     default_room_version: str = _setting("12", "Room version of new rooms.")
     max_upload_bytes: int = _setting(100 * 2**20, "Largest file that may be uploaded.")
+    s3_url: str = _setting(
+        "", "https://host/bucket of an S3-compatible store for files; empty: the data folder."
+    )
+    s3_region: str = _setting("us-east-1", "Region by which requests to the store are signed.")
+    s3_access_key: str = _setting("", "Access key of the store.")
+    s3_secret_key: str = _setting("", "Secret key of the store.")
     media_quota_bytes: int = _setting(0, "Bytes that all files of one user may take; 0: no limit.")
     open_media: bool = _setting(
         False, "Files are given also to who is not signed in, at the paths before v1.11."

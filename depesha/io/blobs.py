@@ -23,6 +23,10 @@ class TooLarge(Exception):
     """There is more content than the caller allows."""
 
 
+class Away(OSError):
+    """The place of the files cannot be reached, or refuses."""
+
+
 class Blob(NamedTuple):
     """What `put` has kept: the hash in hexadecimal, and the size in bytes."""
 
@@ -57,6 +61,9 @@ class Blobs(Protocol):
     async def free_space(self) -> int | None:
         """Bytes that can still be put, where anybody knows."""
 
+    async def close(self) -> None:
+        """Let go of what is held open."""
+
 
 class Folder:
     """`Blobs` in a local folder: `ab/abcd…`, and `drafts/` for what is still arriving."""
@@ -77,7 +84,7 @@ class Folder:
         draft = _Draft(self._drafts)
         held = bytearray()
         try:
-            async for piece in _limited(content, limit):
+            async for piece in limited(content, limit):
                 held += piece
                 if len(held) >= _PIECE:
                     await asyncio.to_thread(draft.write, bytes(held))
@@ -114,12 +121,16 @@ class Folder:
     async def free_space(self) -> int:
         return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
 
+    async def close(self) -> None:
+        """Nothing is."""
+
     async def sweep(self, before_ms: int) -> int:
         """Remove drafts last written before that time, left by a crash; how many there were."""
         return await asyncio.to_thread(_sweep, self._drafts, before_ms)
 
 
-async def _limited(content: AsyncIterable[bytes], limit: int) -> AsyncIterator[bytes]:
+async def limited(content: AsyncIterable[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The content; raises TooLarge beyond `limit` bytes."""
     size = 0
     async for piece in content:
         size += len(piece)

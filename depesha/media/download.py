@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from depesha.base.errors import MatrixError, not_found
 from depesha.http.endpoint import Reply, StreamReply
 from depesha.media import store
-from depesha.media.record import Media
+from depesha.media.record import Media, reached
 from depesha.media.rules import check_media, disposition, read_range
 
 WHOLE_BYTES = 4 << 20
@@ -113,7 +113,8 @@ async def send(
     if part is not None:
         headers = (*headers, (b"content-range", b"bytes %d-%d/%d" % (start, stop - 1, size)))
     if stop - start <= WHOLE_BYTES:
-        whole = await media.blobs.read(sha256, start, stop)
+        with reached():
+            whole = await media.blobs.read(sha256, start, stop)
         return Reply(whole, status, headers, content_type.encode())
     chunks = media.blobs.get(sha256, start, stop)
     return StreamReply(chunks, content_type.encode(), stop - start, status, headers)

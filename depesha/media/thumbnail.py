@@ -9,7 +9,7 @@ from depesha.http.endpoint import Reply, StreamReply
 from depesha.io.cpu import CpuError
 from depesha.media import store
 from depesha.media.download import Wanted, access_file, send
-from depesha.media.record import Media
+from depesha.media.record import Media, reached
 from depesha.media.rules import choose_size, extension
 from depesha.media.upload import one_piece
 
@@ -111,14 +111,16 @@ async def _make(
     media: Media, source: str, size: tuple[int, int], method: str
 ) -> store.ThumbnailRow:
     spine = media.spine
-    data = await media.blobs.read(source, 0, MOST_SOURCE_BYTES)
+    with reached():
+        data = await media.blobs.read(source, 0, MOST_SOURCE_BYTES)
     try:
         small, kind = await media.cpu.run(make_thumbnail, data, *size, method, seconds=MAKE_SECONDS)
     except TooManyPixels:
         raise too_large("The picture is too large for a thumbnail") from None
     except (NotAnImage, CpuError):
         raise MatrixError(400, "M_UNKNOWN", "No thumbnail can be made of this file") from None
-    blob = await media.blobs.put(one_piece(small), len(small))
+    with reached():
+        blob = await media.blobs.put(one_piece(small), len(small))
     row = store.ThumbnailRow(blob.sha256, blob.size, kind)
     await spine.db.write(store.insert_thumbnail, spine.institution.id, source, size, method, row)
     return row

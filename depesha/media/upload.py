@@ -9,7 +9,7 @@ from depesha.io.blobs import Blob, TooLarge
 from depesha.io.tx import Tx
 from depesha.media import store
 from depesha.media.download import is_over
-from depesha.media.record import Media
+from depesha.media.record import Media, reached
 from depesha.media.rules import check_media, clean_type
 from depesha.org import Right, check_may
 
@@ -75,7 +75,8 @@ async def _put(media: Media, content: AsyncIterator[bytes], length: int | None) 
     if free is not None and free - (length or 0) < KEPT_FREE:
         raise MatrixError(507, "M_UNKNOWN", "The server has no room for files left")
     try:
-        return await media.blobs.put(content, most)
+        with reached():
+            return await media.blobs.put(content, most)
     except TooLarge:
         raise too_large(f"A file may have at most {most} bytes") from None
 
