@@ -138,7 +138,7 @@ def _encoded(value: Any) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.limit(180)
+@pytest.mark.limit(400)
 @ODD
 @given(data=st.data())
 async def test_no_request_of_the_specification_makes_the_server_fail(
@@ -189,7 +189,7 @@ def unspecified(draw: st.DrawFn, known: Known) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.limit(180)
+@pytest.mark.limit(400)
 @ODD
 @given(data=st.data())
 async def test_no_other_request_makes_the_server_fail(
