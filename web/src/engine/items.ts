@@ -66,6 +66,7 @@ export function itemOf(entry: Entry, around: ItemAround): ItemRecord {
   if (event.state_key !== undefined) item.stateKey = event.state_key;
   if (event.unsigned?.prev_content) item.prevContent = event.unsigned.prev_content;
   if (data.plain?.note !== undefined) item.encryptionNote = data.plain.note;
+  if (data.plain?.keyFrom !== undefined) item.keyFrom = data.plain.keyFrom;
   if (editedAt !== undefined) item.editedAt = editedAt;
   if (data.redaction) item.redacted = data.redaction;
   if (entry.thread !== undefined) item.threadId = entry.thread;

@@ -273,6 +273,8 @@ export interface ItemRecord {
   upload?: { sent: number; total: number };
   encryption: Encryption;
   encryptionNote?: string;
+  /** Who gave the key with an invitation: one has only their word for what is said. */
+  keyFrom?: UserId;
   editedAt?: Millis;
   redacted?: { by: UserId; reason?: string };
   reactions: readonly ReactionRecord[];

@@ -34,7 +34,7 @@ function readable(lib: Olm["lib"], clear: DecryptedRoomEvent, event: Content): D
   const shield = clear.shieldState(false);
   const keyFrom = clear.forwarder?.toString();
   return {
-    ...(shield.color === lib.ShieldColor.None
+    ...(shield.color === lib.ShieldColor.None && keyFrom === undefined
       ? { encryption: "verified" }
       : { encryption: "warning", note: doubt(lib, shield) }),
     type,

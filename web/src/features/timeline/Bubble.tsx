@@ -14,6 +14,7 @@ import { messageActions, openThread, startReply, toggleReaction } from "./comman
 import { hasFaces, useConversation } from "./conversation";
 import type { Entry } from "./data";
 import { tellEvent } from "./describe";
+import { doubtOf } from "./doubt";
 import { fileOf } from "./items/media";
 import { rendererOf } from "./renderers";
 import { word } from "./words";
@@ -278,7 +279,7 @@ function Meta(props: { item: ItemRecord }) {
   return (
     <span class="meta">
       <Show when={props.item.encryption === "warning"}>
-        <span title={props.item.encryptionNote ?? word("encryptionNote")}>
+        <span title={doubtOf(props.item, conversation.nameOf)}>
           <Icon name="warning" class="icon-s" />
         </span>
       </Show>

@@ -1,6 +1,7 @@
 import type { ItemRecord } from "../../../engine/records";
 import { Icon } from "../../../ui/icons";
 import { useConversation } from "../conversation";
+import { reasonOf } from "../doubt";
 import { word } from "../words";
 
 /** A deleted message. */
@@ -25,9 +26,9 @@ export function RedactedItem(props: { item: ItemRecord }) {
 /** A message whose key is not here. */
 export function UndecryptableItem(props: { item: ItemRecord }) {
   return (
-    <p class="unreadable" title={props.item.encryptionNote ?? word("undecryptableWhy")}>
+    <p class="unreadable">
       <Icon name="lock" class="icon-s" />
-      {word("undecryptable")}
+      {reasonOf(props.item)}
     </p>
   );
 }
