@@ -45,23 +45,27 @@ export function makeDuties(
   }
 
   async function drain(): Promise<void> {
-    for (let failed = 0; duties.size > 0 && !stopping.signal.aborted; ) {
-      const [next] = duties;
-      if (!next) return;
+    let failed = 0;
+    for (let [next] = duties; next && !stopping.signal.aborted; [next] = duties) {
       const [key, duty] = next;
       const failure = await attempt(duty);
+      if (failure?.code === "cancelled" || failure?.code === "M_UNKNOWN_TOKEN") return;
       if (failure && isPassing(failure)) {
         const wait = retryDelay(failure, failed++) ?? 1_000;
         await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
         continue;
       }
-      if (failure?.code === "cancelled" || failure?.code === "M_UNKNOWN_TOKEN") return;
       failed = 0;
       if (failure) refused(failure);
-      if (duties.get(key) !== duty) continue;
-      duties.delete(key);
-      await save();
+      await done(key, duty);
     }
+  }
+
+  /** Forgets it, unless another took its place meanwhile. */
+  async function done(key: string, duty: Duty): Promise<void> {
+    if (duties.get(key) !== duty) return;
+    duties.delete(key);
+    await save();
   }
 
   async function attempt({ method, path, body }: Duty): Promise<Failure | undefined> {

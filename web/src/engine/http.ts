@@ -72,21 +72,13 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
   }
 
   async function once(method: Method, path: string, ask: Ask, token: string | undefined) {
-    const url = new URL(credentials.homeserver + path);
-    for (const [key, value] of Object.entries(ask.query ?? {}))
-      if (value !== undefined) url.searchParams.set(key, String(value));
-    const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
-    const headers: Record<string, string> = {};
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    if (token !== undefined) headers.Authorization = `Bearer ${token}`;
     const limit = AbortSignal.timeout(ask.timeout ?? DEFAULT_TIMEOUT);
     const signal = ask.signal ? AbortSignal.any([ask.signal, limit]) : limit;
     let response: Response;
     let answer: string;
     try {
-      const init: RequestInit = { method, headers, signal, cache: "no-store" };
-      if (body !== undefined) init.body = body;
-      response = await doFetch(url, init);
+      const init = { method, signal, cache: "no-store", ...bodyOf(ask, token) } as const;
+      response = await doFetch(urlOf(credentials.homeserver + path, ask.query), init);
       answer = await response.text();
     } catch (error) {
       throw new FailureError(faultOf(error, ask.signal, limit));
@@ -100,6 +92,22 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
     json: async <T>(method: Method, path: string, ask?: Ask) =>
       JSON.parse((await text(method, path, ask)) || "{}") as T,
   };
+}
+
+function urlOf(address: string, query: Ask["query"]): URL {
+  const url = new URL(address);
+  for (const [key, value] of Object.entries(query ?? {}))
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  return url;
+}
+
+function bodyOf(ask: Ask, token: string | undefined): Pick<RequestInit, "headers" | "body"> {
+  const body = ask.text ?? (ask.body === undefined ? undefined : JSON.stringify(ask.body));
+  const headers: Record<string, string> = {};
+  if (token !== undefined) headers.Authorization = `Bearer ${token}`;
+  if (body === undefined) return { headers };
+  headers["Content-Type"] = "application/json";
+  return { headers, body };
 }
 
 /** How long to wait before a failed request is tried again; undefined: there is no sense in it. */

@@ -127,23 +127,28 @@ describe("a line", () => {
       const copy = new Copy();
       let end = random(30);
       copy.sync(Math.max(0, end - random(10)), end, end > 0);
-      for (let step = 0; step < 25; step++) {
-        const choice = random(5);
-        if (choice === 0) {
+      const acts = [
+        function sync() {
           const from = end + 1;
           end += 1 + random(40);
           const kept = Math.max(from, end - random(12));
           copy.sync(kept, end, kept > from);
-        } else if (choice === 1) copy.sync(Math.max(0, end - random(30)), end, true);
-        else if (choice === 2) {
+        },
+        () => copy.sync(Math.max(0, end - random(30)), end, true),
+        function back() {
           const gaps = copy.line.flatMap((each, index) => (each.back === null ? [] : [index]));
-          const index = gaps[random(gaps.length || 1)];
+          const index = gaps[random(gaps.length)];
           if (index !== undefined) copy.back(index, 1 + random(20));
-        } else if (choice === 3) {
+        },
+        function forward() {
           const index = random(copy.line.length);
-          const next = copy.line[index + 1];
-          if (next && next.back !== null) copy.forward(index, 1 + random(20), end);
-        } else copy.around(random(end + 1), 1 + random(6), end);
+          const token = copy.line[index + 1]?.back ?? null;
+          if (token !== null) copy.forward(index, 1 + random(20), end);
+        },
+        () => copy.around(random(end + 1), 1 + random(6), end),
+      ];
+      for (let step = 0; step < 25; step++) {
+        acts[random(acts.length)]?.();
         copy.check();
       }
     }

@@ -7,7 +7,7 @@ import { type Failure, FailureError } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
 import type { Change } from "./archive";
 import { sealedFor } from "./cipher";
-import { isPassing, part, retryDelay, sleep } from "./http";
+import { cancelled, isPassing, part, retryDelay, sleep } from "./http";
 import type { Echo, Echoes } from "./intake";
 import type { Attachment, Content, MediaSource, SendState } from "./records";
 import { isEncrypted } from "./room";
@@ -52,7 +52,7 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
   const items = new Map(kept.map((item) => [item.txnId, item]));
   let byRoom = new Map<RoomId, readonly OutboxData[]>();
   let nextSeq = (kept.at(-1)?.seq ?? 0) + 1;
-  const inFlight = new Set<string>();
+  const inFlight = new Map<string, AbortController>();
   const progress = new Map<string, { sent: number; total: number }>();
   const blobs = new Map<string, Attachment>();
   const running = new Map<RoomId, Promise<void>>();
@@ -111,10 +111,11 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
   }
 
   async function tryOne(item: OutboxData): Promise<Failure | undefined> {
-    inFlight.add(item.txnId);
+    const giveUp = new AbortController();
+    inFlight.set(item.txnId, giveUp);
     touch(item);
     try {
-      const eventId = await send(item);
+      const eventId = await send(item, giveUp.signal);
       await sent({ txnId: item.txnId, eventId });
       return undefined;
     } catch (error) {
@@ -127,8 +128,10 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
     }
   }
 
-  async function send(asked: OutboxData): Promise<EventId> {
-    const item = asked.file ? await uploaded(asked, asked.file) : asked;
+  async function send(asked: OutboxData, upload: AbortSignal): Promise<EventId> {
+    const signal = AbortSignal.any([upload, stopping.signal]);
+    const item = asked.file ? await uploaded(asked, asked.file, signal) : asked;
+    if (!items.has(item.txnId)) throw cancelled();
     const room = `/_matrix/client/v3/rooms/${part(item.roomId)}`;
     const txn = part(item.txnId);
     if (item.redacts !== undefined) {
@@ -156,7 +159,11 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
   }
 
   /** The item with its file uploaded. Each step is kept, so that a reload goes on from there. */
-  async function uploaded(asked: OutboxData, file: OutboxFile): Promise<OutboxData> {
+  async function uploaded(
+    asked: OutboxData,
+    file: OutboxFile,
+    signal: AbortSignal,
+  ): Promise<OutboxData> {
     if (file.done) return asked;
     const room = world.rooms.get(asked.roomId);
     const encrypt = room !== undefined && isEncrypted(room);
@@ -171,7 +178,7 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
     if (now.hasThumbnail && !now.thumbnailDone) {
       const blob = await blobOf(`${item.txnId}/thumbnail`, now.thumbnailMimetype ?? "");
       const ask = { blob, encrypt, mimetype: now.thumbnailMimetype ?? "", name: "thumbnail" };
-      const source = await world.media.upload({ ...ask, signal: stopping.signal });
+      const source = await world.media.upload({ ...ask, signal });
       await step({ thumbnailDone: source });
     }
     // Encrypted anew it is another ciphertext, which must not meet the one of an earlier try.
@@ -185,7 +192,7 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
       name: now.name,
       mimetype: now.mimetype,
       ...(now.into !== undefined && { into: now.into }),
-      signal: stopping.signal,
+      signal,
       onProgress: (done, total) => {
         progress.set(item.txnId, { sent: done, total });
         touch(item);
@@ -271,9 +278,14 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
     },
     async discard(txnId) {
       const item = items.get(txnId);
-      if (!item || item.eventId !== undefined || inFlight.has(txnId)) return false;
-      await world.archive.commit([{ drop: "outbox", key: item.seq }, ...dropsOfBlobs(item)]);
-      items.delete(txnId);
+      const sending = inFlight.get(txnId);
+      const isUploading = item?.file !== undefined && !item.file.done;
+      if (!item || item.eventId !== undefined || (sending && !isUploading)) return false;
+      await world.archive.exclusive(async () => {
+        await world.archive.commit([{ drop: "outbox", key: item.seq }, ...dropsOfBlobs(item)]);
+        items.delete(txnId);
+      });
+      sending?.abort();
       blobs.delete(txnId);
       regroup(item.roomId);
       return true;
