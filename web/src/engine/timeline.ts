@@ -44,6 +44,8 @@ const PAGE = 60;
 /** Items below which a page of the server is asked for at once. */
 const ENOUGH = 25;
 const MOST_PAGES = 8;
+/** How long an opening waits for the server to find what is unread. */
+const PATIENCE_MS = 3000;
 const NOBODY: MembersData = { complete: false, list: {} };
 const NO_ONE: readonly UserId[] = [];
 const NONE_UNREAD: Unread = { messages: 0, mentions: 0, marked: false };
@@ -219,14 +221,30 @@ export function openTimeline(
     if (!room || room.notified === 0) return;
     const marker = room.account["m.fully_read"]?.event_id ?? room.read.main ?? room.read[""];
     if (typeof marker !== "string") return;
-    for (let page = 0; page < 4 && !entries.some((entry) => entry.id === marker); page++)
-      if ((await readBack(PAGE)).got === 0) break;
+    for (let page = 0; page < 4 && !entries.some((entry) => entry.id === marker); page++) {
+      const read = await readBack(PAGE);
+      if (read.got > 0) continue;
+      // What is unread goes further back than the archive: worth a short wait, and no longer one.
+      if (read.gap === undefined || !(await isSoon(fetchOlder(world, roomId, read.gap)))) break;
+    }
     const at = entries.findIndex((entry) => entry.id === marker);
     if (at < 0) return;
     const first = entries
       .slice(at + 1)
       .find((entry) => isInView(entry, threadId) && entry.data.event.sender !== world.me);
     if (first) firstUnread = itemId(first);
+  }
+
+  /** Whether `work` is done before a person would notice waiting. */
+  function isSoon(work: Promise<unknown>): Promise<boolean> {
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS));
+    return Promise.race([
+      work.then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
   }
 
   // ── Quotes ───────────────────────────────────────────────────────────────────────────────────
