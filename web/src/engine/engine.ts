@@ -67,6 +67,9 @@ export interface EngineNeeds {
 
 const MUTES_EVERY_MS = 30_000;
 
+/** Any query; a tab of another build may ask for one that is not there. */
+type Query = (live: Live, ask: never, show: never) => Stop;
+
 /** Opens the archive and goes on where it was left. */
 export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   const name = needs.name ?? "depesha";
@@ -348,11 +351,11 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
         return topics.watch(["session"], tellSession);
       }
       if (query === "connection") return watch((live) => watchConnection(live, show as never));
-      const found = VALUES[query];
+      const found = VALUES[query as keyof typeof VALUES] as Query | undefined;
       return watch((live) => (live && found ? found(live, ask as never, show as never) : () => {}));
     },
     watchList(query, ask, show) {
-      const found = LISTS[query];
+      const found = LISTS[query] as Query | undefined;
       return watch((live) => (live && found ? found(live, ask as never, show as never) : () => {}));
     },
     command: (command, args) =>

@@ -1,6 +1,7 @@
 /** Live queries: what each is made of, and when it is asked again. */
 
 import type { EventId, RoomId, UserId } from "../base/ids";
+import type { ListName, Lists, ValueName, Values } from "../bridge/protocol";
 import { fetchEvent, fetchOlder } from "./fetch";
 import { part } from "./http";
 import { type ItemAround, itemOf } from "./items";
@@ -10,6 +11,7 @@ import type {
   ChatRecord,
   Content,
   DeviceRecord,
+  EncryptionView,
   ItemRecord,
   MemberRecord,
   PersonRecord,
@@ -21,8 +23,6 @@ import { objectOf, type WireEvent } from "./wire";
 import { keepFetched, loadMembers } from "./world";
 
 export type Stop = () => void;
-export type Show = (value: unknown) => void;
-export type ShowRows = (head: unknown, rows: readonly { id: string }[]) => void;
 
 /** Asks again whenever a topic is touched; one answer after the other, never an older one later. */
 function again(
@@ -55,9 +55,15 @@ function again(
 
 // ── Values ─────────────────────────────────────────────────────────────────────────────────────
 
-type ValueQuery = (live: Live, ask: never, show: Show) => Stop;
+type ValueQueries = {
+  [N in Exclude<ValueName, "session" | "connection">]: (
+    live: Live,
+    ask: Values[N]["ask"],
+    show: (value: Values[N]["value"]) => void,
+  ) => Stop;
+};
 
-export const VALUES: Readonly<Record<string, ValueQuery>> = {
+export const VALUES: ValueQueries = {
   room: (live, ask: { roomId: RoomId }, show) =>
     again(live, [`room:${ask.roomId}`, "account:m.direct"], () => {
       const room = live.world.rooms.get(ask.roomId);
@@ -94,7 +100,12 @@ export const VALUES: Readonly<Record<string, ValueQuery>> = {
     again(live, ["view"], () => show(live.world.crypto?.view() ?? NO_CRYPTO)),
 };
 
-const NO_CRYPTO = { ready: false, crossSigning: "none", backup: "off", recovery: false };
+const NO_CRYPTO: EncryptionView = {
+  ready: false,
+  crossSigning: "none",
+  backup: "off",
+  recovery: false,
+};
 
 function totalsOf(chats: readonly ChatRecord[]): {
   messages: number;
@@ -114,9 +125,16 @@ function totalsOf(chats: readonly ChatRecord[]): {
 
 // ── Lists ──────────────────────────────────────────────────────────────────────────────────────
 
-type ListQuery = (live: Live, ask: never, show: ShowRows) => Stop;
+type ShowList<N extends ListName> = (
+  head: Lists[N]["head"],
+  rows: readonly Lists[N]["row"][],
+) => void;
 
-export const LISTS: Readonly<Record<string, ListQuery>> = {
+type ListQueries = {
+  [N in ListName]: (live: Live, ask: Lists[N]["ask"], show: ShowList<N>) => Stop;
+};
+
+export const LISTS: ListQueries = {
   chats: (live, _: null, show) =>
     again(live, ["chats"], () => show({ complete: live.sync.isComplete() }, live.chats())),
 
@@ -182,7 +200,7 @@ export const LISTS: Readonly<Record<string, ListQuery>> = {
 
 interface Shared {
   timeline: Timeline;
-  shows: Set<ShowRows>;
+  shows: Set<ShowList<"timeline">>;
   stop: Stop;
 }
 
@@ -196,7 +214,7 @@ export function timelineOf(live: Live, ask: TimelineAsk): Timeline | undefined {
   return timelines.get(live)?.get(timelineKey(ask))?.timeline;
 }
 
-function openShared(live: Live, ask: TimelineAsk, show: ShowRows): Stop {
+function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): Stop {
   const open = timelines.get(live) ?? new Map<string, Shared>();
   timelines.set(live, open);
   const key = timelineKey(ask);
@@ -260,7 +278,11 @@ const MOST_SHARED = 300;
 const ENOUGH_SHARED = 30;
 const MOST_PAGES = 10;
 
-function shared(live: Live, ask: { roomId: RoomId; kind: MediaKind }, show: ShowRows): Stop {
+function shared(
+  live: Live,
+  ask: { roomId: RoomId; kind: MediaKind },
+  show: ShowList<"shared">,
+): Stop {
   const { world } = live;
   const { roomId, kind } = ask;
   const items = itemsIn(live, roomId);
@@ -306,7 +328,7 @@ function shared(live: Live, ask: { roomId: RoomId; kind: MediaKind }, show: Show
 const MOST_THREAD_ROOMS = 20;
 
 /** Threads of a chat, or of all chats one took part in; those with the latest reply first. */
-function threads(live: Live, roomId: RoomId | undefined, show: ShowRows): Stop {
+function threads(live: Live, roomId: RoomId | undefined, show: ShowList<"threads">): Stop {
   const { world } = live;
   const found = new Map<EventId, Entry>();
   const items = new Map<RoomId, ReturnType<typeof itemsIn>>();
