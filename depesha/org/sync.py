@@ -15,6 +15,8 @@ from depesha.org.tree import Node
 
 KINDS = frozenset({UNIT, PERSON, ABSENCE, CARD})
 TYPE = "org.depesha.org"
+MOST_CHANGES = 500
+"""Changes of the tree beyond which nobody is told of each by itself."""
 
 
 async def section(org: Org, ask: SyncAsk) -> Section:
@@ -31,7 +33,8 @@ async def section(org: Org, ask: SyncAsk) -> Section:
     ]
     if not changes:
         return NOTHING
-    if any(_moves(org, ask.user_id, change) for change in changes):
+    is_much = len(changes) > MOST_CHANGES
+    if is_much or any(_moves(org, ask.user_id, change) for change in changes):
         return _told({"version": ask.until, "all": True})
     shown = find_shown(org, ask.user_id)
     units = {unit for change in changes for unit in _units(change) if unit in shown}

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from depesha.org import sync
 from tests.accounts.steps import make_admin
 from tests.conftest import StartServer
 from tests.harness.client import Client
@@ -211,6 +214,17 @@ async def test_clients_learn_of_changes_within_a_second(house: Institution) -> N
     contents, _ = await told(house.people["judge"], since)
     assert contents[0]["units"] == [units["Law"]]
     assert contents[0]["people"] == []
+
+
+async def test_of_very_many_changes_none_is_told_by_itself(
+    house: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coder = house.people["coder"]
+    _, since = await told(coder, None)
+    (await house.root.put(f"{ADMIN}/people/{user('coder')}", {"room": "7"})).ok()
+    assert "all" not in (await told(coder, since))[0][0]
+    monkeypatch.setattr(sync, "MOST_CHANGES", 0)
+    assert (await told(coder, since))[0][0]["all"] is True
 
 
 async def test_an_installation_without_a_tree_tells_of_none(alice: Client, bob: Client) -> None:
