@@ -16,7 +16,7 @@ import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats"
 import { Face, openPerson } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
-import { ChatView, ThreadView, toggleSide } from "../features/timeline";
+import { ChatView, Threads, ThreadView, toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
 import { MenuButton } from "../ui/Menu";
@@ -56,7 +56,7 @@ export default function Shell() {
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
   const pane = () =>
-    side() ? "side" : kind() === "chat" || kind() === "settings" ? "main" : "list";
+    side() ? "side" : kind() === undefined || kind() === "user" ? "list" : "main";
 
   listenToKeys(commands);
   tellVisibility(client, roomId);
@@ -151,6 +151,9 @@ export default function Shell() {
         >
           <Suspense>
             <Switch fallback={<Nothing />}>
+              <Match when={kind() === "threads"}>
+                <Threads />
+              </Match>
               <Match when={kind() === "settings"}>
                 <SettingsView section={place().segments[1]} />
               </Match>

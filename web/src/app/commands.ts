@@ -125,6 +125,12 @@ export function createCommands(around: Around): readonly Action[] {
       },
     },
     {
+      id: "threads",
+      icon: "thread",
+      label: () => word("threads"),
+      run: () => go("#/threads"),
+    },
+    {
       id: "newDirect",
       icon: "person",
       label: () => word("newDirect"),
@@ -204,6 +210,7 @@ export function createCommands(around: Around): readonly Action[] {
 export function mainMenu(commands: readonly Action[]): readonly Action[] {
   const shown = [
     "saved",
+    "threads",
     "newGroup",
     "newChannel",
     "theme",

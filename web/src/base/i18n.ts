@@ -12,7 +12,6 @@ export interface Plural {
 }
 
 export type Entry = string | Plural;
-export type Strings = Readonly<Record<string, Entry>>;
 export type Params = Readonly<Record<string, string | number>>;
 
 const rules: Record<Language, Intl.PluralRules> = {

@@ -56,20 +56,9 @@ export { place };
 /** Goes to a hash; `replace` leaves no trace in the browser's history. */
 export function go(hash: string, replace = false): void {
   if (hash === (here() || "#/")) return;
-  const state = { depth: replace ? depth() : depth() + 1 };
-  if (replace) history.replaceState(state, "", hash);
-  else history.pushState(state, "", hash);
+  if (replace) history.replaceState(null, "", hash);
+  else history.pushState(null, "", hash);
   setPlace(parsePlace(hash));
-}
-
-function depth(): number {
-  return (history.state as { depth?: number } | null)?.depth ?? 0;
-}
-
-/** One step back where we came from inside the client, else to `fallback`. */
-export function back(fallback: string): void {
-  if (depth() > 0) history.back();
-  else go(fallback, true);
 }
 
 /** The address of a chat, or of a message in it. */

@@ -3,5 +3,5 @@
 export { chatName } from "./ChatLine";
 export { chatActions } from "./commands";
 export { askSearch, openDialog } from "./dialogs";
-export { type ChatFolder, FOLDERS, readFolders } from "./folders";
+export { FOLDERS, readFolders } from "./folders";
 export { ChatsView, stepChat } from "./View";

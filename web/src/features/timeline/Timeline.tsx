@@ -43,7 +43,7 @@ export function Timeline(props: {
   const [topDay, setTopDay] = createSignal<number>();
   const [scrolling, setScrolling] = createSignal(false);
   let settled = false;
-  let seen = 0;
+  const [seen, setSeen] = createSignal(0);
 
   const head = () => props.rows.head();
   const laid = createMemo<{ entries: Entry[]; shift: boolean }>(
@@ -167,8 +167,8 @@ export function Timeline(props: {
     const index = handle.findItemIndex(element.scrollTop + element.clientHeight - 24);
     const entry = entries()[Math.min(index, entries().length - 1)];
     const item = entry && props.rows.row(entry.ids.at(-1) ?? "");
-    if (!item?.eventId || item.ts <= seen) return;
-    seen = item.ts;
+    if (!item?.eventId || item.ts <= seen()) return;
+    setSeen(item.ts);
     const eventId = item.eventId;
     clearTimeout(reading);
     reading = window.setTimeout(() => {
@@ -191,18 +191,16 @@ export function Timeline(props: {
   });
 
   const below = () => {
-    if (atEnd()) return 0;
-    const from = head()?.firstUnread;
-    const start = from === undefined ? -1 : indexOfItem(from);
-    if (start < 0) return 0;
-    return entries()
-      .slice(start)
-      .filter((entry) => entry.kind === "message").length;
+    if (atEnd() || !head()?.live) return 0;
+    return entries().filter((entry) => {
+      const item = entry.kind === "message" && props.rows.row(entry.ids[0] ?? "");
+      return item && item.ts > seen() && !item.mine;
+    }).length;
   };
   const mentions = () =>
     entries().flatMap((entry) => {
       const item = props.rows.row(entry.ids[0] ?? "");
-      return item?.mentionsMe && item.ts > seen && item.eventId ? item.eventId : [];
+      return item?.mentionsMe && item.ts > seen() && item.eventId ? item.eventId : [];
     });
 
   const step = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
