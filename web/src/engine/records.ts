@@ -67,8 +67,9 @@ export interface VerificationView {
   phase: "requested" | "ready" | "emoji" | "qr" | "confirming" | "done" | "cancelled";
   /** Seven emoji to compare, with their numbers in the specification's table. */
   emoji?: readonly { symbol: string; number: number }[];
-  /** The bytes of our QR code. */
+  /** Our QR code, to be shown: its bytes, and its modules row by row, 1 for dark, `side` in a row. */
   qr?: Uint8Array;
+  qrPicture?: { side: number; modules: Uint8Array };
   reason?: string;
 }
 

@@ -302,7 +302,9 @@ describe("verification", () => {
     await together(both, () => shown(anna)?.phase === "requested");
     await anna.crypto.actOnVerification({ id, act: "accept" });
     await together(both, () => shown(second)?.qr);
-    const qr = shown(second)?.qr ?? new Uint8Array();
+    const { qr = new Uint8Array(), qrPicture } = shown(second) ?? {};
+    expect(qrPicture?.modules).toHaveLength((qrPicture?.side ?? 0) ** 2);
+    expect(new Set(qrPicture?.modules)).toEqual(new Set([0, 1]));
     await expect(
       anna.crypto.actOnVerification({ id, act: "scanned", qr: qr.map((byte) => byte ^ 1) }),
     ).rejects.toMatchObject({ failure: { code: "wrongQr" } });

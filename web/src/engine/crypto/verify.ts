@@ -36,7 +36,8 @@ export function openVerification(
 ) {
   const { lib, machine } = olm;
   const { VerificationMethod: methods, VerificationRequestPhase: phases, QrState } = lib;
-  const OURS = [methods.SasV1, methods.QrCodeShowV1, methods.QrCodeScanV1, methods.ReciprocateV1];
+  const shown = [methods.SasV1, methods.QrCodeShowV1, methods.ReciprocateV1];
+  const OURS = needs.canScan ? [...shown, methods.QrCodeScanV1] : shown;
   const talks = new Map<string, Talk>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
@@ -127,7 +128,7 @@ export function openVerification(
     return deviceId === undefined ? { id, userId, incoming } : { id, userId, incoming, deviceId };
   }
 
-  type Phase = Pick<VerificationView, "phase" | "emoji" | "qr" | "reason">;
+  type Phase = Pick<VerificationView, "phase" | "emoji" | "qr" | "qrPicture" | "reason">;
 
   function phaseOf(talk: Talk): Phase {
     const { request, sas, qr } = talk;
@@ -154,7 +155,7 @@ export function openVerification(
   function qrPhase(qr: Qr): Phase | undefined {
     switch (qr.state()) {
       case QrState.Created:
-        return { phase: "ready", qr: Uint8Array.from(qr.toBytes()) };
+        return { phase: "ready", qr: Uint8Array.from(qr.toBytes()), qrPicture: picture(qr) };
       case QrState.Scanned:
         return { phase: "qr" };
       case QrState.Confirmed:
@@ -303,6 +304,11 @@ export function openVerification(
         for (const held of [request, sas, qr]) held?.free();
     },
   };
+}
+
+function picture(qr: Qr): { side: number; modules: Uint8Array } {
+  const modules = Uint8Array.from(qr.toQrCode().renderIntoBuffer());
+  return { side: Math.round(Math.sqrt(modules.length)), modules };
 }
 
 const unknown = (message: string) => new FailureError({ code: "M_NOT_FOUND", message });
