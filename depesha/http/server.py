@@ -15,6 +15,10 @@ from depesha.http.limits import Limits
 from depesha.http.parked import Parked
 from depesha.http.request import Disconnected, Request
 from depesha.http.router import Router
+from depesha.io.tx import Unavailable
+
+AWAY_MS = 2_000
+"""When to try again while the database cannot be reached."""
 
 log = logging.getLogger("depesha.http")
 
@@ -136,6 +140,9 @@ class Server:
             return _error_reply(error)
         except Disconnected:
             return None
+        except Unavailable as error:
+            log.warning("the database is away", extra={"error": str(error)})
+            return _error_reply(overloaded(AWAY_MS))
         except Exception as error:  # noqa: BLE001 (the one place where a bug becomes a 500)
             return self._bug(request, error)
         finally:

@@ -44,8 +44,7 @@ _log = logging.getLogger(__name__)
 def _translated() -> Iterator[None]:
     try:
         yield
-    # The last is what the driver says when it loses the connection while it takes up a statement.
-    except (*LOST, asyncpg.InternalClientError) as error:
+    except LOST as error:
         raise Unavailable(str(error)) from error
 
 

@@ -25,6 +25,8 @@ LOST = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
+    # What the driver says when it loses the connection just as it takes up a statement.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )

@@ -297,3 +297,26 @@ async def check_refusals(
         await until(is_refused)
         for path in ("/account/whoami", "/sync", "/joined_rooms"):
             (await at(there, client).get(path)).refused(401, "M_UNKNOWN_TOKEN")
+
+
+async def test_losing_all_connections_to_the_database_ends_nothing(
+    tmp_path: Path, url: str, postgres: Cluster
+) -> None:
+    """What goes on beside the requests begins anew, leases included."""
+    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{}'"
+    networks = {"allowed_networks": "127.0.0.0/8"}
+    async with gateway() as phone, two(tmp_path, url, **networks) as (one, other, here, there):
+        alice, bob = await here.register("alice"), await here.register("bob")
+        (await bob.post("/pushers/set", pusher(phone.url, format="event_id_only"))).ok()
+        room = await together(alice, bob)
+        for number in range(3):
+            path = f"/rooms/{room}/send/m.room.message/m{number}"
+            content = {"msgtype": "m.text", "body": "x"}
+            while (answer := await at(there, alice).put(path, content)).status == 503:
+                """Once for each connection that was cut, at most."""
+            sent = answer.ok()["event_id"]
+            while (await phone.got.get())["event_id"] != sent:
+                """What was told last before the cut may be told again."""
+            await asyncio.to_thread(postgres.run, cut.format(postgres.name(url)))
+        assert one.process.returncode is None
+        assert other.process.returncode is None
