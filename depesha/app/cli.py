@@ -8,11 +8,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from depesha.app.cli_org import add_org
 from depesha.app.exported import check_export
 from depesha.app.operate import ask
 from depesha.base.canonical import Content, Json, encode
@@ -173,28 +175,7 @@ def _add_notice(commands: "_Group") -> None:
 
 def _add_org(commands: "_Group") -> None:
     group = _add_group(commands, "org", "the institution's tree and its people")
-    _add_command(group, "tree", "print the tree with the numbers of its units", show_tree)
-    table = _add_command(group, "import", "take in a table of employees", import_table)
-    table.add_argument("file", metavar="FILE", help="CSV; `-` is standard input")
-    table.add_argument("--dry-run", action="store_true", help="only say what that would do")
-    table.add_argument("--force", action="store_true", help="also when very many would leave")
-    create = _add_command(group, "create", "make a unit", _change_unit("POST"))
-    create.add_argument("name", metavar="NAME")
-    change = _add_command(group, "change", "rename or move a unit", _change_unit("PUT"))
-    change.add_argument("unit", metavar="NUMBER")
-    change.add_argument("--name")
-    for parser in (create, change):
-        parser.add_argument("--parent", type=int, metavar="NUMBER", help="the unit above")
-        parser.add_argument("--manager", metavar="USER", help="who manages it; '' is nobody")
-    remove = _add_command(group, "remove", "remove an empty unit", remove_unit)
-    remove.add_argument("unit", metavar="NUMBER")
-    for name, summary in (("appoint", "give somebody a position"), ("dismiss", "take it away")):
-        post = _add_command(group, name, summary, _change_post(name))
-        post.add_argument("user", metavar="NAME", help="a username or a whole user id")
-        post.add_argument("unit", metavar="NUMBER")
-        post.add_argument("--title", default="", help="what the position is called")
-    leave = _add_command(group, "leave", "show somebody out of the institution", show_out)
-    leave.add_argument("user", metavar="NAME", help="a username or a whole user id")
+    add_org(partial(_add_command, group), _ask, _user_id)
 
 
 def _add_audit(commands: "_Group") -> None:
@@ -385,68 +366,6 @@ def send_notices(config: Config, options: argparse.Namespace) -> int:
         _ask(config, "POST", f"{_ADMIN}/notices", body)
         count += 1
     print(count)
-    return 0
-
-
-def show_tree(config: Config, options: argparse.Namespace) -> int:
-    """Print a line for each unit: its number, its name, its manager, how many people it has."""
-    depths = {0: 0}
-    for unit in _ask(config, "GET", f"{_ADMIN}/org/units")["units"]:
-        depth = depths[unit.get("parent", 0)]
-        depths[unit["unit_id"]] = depth + 1
-        name = "  " * depth + unit["name"]
-        print(f"{unit['unit_id']}\t{name}\t{unit.get('manager', '-')}\t{unit['people']}")
-    return 0
-
-
-def import_table(config: Config, options: argparse.Namespace) -> int:
-    """Take in a table of employees, or say what that would do; print the report."""
-    text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text("utf-8")
-    body = {"csv": text, "dry_run": options.dry_run, "force": options.force}
-    report = _ask(config, "POST", f"{_ADMIN}/org/import", body)
-    for name, part in report.items():
-        if isinstance(part, dict):
-            print(f"{name}: {part['count']}")
-            for entry in part["first"]:
-                print(f"  {entry if isinstance(entry, str) else encode(entry).decode()}")
-        else:
-            print(f"{name}: {part}")
-    return 1 if report["faults"]["count"] else 0
-
-
-def _change_unit(method: str) -> Command:
-    def command(config: Config, options: argparse.Namespace) -> int:
-        wanted = {name: getattr(options, name) for name in ("name", "parent", "manager")}
-        body = {name: value for name, value in wanted.items() if value is not None}
-        at = "" if method == "POST" else f"/{options.unit}"
-        found = _ask(config, method, f"{_ADMIN}/org/units{at}", body)
-        if "unit_id" in found:
-            print(found["unit_id"])
-        return 0
-
-    return command
-
-
-def remove_unit(config: Config, options: argparse.Namespace) -> int:
-    """Remove an empty unit."""
-    _ask(config, "DELETE", f"{_ADMIN}/org/units/{options.unit}")
-    return 0
-
-
-def _change_post(verb: str) -> Command:
-    def command(config: Config, options: argparse.Namespace) -> int:
-        person = f"{_ADMIN}/org/people/{_user_id(config, options.user)}"
-        method = "PUT" if verb == "appoint" else "DELETE"
-        _ask(config, method, f"{person}/posts/{options.unit}", {"title": options.title})
-        return 0
-
-    return command
-
-
-def show_out(config: Config, options: argparse.Namespace) -> int:
-    """Show somebody out of the institution; print how many sessions ended."""
-    person = f"{_ADMIN}/org/people/{_user_id(config, options.user)}"
-    print(_ask(config, "POST", f"{person}/leave")["sessions_ended"])
     return 0
 
 
