@@ -69,24 +69,23 @@ async def _overview(visit: Visit, said: str = "") -> Reply:
     items = "".join(f"<li>{pages.link(words(label), _url(action))}</li>" for label, action in rows)
     for label, target in (("totp", TOTP), ("passkeys", PASSKEYS), ("addresses", MAIL)):
         items += f"<li>{pages.link(words(label), target)}</li>"
-    items += await _providers(visit)
     inner = pages.text(visit.browser.user_id, "soft") + pages.good(said)
-    inner += f"<ul class=rows>{items}</ul>"
+    inner += f"<ul class=rows>{items}</ul>" + await _providers(visit)
     inner += visit.form(pages.button(words("sign_out"), "second"), _SIGNOUT)
     return visit.show(Page(words("account"), inner, is_wide=True))
 
 
 async def _providers(visit: Visit) -> str:
     """The ways of signing in elsewhere, connected or to be."""
-    words, items = visit.words, ""
+    words, forms = visit.words, ""
     there = await connected(visit.signin, visit.browser.user_id)
     for one in visit.signin.spine.config.oidc:
         if one.name in there:
-            items += f"<li><span>{escape(words('connected', one.label))}</span></li>"
+            forms += pages.text(words("connected", one.label))
         else:
-            target = f"{SIGNIN}/oidc/{one.name}?connect=1"
-            items += f"<li>{pages.link(words('connect', one.label), target)}</li>"
-    return items
+            button = pages.button(words("connect", one.label), "second")
+            forms += visit.form(button, f"{SIGNIN}/oidc/{one.name}")
+    return forms
 
 
 async def _profile(visit: Visit, said: str = "") -> Reply:

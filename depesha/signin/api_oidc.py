@@ -7,8 +7,9 @@ import logging
 
 from depesha.base.canonical import Json
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
+from depesha.http.form import read_form
 from depesha.signin import pages
-from depesha.signin.browser import enter, set_cookie
+from depesha.signin.browser import check_form, enter, is_fresh, set_cookie
 from depesha.signin.discover import ProviderFailed
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.oidc import (
@@ -42,8 +43,7 @@ async def provider_answer(visit: Visit) -> Reply:
     try:
         person = await come_back(visit.signin, visit.browser, query.get("state", ""), query["code"])
     except ProviderFailed as error:
-        log.warning("a provider failed", extra={"reason": str(error)})
-        return visit.trouble("no_provider", 502)
+        return _failed(visit, error)
     if person.link_user:
         return await _connect(visit, person)
     try:
@@ -68,27 +68,51 @@ async def _connect(visit: Visit, person: Person) -> Reply:
     return pages.redirect(ACCOUNT)
 
 
-@endpoint("GET", "/_depesha/signin/oidc/{provider}", auth=Auth.NONE, limit="none")
+_ONE = "/_depesha/signin/oidc/{provider}"
+
+
+@endpoint("GET", _ONE, auth=Auth.NONE, limit="none")
 @page
 async def to_provider(visit: Visit) -> Reply:
-    """Send the browser to a provider; with `connect` to add it to the account."""
+    """Send the browser to a provider, to sign somebody in."""
     visit.signin.spine.limits.check("login", visit.ask.address)
     provider = access_provider(visit.signin, visit.ask.params["provider"])
-    link_user = ""
-    if visit.ask.query.get("connect"):
-        first = visit.fresh_first()
-        if first is not None:
-            return first
-        link_user = visit.browser.user_id
     wanted = visit.ask.query.get("next", "")
     target = wanted if is_own_path(wanted) else ACCOUNT
     try:
-        address = await leave_for(visit.signin, visit.browser, provider, target, link_user)
+        address = await leave_for(visit.signin, visit.browser, provider, target, "")
     except ProviderFailed as error:
-        log.warning("a provider failed", extra={"reason": str(error)})
-        return visit.trouble("no_provider", 502)
+        return _failed(visit, error)
     cookie = (set_cookie(visit.signin, visit.browser.secret),) if visit.browser.is_new else ()
     return pages.redirect(address, headers=cookie)
 
 
-ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (provider_answer, to_provider)
+def _failed(visit: Visit, error: ProviderFailed) -> Reply:
+    log.warning("a provider failed", extra={"reason": str(error)})
+    return visit.trouble("no_provider", 502)
+
+
+@endpoint("POST", _ONE, auth=Auth.NONE, limit="none", streams=True)
+@page
+async def to_connect(visit: Visit) -> Reply:
+    """Lead to a provider that is to be added to the account.
+
+    Only a form of ours begins this: else a stranger could have their own person at the provider
+    added, in a browser that they had signed in there. The policy of our pages lets no form lead
+    to the provider, so the way there is a link.
+    """
+    check_form(visit.browser, await read_form(visit.ask))
+    provider = access_provider(visit.signin, visit.ask.params["provider"])
+    if not visit.browser.is_signed_in or not is_fresh(visit.signin, visit.browser):
+        return visit.sign_in_first(back=ACCOUNT, again="1")
+    user_id = visit.browser.user_id
+    try:
+        address = await leave_for(visit.signin, visit.browser, provider, ACCOUNT, user_id)
+    except ProviderFailed as error:
+        return _failed(visit, error)
+    inner = pages.text(user_id, "soft")
+    inner += f"<p>{pages.link(visit.words('go_on'), address, 'button')}</p>"
+    return visit.show(Page(visit.words("connect", provider.label), inner))
+
+
+ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (provider_answer, to_provider, to_connect)

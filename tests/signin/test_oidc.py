@@ -1,6 +1,7 @@
 """Signing in with an OpenID Connect provider."""
 
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -57,6 +58,12 @@ async def _sign_in(server: Server, provider: Provider, path: str = TO) -> Browse
     away = await browser.open(path)
     await _back(browser, provider.authorize(away))
     return browser
+
+
+async def _connect(browser: Browser) -> str:
+    """The address at the provider where the account page leads to add it."""
+    await browser.submit(form=0)
+    return unescape(browser.page.partition('<a href="')[2].partition('"')[0])
 
 
 async def _back(browser: Browser, url: str) -> None:
@@ -198,10 +205,9 @@ async def test_a_username_that_is_taken_is_not_given(server: Server, provider: P
     await browser.open(ACCOUNT)
     await browser.sign_in("anna")
     await server.clock.advance(601)
-    at = await browser.open(f"{TO}?connect=1")
-    assert at.startswith(SIGNIN)
-    away = await browser.sign_in("anna")
-    await _back(browser, provider.authorize(away))
+    assert (await browser.submit(form=0)).startswith(SIGNIN)
+    await browser.sign_in("anna")
+    await _back(browser, provider.authorize(await _connect(browser)))
     assert "Connected: City ID" in browser.page
     again = await _sign_in(server, provider)
     assert anna.user_id in again.page
@@ -210,9 +216,23 @@ async def test_a_username_that_is_taken_is_not_given(server: Server, provider: P
     thief = Browser(server)
     await thief.open(ACCOUNT)
     await thief.sign_in("mallory")
-    away = await thief.open(f"{TO}?connect=1")
-    await _back(thief, provider.authorize(away))
+    await _back(thief, provider.authorize(await _connect(thief)))
     assert thief.status == 403
+
+
+async def test_only_our_own_form_connects_a_provider(server: Server, provider: Provider) -> None:
+    # A stranger's page can open addresses in Anna's browser, but brings no token of its forms.
+    await server.register("anna")
+    browser = Browser(server)
+    await browser.open(ACCOUNT)
+    await browser.sign_in("anna")
+    await browser.submit(form=0, token="guessed")
+    assert browser.status == 403
+    away = await browser.open(f"{TO}?connect=1")
+    await _back(browser, provider.authorize(away))
+    assert browser.status == 403
+    await browser.open(ACCOUNT)
+    assert "Connected: City ID" not in browser.page
 
 
 async def test_settings_say_who_gets_an_account(
