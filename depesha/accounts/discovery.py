@@ -22,7 +22,7 @@ def versions(accounts: Accounts) -> Content:
 def capabilities(accounts: Accounts, caller: Caller) -> Content:
     """What the caller may do, by the names of the specification."""
     found: Content = {
-        "m.change_password": {"enabled": True},
+        "m.change_password": {"enabled": not caller.client},
         "m.room_versions": {
             "default": accounts.spine.config.default_room_version,
             "available": dict.fromkeys(ROOM_VERSIONS, "stable"),
@@ -31,7 +31,7 @@ def capabilities(accounts: Accounts, caller: Caller) -> Content:
         "m.set_displayname": {"enabled": True},
         "m.set_avatar_url": {"enabled": True},
         "m.3pid_changes": {"enabled": False},
-        "m.get_login_token": {"enabled": True},
+        "m.get_login_token": {"enabled": not caller.client},
         "m.forget_forced_upon_leave": {"enabled": False},
     }
     if caller.is_admin:

@@ -11,6 +11,7 @@ from depesha.accounts import (
     Interactive,
     Operation,
     authenticate,
+    has_password,
 )
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param, missing_param
@@ -137,7 +138,8 @@ async def upload_cross_signing_keys(keys: Keys, ask: Ask[CrossSigningBody]) -> R
     check_cross_signing(caller.user_id, body.keys())
     was_free = await _is_free(keys, caller, body)
     if not was_free:
-        flows = OAUTH_FLOWS if caller.client else PASSWORD_FLOWS
+        knows_password = not caller.client and await has_password(keys.accounts, caller.user_id)
+        flows = PASSWORD_FLOWS if knows_password else OAUTH_FLOWS
         operation = Operation("POST device_signing", caller.user_id, flows)
         body = (await authenticate(keys.accounts, operation, body)).body
         check_cross_signing(caller.user_id, body.keys())

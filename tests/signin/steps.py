@@ -73,6 +73,11 @@ class Browser:
         parser.feed(self.page)
         return parser.forms
 
+    @property
+    def form_token(self) -> str:
+        """What a form of this browser's pages brings."""
+        return self.forms()[0][1]["token"]
+
     async def _go(self, method: str, url: str, form: dict[str, str] | None) -> str:
         for _ in range(10):
             if not url.startswith(self.server.base_url):

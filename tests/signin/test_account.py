@@ -140,6 +140,15 @@ async def test_passwords_are_not_asked_in_sessions_of_oauth(
     (await oauth.request(method, path, json=body)).refused(403, "M_FORBIDDEN")
 
 
+async def test_capabilities_say_what_sessions_of_oauth_cannot_do(
+    alice: Client, oauth: Client
+) -> None:
+    for client, is_enabled in ((alice, True), (oauth, False)):
+        found = (await client.get("/capabilities")).ok()["capabilities"]
+        assert found["m.change_password"] == {"enabled": is_enabled}
+        assert found["m.get_login_token"] == {"enabled": is_enabled}
+
+
 async def _ask_reset(client: Client, keys: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = (await client.post("/keys/device_signing/upload", keys)).ok(401)
     assert answer["flows"] == [{"stages": ["m.oauth"]}]

@@ -9,8 +9,10 @@ from joserfc.jwk import ECKey, OctKey
 
 from depesha.base.providers import Provider as Setting
 from tests.conftest import StartServer
+from tests.harness.client import Client
 from tests.harness.clock import TestClock
 from tests.harness.server import Server
+from tests.keys.signing import Identity
 from tests.signin.provider import CLIENT, SECRET, Provider, start_provider
 from tests.signin.steps import (
     ACCOUNT,
@@ -116,6 +118,22 @@ async def test_a_legacy_client_goes_to_the_provider_at_once(
     token = answer_in(await browser.submit(answer="allow"))["loginToken"]
     found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
     assert found["user_id"] == "@anna:depesha.test"
+
+
+async def test_who_has_no_password_consents_on_the_page(server: Server, provider: Provider) -> None:
+    browser = await _sign_in(server, provider)
+    await browser.open(f"{SIGNIN}/sso?redirectUrl=https://legacy.test/")
+    token = answer_in(await browser.submit(answer="allow"))["loginToken"]
+    found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
+    client = Client(server.wire, found["user_id"], found["access_token"], found["device_id"])
+    (await Identity(client.user_id).upload(client)).ok()
+    new = Identity(client.user_id)
+    asked = (await new.upload(client)).ok(401)
+    assert asked["flows"] == [{"stages": ["m.oauth"]}]
+    url = asked["params"]["m.oauth"]["url"]
+    await browser.open(url.removeprefix(server.config.base_url()))
+    await browser.submit()
+    (await new.upload(client, auth={"session": asked["session"]})).ok()
 
 
 async def test_the_username_may_be_told_apart_from_the_token(
