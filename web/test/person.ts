@@ -24,6 +24,8 @@ export type Net = "up" | "down" | "deaf";
 
 export class Person {
   net: Net = "up";
+  /** Answers in the server's place, where it gives an answer. */
+  instead: (path: string) => Response | undefined = () => undefined;
   /** Changes answers on their way. */
   tamper: (text: string) => string = (text) => text;
   /** Requests that arrived, as method and path. */
@@ -31,6 +33,9 @@ export class Person {
   readonly notices: Notice[] = [];
   readonly #hearers = new Set<() => void>();
   #engine: Engine | undefined;
+  /** Engines that were killed, and of the present one whether it was. */
+  readonly #left: Engine[] = [];
+  #life = { isOver: false };
 
   private constructor(
     readonly server: Server,
@@ -73,11 +78,13 @@ export class Person {
   }
 
   async open(): Promise<void> {
+    const life = { isOver: false };
+    this.#life = life;
     this.#engine = await openEngine({
       name: this.archive,
       makeCrypto,
       makeMedia,
-      fetch: (url, init) => this.#fetch(String(url), init),
+      fetch: (url, init) => this.#fetch(life, String(url), init),
     });
     this.#engine.onNotice((notice) => {
       this.notices.push(notice);
@@ -85,7 +92,15 @@ export class Person {
     });
   }
 
-  /** As a tab that is killed: what is under way is lost, what is at rest stays. */
+  /** As a browser that is killed: nothing is ended in order, only what is at rest stays. */
+  async kill(): Promise<void> {
+    const left = this.#engine;
+    this.#life.isOver = true;
+    await this.open();
+    if (left) this.#left.push(left);
+  }
+
+  /** Closed in order, and opened again. */
   async reload(): Promise<void> {
     await this.close();
     await this.open();
@@ -95,15 +110,18 @@ export class Person {
     const engine = this.#engine;
     this.#engine = undefined;
     await engine?.close();
+    for (const left of this.#left.splice(0)) await left.close();
   }
 
-  async #fetch(url: string, init?: RequestInit): Promise<Response> {
-    if (this.net === "down") throw new TypeError("fetch failed");
+  async #fetch(life: { isOver: boolean }, url: string, init?: RequestInit): Promise<Response> {
+    if (this.net === "down" || life.isOver) throw new TypeError("fetch failed");
+    const answer = this.instead(new URL(url).pathname);
+    if (answer) return answer;
     this.requests.push(`${init?.method ?? "GET"} ${new URL(url).pathname}`);
     const response = await fetch(url, init);
     const text = this.tamper(await response.text());
     // The network may have been cut meanwhile.
-    if (this.net !== "up") throw new TypeError("fetch failed");
+    if (this.net !== "up" || life.isOver) throw new TypeError("fetch failed");
     return new Response(text, { status: response.status, headers: response.headers });
   }
 

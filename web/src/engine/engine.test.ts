@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Server, serve } from "../../test/depesha";
+import { PASSWORD, type Server, serve } from "../../test/depesha";
 import { chatOf, Person, text } from "../../test/person";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -221,7 +221,7 @@ describe("without a network", () => {
     for (const body of ["раз", "два", "три"])
       await anna.do("send.event", { roomId, ...text(body) });
     await anna.value("connection", null, (view) => view.waiting === 3);
-    await anna.reload();
+    await anna.kill();
     const waiting = await textsUpTo(anna, roomId, "три");
     expect(waiting).toEqual(["до", "раз", "два", "три"]);
     anna.net = "up";
@@ -236,7 +236,7 @@ describe("without a network", () => {
     anna.net = "deaf";
     await anna.do("send.event", { roomId, ...text("однажды") });
     await boris.says(roomId, "однажды");
-    await anna.reload();
+    await anna.kill();
     anna.net = "up";
     anna.engine.hurry();
     await anna.do("send.event", { roomId, ...text("потом") });
@@ -274,6 +274,76 @@ describe("without a network", () => {
       return now.includes("60") && now.includes("0") && now;
     });
     expect(seen).toEqual(["0", ...all]);
+  });
+});
+
+describe("the session", () => {
+  const refusal = (errcode: string, status: number, more = {}) =>
+    new Response(JSON.stringify({ errcode, error: "no", ...more }), { status });
+
+  test("goes on when the server has forgotten the connection", async () => {
+    const [anna, boris, roomId] = await two();
+    const phone = await another(anna);
+    const other = await chatOf(boris, anna);
+    await boris.do("send.event", { roomId, ...text("0") });
+    await anna.says(roomId, "0");
+    anna.net = "down";
+    await phone.list("chats", null, (rows) => rows.some((row) => row.id === other));
+    await phone.do("room.leave", { roomId: other, forget: false });
+    const all = Array.from({ length: 40 }, (_, index) => `${index + 1}`);
+    for (const body of all) await boris.do("send.event", { roomId, ...text(body) });
+    await boris.value("connection", null, (view) => view.waiting === 0);
+    let isForgotten = false;
+    anna.instead = (path) => {
+      if (isForgotten || !path.endsWith("/org.matrix.simplified_msc3575/sync")) return undefined;
+      isForgotten = true;
+      return refusal("M_UNKNOWN_POS", 400);
+    };
+    anna.net = "up";
+    anna.engine.hurry();
+    await anna.list("chats", null, (rows) => !rows.some((row) => row.id === other));
+    const seen = await anna.list("timeline", { roomId }, (rows) => {
+      const now = bodies(rows);
+      return now.includes("0") && now.includes("40") && now;
+    });
+    expect(seen).toEqual(["0", ...all]);
+  });
+
+  test("renews its token by itself", async () => {
+    const [anna, boris, roomId] = await two();
+    let refusals = 2;
+    anna.instead = (path) => {
+      if (path.endsWith("/refresh") || refusals === 0) return undefined;
+      refusals--;
+      return refusal("M_UNKNOWN_TOKEN", 401, { soft_logout: true });
+    };
+    await anna.do("send.event", { roomId, ...text("дальше") });
+    await boris.says(roomId, "дальше");
+    await anna.reload();
+    await anna.do("send.event", { roomId, ...text("и ещё") });
+    await boris.says(roomId, "и ещё");
+  });
+
+  test("that is ended elsewhere leaves nothing here", async () => {
+    const anna = await person("anna");
+    const phone = await another(anna);
+    const devices = await anna.list("devices", null, (rows) => rows.length > 1 && rows);
+    const ids = devices.filter((device) => !device.current).map((device) => device.id);
+    await anna.do("session.endDevices", { ids, password: PASSWORD });
+    const out = await phone.value("session", null, (view) => view.phase === "signedOut" && view);
+    expect(out.reason?.code).toBe("M_UNKNOWN_TOKEN");
+    await phone.reload();
+    await phone.value("session", null, (view) => view.phase === "signedOut" && !view.userId);
+  });
+
+  test("changes the password, and refuses a wrong one", async () => {
+    const anna = await person("anna");
+    const fresh = "another long password";
+    const wrong = await anna.engine.command("session.changePassword", { old: "wrong", new: fresh });
+    expect(wrong).toMatchObject({ ok: false, error: { code: "M_FORBIDDEN" } });
+    await anna.do("session.changePassword", { old: PASSWORD, new: fresh });
+    const view = await anna.do("session.server", { homeserver: server.url });
+    expect(view).toMatchObject({ password: true, registration: "open" });
   });
 });
 

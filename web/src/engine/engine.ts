@@ -154,7 +154,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     const storeKey = bytesOf(kept.storeKey);
     const media = needs.makeMedia({
       homeserver: signedIn.homeserver,
-      token: async () => credentials.tokens().token,
+      token: credentials.fresh,
       call,
       storeKey,
     });
@@ -241,14 +241,19 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
 
   /** After signing in: the archive of the same person is gone on with, of another it is begun anew. */
   async function enter(signedIn: SignedIn, password: string): Promise<null> {
-    const { token, refresh, ...next } = signedIn;
+    const { token, refresh, expiresAt, ...next } = signedIn;
     const isSame = who?.userId === next.userId && who.deviceId === next.deviceId;
     if (who && !isSame) await wipe();
     const vault = keyring.vault();
     if (!vault) throw new FailureError({ code: "locked", message: "The archive is locked" });
     const archive = makeArchive(db, vault);
     const storeKey = (await archive.value<{ key: string }>("storeKey"))?.key ?? freshKey();
-    const tokens: Tokens = { token, storeKey, ...(refresh !== undefined && { refresh }) };
+    const tokens: Tokens = {
+      token,
+      storeKey,
+      ...(refresh !== undefined && { refresh }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
     await archive.commit([
       { put: "values", key: "session", value: tokens },
       { put: "values", key: "storeKey", value: { key: storeKey } },

@@ -23,7 +23,7 @@ export interface Ask {
 export interface Credentials {
   homeserver: string;
   token(): string | undefined;
-  /** Tries to get a new token; false when the session is over. */
+  /** Gets a token in place of `old`, if it is still that; false when the session is over. */
   renew(old: string): Promise<boolean>;
   /** The server ended the session. */
   ended(failure: Failure): void;
@@ -38,6 +38,7 @@ export interface Http {
 
 const DEFAULT_TIMEOUT = 30_000;
 const MOST_WAIT = 60_000;
+const MOST_RENEWALS = 2;
 
 /** Requests with the credentials of the moment. `fetch` is given in tests. */
 export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch): Http {
@@ -55,19 +56,17 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
   }
 
   async function signed(method: Method, path: string, ask: Ask): Promise<string> {
-    const token = ask.signed === false ? undefined : credentials.token();
-    try {
-      return await once(method, path, ask, token);
-    } catch (error) {
-      if (!(error instanceof FailureError) || token === undefined) throw error;
-      if (error.failure.code !== "M_UNKNOWN_TOKEN") throw error;
-      // Another request may have renewed it meanwhile.
-      const fresh = credentials.token();
-      if (fresh !== token ? fresh !== undefined : await credentials.renew(token)) {
-        return once(method, path, ask, credentials.token());
+    for (let attempt = 0; ; attempt++) {
+      const token = ask.signed === false ? undefined : credentials.token();
+      try {
+        return await once(method, path, ask, token);
+      } catch (error) {
+        if (!(error instanceof FailureError) || token === undefined) throw error;
+        if (error.failure.code !== "M_UNKNOWN_TOKEN") throw error;
+        if (attempt < MOST_RENEWALS && (await credentials.renew(token))) continue;
+        credentials.ended(error.failure);
+        throw error;
       }
-      credentials.ended(error.failure);
-      throw error;
     }
   }
 

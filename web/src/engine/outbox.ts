@@ -103,8 +103,9 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
       const failure = await tryOne(item);
       if (failure === undefined) failed = 0;
       else if (failure.code === "cancelled") continue;
-      else if (isPassing(failure)) {
-        const wait = retryDelay(failure, failed++) ?? 1_000;
+      // A session that ended is no fault of the message; it is sent by the next.
+      else if (isPassing(failure) || failure.code === "M_UNKNOWN_TOKEN") {
+        const wait = retryDelay(failure, failed++) ?? 5_000;
         await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
       } else await change(item.txnId, (each) => ({ ...each, failure }));
     }

@@ -1,7 +1,7 @@
 /** Signing in and out, and what is asked of an account with its password. */
 
 import { type Failure, FailureError } from "../base/errors";
-import { type DeviceId, serverOf, type UserId } from "../base/ids";
+import { type DeviceId, type Millis, serverOf, type UserId } from "../base/ids";
 import { type Credentials, type Http, makeHttp, part } from "./http";
 import type { Content, ServerView } from "./records";
 import { isObject, textOf } from "./wire";
@@ -17,6 +17,8 @@ export interface Who {
 export interface Tokens {
   token: string;
   refresh?: string;
+  /** When the token is void; absent: it does not end by itself. */
+  expiresAt?: Millis;
   /** Base64 of the 32 bytes that cryptography's own store and the media cache are sealed with. */
   storeKey: string;
 }
@@ -26,12 +28,14 @@ interface LoginAnswer {
   device_id: DeviceId;
   access_token: string;
   refresh_token?: string;
+  expires_in_ms?: number;
   well_known?: { "m.homeserver"?: { base_url?: string } };
 }
 
 export interface SignedIn extends Who {
   token: string;
   refresh?: string;
+  expiresAt?: Millis;
 }
 
 type Fetch = typeof fetch;
@@ -171,7 +175,12 @@ function signedIn(answer: LoginAnswer, homeserver: string): SignedIn {
     homeserver: url ? origin(url) : homeserver,
     token: answer.access_token,
     ...(answer.refresh_token !== undefined && { refresh: answer.refresh_token }),
+    ...expiry(answer.expires_in_ms),
   };
+}
+
+function expiry(inMs: number | undefined): { expiresAt?: Millis } {
+  return inMs === undefined ? {} : { expiresAt: Date.now() + inMs };
 }
 
 // ── User-interactive authentication ────────────────────────────────────────────────────────────
@@ -279,6 +288,14 @@ export function renameDevice(http: Http, id: DeviceId, name: string): Promise<un
   return http.json("PUT", `/_matrix/client/v3/devices/${part(id)}`, { body });
 }
 
+const SOON_MS = 30_000;
+
+interface RefreshAnswer {
+  access_token: string;
+  refresh_token?: string;
+  expires_in_ms?: number;
+}
+
 // ── Tokens ─────────────────────────────────────────────────────────────────────────────────────
 
 /** The session's credentials; `keep` stores new tokens before they are used. */
@@ -288,7 +305,7 @@ export function credentialsOf(
   keep: (tokens: Tokens) => Promise<void>,
   ended: (failure: Failure) => void,
   doFetch: Fetch,
-): Credentials & { tokens(): Tokens } {
+): Credentials & { fresh(): Promise<string> } {
   let tokens = given;
   let renewing: Promise<boolean> | undefined;
 
@@ -296,14 +313,17 @@ export function credentialsOf(
     if (tokens.refresh === undefined) return false;
     const http = anonymous(who.homeserver, doFetch);
     try {
-      const answer = await http.json<{ access_token: string; refresh_token?: string }>(
-        "POST",
-        "/_matrix/client/v3/refresh",
-        { body: { refresh_token: tokens.refresh }, retries: 2 },
-      );
-      const { refresh: old, ...rest } = tokens;
-      const refresh = answer.refresh_token ?? old;
-      const next = { ...rest, token: answer.access_token, refresh };
+      const answer = await http.json<RefreshAnswer>("POST", "/_matrix/client/v3/refresh", {
+        body: { refresh_token: tokens.refresh },
+        retries: 2,
+      });
+      const refresh = answer.refresh_token ?? tokens.refresh;
+      const next: Tokens = {
+        token: answer.access_token,
+        refresh,
+        storeKey: tokens.storeKey,
+        ...expiry(answer.expires_in_ms),
+      };
       await keep(next);
       tokens = next;
       return true;
@@ -314,17 +334,23 @@ export function credentialsOf(
     }
   }
 
+  function renewed(old: string): Promise<boolean> {
+    if (tokens.token !== old) return Promise.resolve(true);
+    renewing ??= renew().finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  }
+
   return {
     homeserver: who.homeserver,
     token: () => tokens.token,
-    tokens: () => tokens,
     ended,
-    renew(old) {
-      if (tokens.token !== old) return Promise.resolve(true);
-      renewing ??= renew().finally(() => {
-        renewing = undefined;
-      });
-      return renewing;
+    renew: renewed,
+    /** A token that holds for a while yet: for requests that do not renew it themselves. */
+    async fresh() {
+      if ((tokens.expiresAt ?? Infinity) - Date.now() < SOON_MS) await renewed(tokens.token);
+      return tokens.token;
     },
   };
 }
