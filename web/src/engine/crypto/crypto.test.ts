@@ -315,6 +315,20 @@ describe("verification", () => {
     await together(both, () => second.crypto.view().crossSigning === "verified");
   });
 
+  test("that one device took up is no longer asked on another", async () => {
+    const [anna] = await pair();
+    const { recoveryKey } = await anna.crypto.setUp({});
+    const second = await another(anna);
+    await second.crypto.recover(recoveryKey);
+    const third = await another(anna);
+    const all = [anna, second, third];
+    for (const device of all) await device.sync();
+    await third.crypto.startVerification({ userId: anna.userId });
+    await together(all, () => shown(anna) && shown(second));
+    await anna.crypto.actOnVerification({ id: shown(anna)?.id ?? "", act: "accept" });
+    await together(all, () => shown(third)?.phase === "ready" && !shown(second));
+  });
+
   test("that is cancelled is shown so to both", async () => {
     const [anna] = await pair();
     const second = await another(anna);

@@ -82,12 +82,13 @@ export function openIdentity(olm: Olm, needs: CryptoNeeds, backup: Backup, safe:
     try {
       await needs.call("POST", path, request.body);
     } catch (error) {
-      const session = error instanceof FailureError && error.failure.fields?.session;
-      if (typeof session !== "string") throw error;
-      const { flows } = (error as FailureError).failure.fields as { flows?: unknown };
+      const refused = error instanceof FailureError ? error : undefined;
+      const { session, flows } = refused?.failure.fields ?? {};
+      if (!refused || typeof session !== "string") throw error;
       if (!takesPassword(flows))
         throw failure("uia", "The server asks for another proof", { flows });
-      if (password === undefined) throw failure("passwordNeeded", "The password is needed");
+      if (password === undefined)
+        throw new FailureError({ ...refused.failure, code: "passwordNeeded" });
       const identifier = { type: "m.id.user", user: olm.userId };
       const auth = { type: "m.login.password", identifier, password, session };
       await needs.call("POST", path, JSON.stringify({ ...JSON.parse(request.body), auth }));

@@ -187,9 +187,9 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
     try {
       await identity.begin();
     } catch (error) {
+      // What the server wants a password for is asked of the person in the settings.
       const isRefused = error instanceof FailureError && error.failure.status !== undefined;
-      const isAsked = error instanceof FailureError && error.failure.code === "passwordNeeded";
-      if (!isRefused && !isAsked) throw error;
+      if (!isRefused) throw error;
     }
   }
 

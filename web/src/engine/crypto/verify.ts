@@ -17,6 +17,9 @@ import { queryNow, send } from "./requests";
 
 export type Act = "accept" | "emoji" | "confirm" | "mismatch" | "cancel" | "scanned";
 
+/** Why a request ends on the devices that did not take it. */
+const ANSWERED = "m.accepted";
+
 /** One verification. An older client may begin with emoji at once, without a request. */
 interface Talk {
   request?: VerificationRequest;
@@ -135,7 +138,7 @@ export function openVerification(
     if (request?.isDone() || sas?.isDone() || qr?.isDone()) return { phase: "done" };
     if (request?.isCancelled() || sas?.isCancelled())
       return { phase: "cancelled", reason: reasonOf(talk) };
-    if (request?.isPassive()) return { phase: "cancelled", reason: "m.accepted" };
+    if (request?.isPassive()) return { phase: "cancelled", reason: ANSWERED };
     if (sas) return emojiPhase(sas);
     return (qr && qrPhase(qr)) ?? requestPhase(request);
   }
@@ -293,7 +296,9 @@ export function openVerification(
   }
 
   return {
-    views: (): readonly VerificationView[] => [...talks.values()].map(({ view }) => view),
+    /** What another device of one's own took up is shown there alone. */
+    views: (): readonly VerificationView[] =>
+      [...talks.values()].map(({ view }) => view).filter(({ reason }) => reason !== ANSWERED),
     start,
     act,
     receiveToDevice,

@@ -52,8 +52,12 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
         <Match when={props.one.phase === "requested"}>
           <p>{word("verifyWaiting")}</p>
         </Match>
-        <Match when={props.one.phase === "ready" || props.one.phase === "qr"}>
-          <p>{word("verifyReady")}</p>
+        <Match when={props.one.phase === "ready"}>
+          <p>{word(props.one.qrPicture ? "verifyScan" : "verifyReady")}</p>
+          <Show when={props.one.qrPicture}>{(picture) => <Code {...picture()} />}</Show>
+        </Match>
+        <Match when={props.one.phase === "qr"}>
+          <p>{word("verifyScanned")}</p>
         </Match>
         <Match when={props.one.phase === "emoji"}>
           <p>{word("compareText")}</p>
@@ -98,7 +102,15 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
             {word("accept")}
           </Button>
         </Match>
-        <Match when={props.one.phase === "ready" || props.one.phase === "qr"}>
+        <Match when={props.one.phase === "qr"}>
+          <Button look="danger" onClick={close}>
+            {word("notScanned")}
+          </Button>
+          <Button look="primary" onClick={() => act("confirm")}>
+            {word("scanned")}
+          </Button>
+        </Match>
+        <Match when={props.one.phase === "ready"}>
           <Button look="quiet" onClick={close}>
             {word("cancel")}
           </Button>
@@ -117,4 +129,27 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
       </Switch>
     );
   }
+}
+
+/** Light modules that scanners want around a code. */
+const MARGIN = 4;
+
+function Code(props: { side: number; modules: Uint8Array }) {
+  const path = () =>
+    Array.from(props.modules, (dark, at) =>
+      dark ? `M${at % props.side} ${Math.floor(at / props.side)}h1v1h-1z` : "",
+    ).join("");
+  const whole = () => props.side + 2 * MARGIN;
+  return (
+    <svg
+      class="verify-code"
+      viewBox={`${-MARGIN} ${-MARGIN} ${whole()} ${whole()}`}
+      role="img"
+      aria-label={word("codeToScan")}
+      shape-rendering="crispEdges"
+    >
+      <rect x={-MARGIN} y={-MARGIN} width={whole()} height={whole()} fill="#fff" />
+      <path d={path()} fill="#000" />
+    </svg>
+  );
 }
