@@ -52,13 +52,17 @@ class Vision:
 
     def may_see(self, logged: Logged) -> bool:
         order, event = logged.room_order, logged.event
+        before = _at(self.memberships, order - 1, "leave")
+        if before == "join":
+            # Enough under any visibility, and what most events are to who asks for them.
+            return True
         joins = (at for at, membership in self.memberships if membership == "join")
         return may_see(
             event,
             self.user_id,
             visibility_before=_at(self.visibility, order - 1, "shared"),
             visibility_after=_at(self.visibility, order, "shared"),
-            membership_before=_at(self.memberships, order - 1, "leave"),
+            membership_before=before,
             membership_after=self.membership_at(order),
             joined_later=any(at > order for at in joins),
         )

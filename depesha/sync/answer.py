@@ -3,6 +3,7 @@
 Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -36,6 +37,8 @@ from depesha.timeline import relations_of
 TO_DEVICE_KINDS = frozenset({TO_DEVICE})
 
 _DEFAULT_LIMIT = 10
+_ROOMS_A_TURN = 20
+"""Rooms of one answer that are encoded before others have their turn: a millisecond or two."""
 _NO_SUMMARY = b'"summary":{}'
 
 
@@ -119,11 +122,7 @@ async def build_answer(
                 return plain
     wanted = _wanted(asked, places, changed)
     section = await _ask_sections(sync, asked, now, changed, wanted)
-    rooms = Rooms()
-    for room_id, since in wanted.items():
-        part = await _joined(sync, asked, now, room_id, since, places[room_id], section, changed)
-        if part is not None:
-            rooms.join.append(part)
+    rooms = Rooms(join=await _joined_rooms(sync, asked, now, wanted, section, changed))
     if changed.places:
         await _other_rooms(sync, asked, now, changed, rooms)
     if names := asked.filter.profile_fields.ids:
@@ -217,13 +216,30 @@ async def _events_alone(sync: Sync, asked: Asked, now: Token, rooms: Iterable[st
 # --- joined rooms --------------------------------------------------------------------
 
 
+async def _joined_rooms(
+    sync: Sync,
+    asked: Asked,
+    now: Token,
+    wanted: dict[str, int],
+    section: Section,
+    changed: Changed,
+) -> list[bytes]:
+    found: list[bytes] = []
+    for number, (room_id, since) in enumerate(wanted.items(), 1):
+        part = await _joined(sync, asked, now, room_id, since, section, changed)
+        if part is not None:
+            found.append(part)
+        if number % _ROOMS_A_TURN == 0:
+            await asyncio.sleep(0)
+    return found
+
+
 async def _joined(
     sync: Sync,
     asked: Asked,
     now: Token,
     room_id: str,
     since: int,
-    place: Membership,
     section: Section,
     changed: Changed,
 ) -> bytes | None:
