@@ -2,13 +2,21 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from depesha.base.mail_server import MailServer, read_mail_server
 from depesha.io.mail import Letter, Mailer, MailFailed
@@ -410,3 +418,58 @@ def test_mail_servers_are_named_by_addresses() -> None:
     for wrong in ("m.test", "smtp+plain://m.test", "smtps://u:p@m.test", "http://m.test"):
         with pytest.raises(ValueError):
             read_mail_server(wrong)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """The files of a certificate for localhost that signs itself, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    found = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    chain, secret = tmp_path / "chain.pem", tmp_path / "key.pem"
+    chain.write_bytes(found.public_bytes(pem))
+    kind = serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(pem, kind, serialization.NoEncryption()))
+    return chain, secret
+
+
+@pytest.mark.parametrize("is_tls", [True, False])
+async def test_letters_leave_by_tls_to_a_trusted_server(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, is_tls: bool
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    box, loop = Box(), asyncio.get_running_loop()
+
+    def speak() -> SMTP:
+        tls = {} if is_tls else {"tls_context": context, "require_starttls": True}
+        return SMTP(box, hostname="mail.test", loop=loop, **tls)  # type: ignore[arg-type]
+
+    listener = await loop.create_server(speak, "127.0.0.1", 0, ssl=context if is_tls else None)
+    port = listener.sockets[0].getsockname()[1]
+    mailer = Mailer(TestClock(), MailServer("localhost", port, is_tls, False), "a@b.test", ("", ""))
+    letter = Letter(ADDRESS, "Тема", "Текст")
+    with pytest.raises(MailFailed, match="certificate"):
+        await mailer.send(letter)
+    assert box.letters == []
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    await mailer.send(letter)
+    assert box.letters[0]["Subject"] == "Тема"
+    assert box.text(0).strip() == "Текст"
+    listener.close()
+    await listener.wait_closed()
+    for _ in range(50):
+        await asyncio.sleep(0)  # its connections close in the next turns of the loop
