@@ -145,7 +145,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       signedIn,
       kept,
       (tokens) => archive.commit([{ put: "values", key: "session", value: tokens }]),
-      (failure) => void inTurn(() => endSession(failure)),
+      (failure) => void inTurn(() => endSession(failure, credentials.isOver)),
       doFetch,
     );
     const http = makeHttp(credentials, doFetch);
@@ -209,8 +209,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   }
 
   /** The server ended the session: by a soft logout all stays, to be gone on with. */
-  async function endSession(failure: Failure): Promise<void> {
-    if (!open || !who) return;
+  async function endSession(failure: Failure, isOver: () => Promise<boolean>): Promise<void> {
+    if (!open || !who || !(await isOver())) return;
     if (failure.fields?.soft_logout !== true) return wipe(failure);
     const archive = open.live.world.archive;
     await closeSession();

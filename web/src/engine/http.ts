@@ -56,18 +56,23 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
   }
 
   async function signed(method: Method, path: string, ask: Ask): Promise<string> {
-    for (let attempt = 0; ; attempt++) {
+    for (let renewals = 0; ; ) {
       const token = ask.signed === false ? undefined : credentials.token();
       try {
         return await once(method, path, ask, token);
       } catch (error) {
-        if (!(error instanceof FailureError) || token === undefined) throw error;
-        if (error.failure.code !== "M_UNKNOWN_TOKEN") throw error;
-        if (attempt < MOST_RENEWALS && (await credentials.renew(token))) continue;
-        credentials.ended(error.failure);
-        throw error;
+        if (token === undefined || !isUnknownToken(error)) throw error;
+        // Another request may have renewed it meanwhile: that is no fault of this one.
+        if (credentials.token() === token) await renew(token, error, renewals++);
       }
     }
+  }
+
+  /** Throws the refusal where there is no new token to be had. */
+  async function renew(token: string, refusal: FailureError, renewals: number): Promise<void> {
+    if (renewals < MOST_RENEWALS && (await credentials.renew(token))) return;
+    credentials.ended(refusal.failure);
+    throw refusal;
   }
 
   async function once(method: Method, path: string, ask: Ask, token: string | undefined) {
@@ -91,6 +96,10 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
     json: async <T>(method: Method, path: string, ask?: Ask) =>
       JSON.parse((await text(method, path, ask)) || "{}") as T,
   };
+}
+
+function isUnknownToken(error: unknown): error is FailureError {
+  return error instanceof FailureError && error.failure.code === "M_UNKNOWN_TOKEN";
 }
 
 function urlOf(address: string, query: Ask["query"]): URL {

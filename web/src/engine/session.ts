@@ -305,7 +305,7 @@ export function credentialsOf(
   keep: (tokens: Tokens) => Promise<void>,
   ended: (failure: Failure) => void,
   doFetch: Fetch,
-): Credentials & { fresh(): Promise<string> } {
+): Credentials & { fresh(): Promise<string>; isOver(): Promise<boolean> } {
   let tokens = given;
   let renewing: Promise<boolean> | undefined;
 
@@ -347,6 +347,18 @@ export function credentialsOf(
     token: () => tokens.token,
     ended,
     renew: renewed,
+    /** Asks the server once more whether it knows the token of now: much is deleted if not. */
+    async isOver() {
+      const { token } = tokens;
+      const credentials = { homeserver: who.homeserver, token: () => token };
+      const http = makeHttp({ ...credentials, renew: async () => false, ended: () => {} }, doFetch);
+      try {
+        await http.json("GET", "/_matrix/client/v3/account/whoami");
+        return false;
+      } catch (error) {
+        return error instanceof FailureError && error.failure.code === "M_UNKNOWN_TOKEN";
+      }
+    },
     /** A token that holds for a while yet: for requests that do not renew it themselves. */
     async fresh() {
       if ((tokens.expiresAt ?? Infinity) - Date.now() < SOON_MS) await renewed(tokens.token);

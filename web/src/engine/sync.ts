@@ -121,7 +121,6 @@ export function makeSync(
   async function pause(error: unknown, failed: number): Promise<void> {
     const failure = error instanceof FailureError ? error.failure : undefined;
     if (failure && isPassing(failure)) setState("offline");
-    else if (failure?.code === "M_UNKNOWN_TOKEN") return stopping.abort();
     const wait = (failure && retryDelay(failure, failed)) ?? Math.min(1_000 * 2 ** failed, 60_000);
     waking = new AbortController();
     await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
