@@ -3,12 +3,13 @@ import { useValue } from "../../bridge/client";
 import { Button, NoticeBox } from "../../ui/controls";
 import { NewKey, Recover } from "../signin";
 import { inGroups } from "./data";
+import { KeyFiles } from "./KeyFiles";
 import { word } from "./words";
 
 /** Whether this device's cryptography is whole, and the recovery key. */
 export function Encryption() {
   const encryption = useValue("encryption", () => null);
-  const [dialog, setDialog] = createSignal<"new" | "recover">();
+  const [dialog, setDialog] = createSignal<"new" | "recover" | "anew">();
   const close = () => setDialog(undefined);
   const state = () => encryption()?.crossSigning;
   const needsKey = () => state() === "unverified" || encryption()?.backup === "needsKey";
@@ -41,14 +42,24 @@ export function Encryption() {
               {word("useKey")}
             </Button>
           </Show>
-          <Button
-            look={state() === "none" ? "primary" : "quiet"}
-            icon="key"
-            onClick={() => setDialog("new")}
+          <Show
+            when={state() !== "unverified"}
+            fallback={
+              <Button look="danger" onClick={() => setDialog("anew")}>
+                {word("beginAnew")}
+              </Button>
+            }
           >
-            {state() === "none" ? word("createKey") : word("newKey")}
-          </Button>
+            <Button
+              look={state() === "none" ? "primary" : "quiet"}
+              icon="key"
+              onClick={() => setDialog("new")}
+            >
+              {state() === "none" ? word("createKey") : word("newKey")}
+            </Button>
+          </Show>
         </div>
+        <KeyFiles />
         <Show when={encryption()?.fingerprint}>
           {(fingerprint) => (
             <section>
@@ -61,6 +72,9 @@ export function Encryption() {
       <Suspense>
         <Show when={dialog() === "new"}>
           <NewKey onClose={close} onDone={close} />
+        </Show>
+        <Show when={dialog() === "anew"}>
+          <NewKey reset onClose={close} onDone={close} />
         </Show>
         <Show when={dialog() === "recover"}>
           <Recover onClose={close} onDone={close} />

@@ -47,18 +47,24 @@ export default function KeyReminder() {
   );
 }
 
-/** Makes the recovery key and shows it until it is kept. */
-export function NewKey(props: { onClose: () => void; onDone: () => void }) {
+/**
+ * Makes the recovery key and shows it until it is kept. With `reset` the account begins anew: for
+ * who has neither the key nor another device.
+ */
+export function NewKey(props: { onClose: () => void; onDone: () => void; reset?: boolean }) {
   const client = useClient();
   const [key, setKey] = createSignal<string>();
   const [password, setPassword] = createSignal("");
-  const [needsPassword, setNeedsPassword] = createSignal(false);
+  const [needsPassword, setNeedsPassword] = createSignal(props.reset === true);
   const [busy, setBusy] = createSignal(false);
   const [problem, setProblem] = createSignal<string>();
 
   const create = async () => {
     setBusy(true);
-    const answer = await client.command("crypto.setUp", password() ? { password: password() } : {});
+    const answer = await client.command("crypto.setUp", {
+      ...(password() && { password: password() }),
+      ...(props.reset && { reset: true }),
+    });
     setBusy(false);
     if (answer.ok) setKey(answer.value.recoveryKey);
     else if (answer.error.code === "M_FORBIDDEN" || answer.error.status === 401) {
@@ -84,7 +90,7 @@ export function NewKey(props: { onClose: () => void; onDone: () => void }) {
     <Dialog
       open
       size="s"
-      title={word("setUpTitle")}
+      title={word(props.reset ? "beginAnew" : "setUpTitle")}
       onClose={props.onClose}
       footer={
         <Show
@@ -106,7 +112,7 @@ export function NewKey(props: { onClose: () => void; onDone: () => void }) {
         </Show>
       }
     >
-      <p>{word("setUpText")}</p>
+      <p>{word(props.reset && !key() ? "beginAnewText" : "setUpText")}</p>
       <Show when={needsPassword() && !key()}>
         <TextField
           label={word("password")}
