@@ -42,7 +42,8 @@ export function showTips(): void {
     if (event.pointerType === "mouse") consider(event, DELAY);
   });
   document.addEventListener("focusin", (event) => {
-    if ((event.target as Element).matches(":focus-visible")) consider(event, DELAY);
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    if (!touch && (event.target as Element).matches(":focus-visible")) consider(event, DELAY);
   });
   for (const name of ["pointerdown", "focusout", "keydown", "wheel"])
     document.addEventListener(name, hide, { passive: true, capture: true });

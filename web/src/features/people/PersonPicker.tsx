@@ -1,8 +1,8 @@
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
-import { useClient } from "../../bridge/client";
+import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
-import { withAddress } from "./data";
+import { acquaintances, withAddress } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";
 
@@ -34,8 +34,11 @@ export function PersonPicker(props: {
     });
   });
 
+  const chats = useList("chats", () => null);
+  const known = () => acquaintances(chats.order().flatMap((id) => chats.row(id) ?? []));
   const isChosen = (id: string) => props.chosen.some((person) => person.id === id);
-  const shown = () => found().filter((person) => !props.exclude?.includes(person.id));
+  const shown = () =>
+    (text().trim() ? found() : known()).filter((person) => !props.exclude?.includes(person.id));
   const toggle = (person: PersonRecord) => {
     if (props.single) props.onChange([person]);
     else if (isChosen(person.id)) props.onChange(props.chosen.filter(({ id }) => id !== person.id));
@@ -103,7 +106,7 @@ export function PersonPicker(props: {
           )}
         </For>
       </ul>
-      <Show when={searched() && shown().length === 0}>
+      <Show when={text().trim() && searched() && shown().length === 0}>
         <p class="field-note">
           {word("nobody")}. {word("nobodyHint")}
         </p>

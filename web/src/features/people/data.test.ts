@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ChatRecord } from "../../engine/records";
-import { findChats, isUserId, withAddress } from "./data";
+import { acquaintances, findChats, isUserId, withAddress } from "./data";
 
 const chat = (id: string, name: string, more: Partial<ChatRecord> = {}): ChatRecord => ({
   id,
@@ -41,4 +41,13 @@ describe("an address", () => {
     expect(withAddress([], "@anna:example.org").map(({ id }) => id)).toEqual(["@anna:example.org"]);
     expect(withAddress([], "anna")).toEqual([]);
   });
+});
+
+test("acquaintances are the others of direct chats", () => {
+  const chats = [
+    chat("!1", "Анна", { kind: "direct", peer: "@anna:x" }),
+    chat("!2", "Отдел"),
+    chat("!3", "Борис", { kind: "direct", peer: "@b:x", membership: "invite" }),
+  ];
+  expect(acquaintances(chats)).toEqual([{ id: "@anna:x", name: "Анна", ignored: false }]);
 });

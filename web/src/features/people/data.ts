@@ -25,3 +25,12 @@ export function withAddress(people: readonly PersonRecord[], text: string): Pers
   if (!isUserId(id) || people.some((person) => person.id === id)) return [...people];
   return [{ id, name: id, ignored: false }, ...people];
 }
+
+/** Those one has a direct chat with, the latest first: whom one likely looks for. */
+export function acquaintances(chats: readonly ChatRecord[]): PersonRecord[] {
+  return chats.flatMap((chat): PersonRecord[] => {
+    if (chat.kind !== "direct" || chat.peer === undefined || chat.membership !== "join") return [];
+    const person = { id: chat.peer, name: chat.name, ignored: false };
+    return [chat.avatar === undefined ? person : { ...person, avatar: chat.avatar }];
+  });
+}

@@ -278,7 +278,7 @@ function Meta(props: { item: ItemRecord }) {
   });
   return (
     <span class="meta">
-      <Show when={props.item.encryption === "warning"}>
+      <Show when={props.item.encryption === "warning" && !props.item.mine}>
         <span title={doubtOf(props.item, conversation.nameOf)}>
           <Icon name="warning" class="icon-s" />
         </span>

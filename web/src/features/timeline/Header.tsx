@@ -36,7 +36,7 @@ export function Header(props: { actions: () => readonly Action[] }) {
   const note = () => {
     if (room().kind === "direct") return peer()?.status || presenceText(peer());
     if (room().kind === "self") return "";
-    return word("members", { count: room().memberCount });
+    return room().memberCount > 0 ? word("members", { count: room().memberCount }) : "";
   };
   return (
     <header class="chat-head">
@@ -51,8 +51,8 @@ export function Header(props: { actions: () => readonly Action[] }) {
           size="s"
         />
         <span class="chat-head-text">
-          <strong class="ellipsis">
-            {name()}
+          <strong>
+            <span class="ellipsis">{name()}</span>
             <span
               class="chat-lock"
               classList={{ open: !room().encrypted }}

@@ -2,6 +2,7 @@ import { createEffect, createMemo, createSignal, on, onCleanup, onMount, Show } 
 import { Virtualizer, type VirtualizerHandle } from "virtua/solid";
 import { dayLabel } from "../../base/format";
 import { type Rows, useClient } from "../../bridge/client";
+import type { RoomView } from "../../engine/records";
 import { Button, Empty, NoticeBox } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
@@ -235,11 +236,7 @@ export function Timeline(props: {
       >
         <div class="timeline-spring" />
         <Show when={head()?.atStart && entries().length === 0}>
-          <Empty
-            icon={conversation.room().kind === "self" ? "bookmark" : "chat"}
-            title={word("emptyTitle")}
-            text={conversation.room().kind === "self" ? word("emptySelf") : word("emptyText")}
-          />
+          <Nothing kind={conversation.room().kind} membership={conversation.room().membership} />
         </Show>
         <div class="timeline-list">
           <Virtualizer
@@ -318,5 +315,26 @@ export function Timeline(props: {
         </Show>
       </div>
     </div>
+  );
+}
+
+function Nothing(props: { kind: RoomView["kind"]; membership: RoomView["membership"] }) {
+  return (
+    <Show
+      when={props.membership === "join"}
+      fallback={
+        <Empty
+          icon={props.membership === "invite" ? "inbox" : "lock"}
+          title={props.membership === "invite" ? word("invitation") : word("closed")}
+          text={props.membership === "invite" ? word("invitationText") : ""}
+        />
+      }
+    >
+      <Empty
+        icon={props.kind === "self" ? "bookmark" : "chat"}
+        title={word("emptyTitle")}
+        text={props.kind === "self" ? word("emptySelf") : word("emptyText")}
+      />
+    </Show>
   );
 }
