@@ -70,6 +70,8 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
     await navigator.clipboard.writeText(props.userId);
     tell(word("copied"));
   };
+  const acceptKeys = () =>
+    orTell(client.command("crypto.acceptIdentity", { userId: props.userId }));
   const verify = async () => {
     await orTell(client.command("verification.start", { userId: props.userId }));
     props.onClose();
@@ -102,6 +104,9 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
         </Show>
         <Show when={person()?.trust === "changed"}>
           <NoticeBox look="warn">{word("changed")}</NoticeBox>
+          <Button look="quiet" wide onClick={acceptKeys}>
+            {word("acceptKeys")}
+          </Button>
         </Show>
         <Button look="primary" wide icon="chat" onClick={write}>
           {isMe() ? word("saved") : word("message")}
