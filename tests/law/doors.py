@@ -46,7 +46,8 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("public", r"/_matrix/client/(versions|v3/(register|login|auth|password).*|v1/register/.*)"),
     ("public", r"/_matrix/client/.*/(auth_metadata|rendezvous.*)"),
     ("public", r"/_matrix/(static|federation|key|app)/.*"),
-    ("public", r"/(_synapse|_depesha/(oauth2|account|link|signin|signup|signout)|\.well-known).*"),
+    ("public", r"/(_synapse|\.well-known|_depesha/oauth2)/.*"),
+    ("public", r"/_depesha/(account|link|signin|signup|signout|forgot|letter)(/.*)?"),
     ("public", r"/(sw\.js|manifest\.webmanifest|health|assets/.*|static/.*)?"),
     ("public", r"/_depesha/v1/(health|metrics|demo)"),
 )
