@@ -19,6 +19,7 @@ import type {
   MemberRecord,
   PersonRecord,
   RoomView,
+  ScheduledRecord,
   SearchAsk,
   ServerView,
   SessionView,
@@ -61,6 +62,8 @@ export interface Lists {
     head: { complete: boolean; loading: boolean };
     row: ItemRecord;
   };
+  /** What is to be sent to a chat later, the next first. */
+  scheduled: { ask: { roomId: RoomId }; head: null; row: ScheduledRecord };
   devices: { ask: null; head: null; row: DeviceRecord };
   verifications: { ask: null; head: null; row: VerificationView };
   ignored: { ask: null; head: null; row: PersonRecord };
@@ -124,6 +127,8 @@ export interface Commands {
     args: { roomId: RoomId; type: string; content: Content; at: Millis };
     value: null;
   };
+  /** Sends at once what `send.later` put off, or takes it back; `id` is of the list `scheduled`. */
+  "send.scheduled": { args: { id: string; act: "send" | "cancel" }; value: null };
   "draft.set": {
     args: { roomId: RoomId; threadId?: EventId; draft: Omit<DraftView, "updatedAt"> | null };
     value: null;

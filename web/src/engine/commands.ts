@@ -35,12 +35,12 @@ import {
   setState,
   uploadAvatar,
 } from "./rooms";
+import { actOnScheduled, sendLater } from "./scheduled";
 import {
   entryOf,
   sendEdit,
   sendEvent,
   sendFiles,
-  sendLater,
   sendReaction,
   sendRedaction,
   takeReactionBack,
@@ -101,7 +101,8 @@ export function makeCommands(live: Live): Answers {
     "send.react": (ask) => sendReaction(live, ask),
     "send.unreact": (ask) => takeReactionBack(live, ask),
     "send.redact": (ask) => sendRedaction(live, ask),
-    "send.later": (ask) => sendLater(live, ask),
+    "send.later": (ask) => sendLater(world, ask),
+    "send.scheduled": (ask) => actOnScheduled(world, ask),
     "send.retry": async ({ id }) => {
       await outbox.retry(id);
       return null;

@@ -178,6 +178,22 @@ describe("two people", () => {
     expect(await writes).toEqual([boris.id]);
   });
 
+  test("send later, and think better of it", async () => {
+    const [anna, boris, roomId] = await two(true);
+    await boris.list("members", { roomId }, (rows) => rows.length === 2);
+    const at = Date.now() + 3_600_000;
+    await anna.do("send.later", { roomId, ...text("никогда"), at: at + 3_600_000 });
+    await anna.do("send.later", { roomId, ...text("завтра"), at });
+    const rows = await anna.list("scheduled", { roomId }, (all) => all.length === 2 && all);
+    expect(rows[0]).toMatchObject({ roomId, content: { body: "завтра" } });
+    expect(Math.abs((rows[0]?.at ?? 0) - at)).toBeLessThan(60_000);
+    const [soon, never] = rows.map((row) => row.id);
+    await anna.do("send.scheduled", { id: never ?? "", act: "cancel" });
+    await anna.do("send.scheduled", { id: soon ?? "", act: "send" });
+    await anna.list("scheduled", { roomId }, (all) => all.length === 0);
+    await boris.says(roomId, "завтра");
+  });
+
   test("see who is there, and what they say of themselves", async () => {
     const [anna, boris] = await two();
     await anna.value("person", { userId: boris.id }, (who) => who.presence === "online");

@@ -15,8 +15,10 @@ import type {
   ItemRecord,
   MemberRecord,
   PersonRecord,
+  ScheduledRecord,
 } from "./records";
 import { pinnedOf, viewOf } from "./room";
+import { loadScheduled } from "./scheduled";
 import type { Entry, MediaKind } from "./stored";
 import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
 import { objectOf, type WireEvent } from "./wire";
@@ -172,6 +174,18 @@ export const LISTS: ListQueries = {
   },
 
   shared: (live, ask: { roomId: RoomId; kind: MediaKind }, show) => shared(live, ask, show),
+
+  scheduled: (live, { roomId }, show) => {
+    let before = new Map<string, ScheduledRecord>();
+    // What was sent meanwhile is in the room now.
+    return again(live, ["scheduled", `room:${roomId}`], async () => {
+      const rows = await loadScheduled(live.world, roomId).catch(() => undefined);
+      if (!rows) return;
+      const kept = rows.map((row) => same(before.get(row.id), row));
+      before = new Map(kept.map((row) => [row.id, row]));
+      show(null, kept);
+    });
+  },
 
   devices: (live, _: null, show) => {
     let before = new Map<string, DeviceRecord>();

@@ -209,6 +209,16 @@ export interface DraftView {
   updatedAt: Millis;
 }
 
+/** A message that the server will send at a time. */
+export interface ScheduledRecord {
+  id: string;
+  roomId: RoomId;
+  /** Of an encrypted chat and another device: as it is encrypted. */
+  type: string;
+  content: Content;
+  at: Millis;
+}
+
 // ── The timeline ───────────────────────────────────────────────────────────────────────────────
 
 /** `waiting` has not been tried since the network went; `failed` needs a person. */

@@ -1,10 +1,7 @@
 /** Commands that say something in a chat. All go through the outbox. */
 
-import { FailureError } from "../base/errors";
 import type { EventId, RoomId } from "../base/ids";
-import { sealedFor } from "./cipher";
 import { contentOf, reactionsOf, typeOf } from "./content";
-import { part } from "./http";
 import { inThread } from "./items";
 import type { Live } from "./live";
 import { isLocalId, type Outgoing } from "./outbox";
@@ -187,22 +184,6 @@ export async function sendRedaction(
   const content = ask.reason === undefined ? {} : { reason: ask.reason };
   const redacts = live.outbox.find(ask.eventId)?.eventId ?? ask.eventId;
   await live.outbox.add([{ roomId: ask.roomId, type: "m.room.redaction", content, redacts }]);
-  return null;
-}
-
-const DELAYED = "/_matrix/client/unstable/org.matrix.msc4140/rooms";
-
-/** Gives the server an event to send at a time, encrypted now where the chat is. */
-export async function sendLater(
-  live: Live,
-  ask: { roomId: RoomId; type: string; content: Content; at: number },
-): Promise<null> {
-  const { world } = live;
-  const delay = Math.round(ask.at - world.now());
-  if (delay < 1) throw new FailureError({ code: "M_INVALID_PARAM", message: "That time is past" });
-  const { type, content } = await sealedFor(world, ask.roomId, ask.type, ask.content);
-  const path = `${DELAYED}/${part(ask.roomId)}/delayed_event/${part(type)}/${part(crypto.randomUUID())}`;
-  await world.http.json("PUT", path, { body: { delay_ms: delay, content }, retries: 2 });
   return null;
 }
 
