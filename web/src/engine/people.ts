@@ -4,7 +4,7 @@ import type { RoomId, UserId } from "../base/ids";
 import { part } from "./http";
 import type { Content, MemberRecord, PersonRecord } from "./records";
 import { memberOf, powerOf } from "./room";
-import type { MemberData, MembersData, StatusData } from "./stored";
+import type { MemberData, MembersData, ProfileData, StatusData } from "./stored";
 import { isObject, numberOf, objectOf, textOf, type WireEvent } from "./wire";
 import { loadMembers, type World } from "./world";
 
@@ -198,13 +198,7 @@ export async function fetchPerson(world: World, userId: UserId): Promise<void> {
   if (profile || presence) world.topics.touch(`person:${userId}`);
 }
 
-export interface Profile {
-  name?: string;
-  avatar?: string;
-  status?: StatusData;
-}
-
-function profileOf(fields: Content): Profile {
+function profileOf(fields: Content): ProfileData {
   const { displayname, avatar_url: avatar, "m.status": status } = fields;
   return {
     ...(typeof displayname === "string" && displayname !== "" && { name: displayname }),

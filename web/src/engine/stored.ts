@@ -160,3 +160,10 @@ export interface StatusData {
   emoji?: string;
   until?: Millis;
 }
+
+/** A person's profile, as far as it was asked for. */
+export interface ProfileData {
+  name?: string;
+  avatar?: string;
+  status?: StatusData;
+}

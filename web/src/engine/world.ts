@@ -5,12 +5,11 @@ import type { Archive } from "./archive";
 import { directOf, foldersOf } from "./chats";
 import { type Arrived, type Decrypt, loadConcerned, type Taken, takeIn } from "./history";
 import type { Http } from "./http";
-import type { Profile } from "./people";
 import type { Crypto, Media } from "./ports";
 import { type NotifySettings, notifySettings } from "./push";
 import type { Content } from "./records";
 import { childrenOf, stateOf } from "./room";
-import type { Entry, MembersData, ReceiptsData, RoomData, StatusData } from "./stored";
+import type { Entry, MembersData, ProfileData, ReceiptsData, RoomData, StatusData } from "./stored";
 import type { Topics } from "./topics";
 import { textOf, type WireEvent } from "./wire";
 
@@ -29,7 +28,7 @@ export interface World {
   readonly account: Map<string, Content>;
   readonly typing: Map<RoomId, readonly UserId[]>;
   readonly presence: Map<UserId, Presence>;
-  readonly profiles: Map<UserId, Profile>;
+  readonly profiles: Map<UserId, ProfileData>;
   /** Members and receipts of rooms that were looked at lately. */
   readonly members: Recent<MembersData>;
   readonly receipts: Recent<ReceiptsData>;
