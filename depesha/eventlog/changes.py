@@ -215,7 +215,7 @@ def _bisect(entries: deque[Entry], position: int) -> int:
     return bisect_right(entries, position, hi=near, key=lambda entry: entry.position)
 
 
-WOKEN_AT_ONCE = 100
+WOKEN_AT_ONCE = 40
 """People woken in one turn of the event loop: who else asks for something has a turn between."""
 
 
