@@ -45,6 +45,9 @@ function tellMessage(told: Told): string {
       return told.content && "org.matrix.msc3245.voice" in told.content
         ? word("voice")
         : word("audio");
+    // What the list of chats calls a voice message.
+    case "m.voice":
+      return word("voice");
     case "m.file":
       return caption || filename || body || word("file");
     case "m.location":
@@ -59,7 +62,7 @@ function tellMessage(told: Told): string {
 /** Membership changes, from (before, after) and who did it. */
 function tellMember(told: Told): string {
   const after = text(told.content?.membership);
-  const before = text(told.prevContent?.membership) || "leave";
+  const before = text(told.prevContent?.membership) || text(told.content?.prev) || "leave";
   const self = told.sender === told.stateKey;
   const name = told.senderName || word("someone");
   const target =
