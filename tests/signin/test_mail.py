@@ -163,6 +163,7 @@ async def test_letters_speak_the_readers_language(server: Server, box: Box) -> N
     assert "в течение часа" in box.text()
 
 
+@pytest.mark.limit(180)  # an hour of the clock has many timers
 async def test_a_link_holds_for_an_hour(server: Server, box: Box) -> None:
     browser = Browser(server)
     await browser.open(SIGNUP)
