@@ -130,8 +130,9 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       tellVerifications(world, intake);
     },
   });
+  let opening: Promise<unknown> = Promise.resolve();
   const stopKeys = crypto?.onKeysArrived((roomId, sessions) => {
-    void openLocked(world, roomId, sessions);
+    opening = Promise.all([opening, openLocked(world, roomId, sessions)]);
   });
   const stopTrust = crypto?.onChange((what) => topics.touch(what));
   const chatList = makeChatList(world, outbox, drafts, duties);
@@ -155,6 +156,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       background.abort();
       stopKeys?.();
       stopTrust?.();
+      await opening.catch(() => {});
       await Promise.all([sync.stop(), outbox.stop(), drafts.stop()]);
       await Promise.all([duties.stop(), search.stop()]);
     },

@@ -21,8 +21,6 @@ const SELF_SIGNING = "m.cross_signing.self_signing";
 const USER_SIGNING = "m.cross_signing.user_signing";
 const BACKUP = "m.megolm_backup.v1";
 
-export type Identity = ReturnType<typeof openIdentity>;
-
 const failure = (code: string, message: string, fields?: Record<string, unknown>) =>
   new FailureError(fields ? { code, message, fields } : { code, message });
 

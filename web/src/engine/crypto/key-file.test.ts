@@ -27,7 +27,7 @@ test("what is no such file is none", async () => {
     "",
     "-----BEGIN MEGOLM SESSION DATA-----\n-----END MEGOLM SESSION DATA-----",
     [...lines].reverse().join("\n"),
-    text.replace("AQ", "AR"),
+    text.slice(0, 300) + (text[300] === "A" ? "B" : "A") + text.slice(301),
     [lines[0], "?".repeat(200), lines.at(-2)].join("\n"),
     text.slice(0, -60),
   ])

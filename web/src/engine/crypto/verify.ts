@@ -28,8 +28,6 @@ interface Talk {
   view: VerificationView;
 }
 
-export type Verification = ReturnType<typeof openVerification>;
-
 /** `changed` is called when a view did; `done` when somebody was verified. */
 export function openVerification(
   olm: Olm,
