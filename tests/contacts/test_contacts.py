@@ -129,7 +129,7 @@ async def test_the_blocked_do_not_reach(house: Institution) -> None:
     )
     assert error["org.depesha.rule"] == "not_wanted"
     since = (await judge.sync())["next_batch"]
-    body = {"messages": {judge.user_id: {"*": {}}}}
+    body: Any = {"messages": {judge.user_id: {"*": {}}}}
     (await lawhead.put("/sendToDevice/m.x/1", body)).ok()
     assert "events" not in (await judge.sync(since)).get("to_device", {})
     (await judge.delete(path)).ok()
