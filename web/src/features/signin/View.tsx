@@ -230,7 +230,10 @@ function Lock() {
     setBusy(false);
     if (answer.ok) return;
     setPin("");
-    setProblem(answer.error.code === "M_FORBIDDEN" ? word("wrongPin") : whyFailed(answer.error));
+    const { code, retryAfterMs } = answer.error;
+    const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
+    if (code !== "wrongPin") setProblem(whyFailed(answer.error));
+    else setProblem(seconds > 0 ? word("wrongPinWait", { count: seconds }) : word("wrongPin"));
   };
   const wipe = async () => {
     const yes = await ask({
