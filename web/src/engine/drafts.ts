@@ -90,7 +90,7 @@ export function makeDrafts(world: World, duties: Duties, kept: Kept | undefined)
       clearTimeout(timers.get(roomId));
       timers.set(
         roomId,
-        setTimeout(() => void publish(roomId), DELAY),
+        setTimeout(() => publish(roomId).catch(world.fault), DELAY),
       );
     },
     async stop() {

@@ -252,9 +252,11 @@ const NONE: readonly string[] = [];
 export function typingNames(world: World, roomId: RoomId, ids: readonly string[]): string[] {
   const members = world.members.get(roomId);
   if (members) return ids.map((id) => shownIn(members)(id).name);
-  void loadMembers(world, roomId).then(() => {
-    world.typing.set(roomId, [...ids]);
-    world.topics.touch("chats", `typing:${roomId}`);
-  });
+  loadMembers(world, roomId)
+    .then(() => {
+      world.typing.set(roomId, [...ids]);
+      world.topics.touch("chats", `typing:${roomId}`);
+    })
+    .catch(world.fault);
   return [...ids];
 }

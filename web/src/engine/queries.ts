@@ -43,7 +43,11 @@ function again(
     isAsking = true;
     do {
       isStale = false;
-      await answer();
+      try {
+        await answer();
+      } catch (error) {
+        if (!isStopped) live.world.fault(error);
+      }
     } while (isStale && !isStopped);
     isAsking = false;
   }

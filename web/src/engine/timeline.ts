@@ -200,6 +200,15 @@ export function openTimeline(
     await beginThread(root);
   }
 
+  /** Does what nobody waits for; a fault is shown with the timeline. */
+  function aside(act: () => Promise<void>): void {
+    act().catch((caught) => {
+      if (isClosed) return;
+      error = failureOf(caught);
+      changed();
+    });
+  }
+
   /** Runs one paging in a direction at a time; a failure is shown at that end. */
   async function guarded(direction: "back" | "forward", act: () => Promise<void>): Promise<void> {
     if (loading[direction] || isClosed) return;
@@ -300,12 +309,12 @@ export function openTimeline(
     const [first] = sorted;
     const next = newer(lineOf(), highest(), 1).ranges[0]?.[0];
     if (threadId === undefined && first?.pos !== next) {
-      void readOn();
+      aside(readOn);
       return false;
     }
     entries = [...entries, ...sorted];
     if (threadId !== undefined) entries.sort(compareEntries);
-    if (quotedBy(added).length > 0) void resolveQuotes();
+    if (quotedBy(added).length > 0) aside(resolveQuotes);
     return true;
   }
 

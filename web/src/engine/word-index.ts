@@ -47,7 +47,7 @@ export async function openWordIndex(world: World): Promise<WordIndex> {
 
   function saveSoon(): void {
     timer = undefined;
-    saving = saving.then(save);
+    saving = saving.then(save).catch(world.fault);
   }
 
   async function save(): Promise<void> {
@@ -98,7 +98,7 @@ export async function openWordIndex(world: World): Promise<WordIndex> {
 
   const hear = (_: RoomId, changed: ReadonlyMap<EventId, Entry>) => add(changed.values());
   world.entries.add(hear);
-  const repairing = repair();
+  const repairing = repair().catch(world.fault);
   return {
     async find(sought) {
       const docs: Doc[] = [];
