@@ -9,9 +9,9 @@ npm() { node "$home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 cd web
 
 installed=node_modules/.installed
-if [ $1 != npm ] && { [ ! -e $installed ] || [ package-lock.json -nt $installed ]; }; then
+if [ $1 != npm ] && ! cmp -s package-lock.json $installed; then
     npm ci --no-progress --loglevel=error
-    touch $installed
+    cp package-lock.json $installed
 fi
 
 what=$1
