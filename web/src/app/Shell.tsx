@@ -142,6 +142,9 @@ export default function Shell() {
       </div>
       <main class="pane pane-main" tabIndex={-1}>
         <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
+        <Show when={phone() && pane() === "main"}>
+          <OfflineLine />
+        </Show>
         <ErrorBoundary
           fallback={(error, reset) => (
             <Empty icon="error" title={word("failed")} text={String(error)}>
