@@ -31,11 +31,11 @@ async def check_reachable(contacts: Contacts, sender: str, target: str) -> None:
         raise not_wanted(target)
     await load_places(contacts.org, sender, target)
     if policy == CLOSED and not are_acquainted(contacts.org, sender, target):
-        raise refused("no_strangers", target, "This person hears only people they know")
+        raise refused("no_strangers", target, "This person hears only people they know", target)
 
 
 def not_wanted(target: str) -> MatrixError:
-    return refused("not_wanted", target, "This person does not want to hear from you")
+    return refused("not_wanted", target, "This person does not want to hear from you", target)
 
 
 async def _select(tx: Tx, institution_id: int, sender: str, target: str) -> tuple[bool, str | None]:

@@ -196,9 +196,15 @@ def have_talked_now(org: Org, one: str, other: str) -> bool:
     return any(room is not None and _both_write(room, one, other) for room in rooms)
 
 
-def refused(rule: str, ask: str, reason: str) -> MatrixError:
-    """403 M_FORBIDDEN that says which rule, and whom to ask (requirement G5)."""
-    return forbidden(reason, **{"org.depesha.rule": rule, "org.depesha.ask": ask})
+def refused(rule: str, ask: str, reason: str, target: str | None = None) -> MatrixError:
+    """403 M_FORBIDDEN that says which rule, and whom to ask (requirement G5).
+
+    `target` is whom the refused request was to reach.
+    """
+    told = {"org.depesha.rule": rule, "org.depesha.ask": ask}
+    if target is not None:
+        told["org.depesha.target"] = target
+    return forbidden(reason, **told)
 
 
 REASONS = {
@@ -226,4 +232,4 @@ async def check_may_address(org: Org, sender: str, target: str) -> None:
         raise no_such_user()
     # Who decides may be somebody who is not there for the sender.
     ask = refusal.ask if sees_alone(org, sender, refusal.ask) else target
-    raise refused(refusal.rule.value, ask, REASONS[refusal.rule])
+    raise refused(refusal.rule.value, ask, REASONS[refusal.rule], target)

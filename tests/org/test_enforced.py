@@ -91,6 +91,7 @@ async def test_a_refusal_says_which_rule_and_whom_to_ask(house: Institution) -> 
     )
     assert error["org.depesha.rule"] == "contact"
     assert error["org.depesha.ask"] == user("ithead")
+    assert error["org.depesha.target"] == user("ithead")
     card = (await lawhead.get(f"{OWN}/people/{user('ithead')}")).ok()
     assert (card["may_write"], card["rule"], card["ask"]) == (False, "contact", user("ithead"))
     law = f"{ADMIN}/units/{house.units['Law']}"
