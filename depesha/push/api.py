@@ -30,6 +30,7 @@ from depesha.push.ruleset import (
     put_rule,
     rooms_named,
 )
+from depesha.push.trial import try_push
 from depesha.signals import write_hearing
 
 _ALL = "/_matrix/client/v3/pushrules/"
@@ -222,8 +223,19 @@ async def get_key(push: Push, ask: Ask[None]) -> Reply:
     return json_reply({"key": push.vapid.public})
 
 
+@endpoint("POST", "/_depesha/v1/push/trial", auth=Auth.USER)
+async def post_trial(push: Push, ask: Ask[None]) -> Reply:
+    """Push something to the caller's browser at once: `status` is what its push service answers.
+
+    `status` is null when the service cannot be reached. 404 when the device has no such pusher.
+    """
+    status = await try_push(push, ask.caller.user_id, ask.caller.device_id)
+    return json_reply({"status": status})
+
+
 ENDPOINTS: tuple[Endpoint[Push, Json], ...] = (
     get_key,
+    post_trial,
     get_rules,
     get_global_rules,
     get_rule,

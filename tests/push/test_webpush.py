@@ -22,6 +22,7 @@ from tests.harness.server import Server
 
 SET = "/_matrix/client/v3/pushers/set"
 KEY = "/_depesha/v1/push/key"
+TRIAL = "/_depesha/v1/push/trial"
 
 
 def private(text: str) -> ec.EllipticCurvePrivateKey:
@@ -171,6 +172,22 @@ async def test_a_subscription_that_ended_is_forgotten(start_server: Any) -> None
         await chrome.got.get()
         while (await bob.get("/_matrix/client/v3/pushers")).ok()["pushers"]:
             await asyncio.sleep(0)
+
+
+async def test_a_trial_tells_what_the_push_service_answers(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, browser() as chrome:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        (await bob.post(SET, chrome.subscription())).ok()
+        assert (await bob.post(TRIAL, {})).ok() == {"status": 201}
+        told, _ = await chrome.got.get()
+        assert told["title"] == "Уведомления работают"
+        chrome.status = 403
+        assert (await bob.post(TRIAL, {})).ok() == {"status": 403}
+        nowhere = chrome.subscription()
+        nowhere["data"]["url"] = "http://127.0.0.1:1/gone"
+        (await bob.post(SET, nowhere)).ok()
+        assert (await bob.post(TRIAL, {})).ok() == {"status": None}
+        (await alice.post(TRIAL, {})).refused(404, "M_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
