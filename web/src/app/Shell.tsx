@@ -31,6 +31,7 @@ import { remember } from "./recent";
 import { word } from "./words";
 
 const Palette = lazy(() => import("./Palette"));
+const Share = lazy(() => import("./Share"));
 const Shortcuts = lazy(() => import("./Shortcuts"));
 const RoomPanel = lazy(async () => ({ default: (await import("../features/room")).RoomPanel }));
 const ChatSearch = lazy(async () => ({ default: (await import("../features/room")).ChatSearch }));
@@ -55,8 +56,8 @@ export default function Shell() {
   const eventId = () => place().segments[2];
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
-  const pane = () =>
-    side() ? "side" : kind() === undefined || kind() === "user" ? "list" : "main";
+  const hasMain = () => ["chat", "settings", "threads"].includes(kind() ?? "");
+  const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
   tellVisibility(client, roomId);
@@ -207,6 +208,9 @@ export default function Shell() {
           <Shortcuts commands={commands} onClose={() => setShortcutsOpen(false)} />
         </Show>
         <Verification />
+        <Show when={kind() === "share"}>
+          <Share />
+        </Show>
       </Suspense>
     </div>
   );

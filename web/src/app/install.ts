@@ -1,27 +1,26 @@
-/** The service worker: taken in after the first paint, and asked to change places when idle. */
+/** The service worker: taken in after the first paint, and asked to change places by the person. */
 
+import { createSignal } from "solid-js";
 import { go } from "../ui/router";
-import { tell } from "../ui/toasts";
-import { word } from "./words";
+
+const HOUR_MS = 3_600_000;
+
+const [fresh, setFresh] = createSignal<ServiceWorker>();
+
+/** True when a newer build waits to take over. */
+export const isUpdateReady = () => fresh() !== undefined;
+
+/** Changes to the newer build; the page begins anew, and what is half written stays. */
+export function takeUpdate(): void {
+  fresh()?.postMessage("take over");
+}
 
 /** Registers the service worker where the browser has one and the build wrote one. */
 export function installWorker(): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
   const { serviceWorker } = navigator;
   const hadOne = serviceWorker.controller !== null;
-  window.addEventListener("load", () => {
-    serviceWorker.register("/sw.js").then(
-      (registration) => {
-        registration.addEventListener("updatefound", () => {
-          const fresh = registration.installing;
-          fresh?.addEventListener("statechange", () => {
-            if (fresh.state === "installed" && serviceWorker.controller) offerUpdate(fresh);
-          });
-        });
-      },
-      () => undefined,
-    );
-  });
+  addEventListener("load", () => void serviceWorker.register("/sw.js").then(follow, () => {}));
   let reloading = false;
   serviceWorker.addEventListener("controllerchange", () => {
     if (!hadOne || reloading) return;
@@ -34,8 +33,46 @@ export function installWorker(): void {
       if (data.kind === "open" && data.url) go(data.url.slice(data.url.indexOf("#")));
     },
   );
+  takeLaunches();
 }
 
-function offerUpdate(fresh: ServiceWorker): void {
-  tell(word("update"), { label: word("updateNow"), run: () => fresh.postMessage("take over") });
+/** Watches for newer builds: a page may stay open for weeks. */
+function follow(registration: ServiceWorkerRegistration): void {
+  const offer = (worker: ServiceWorker | null) => {
+    if (worker?.state === "installed" && navigator.serviceWorker.controller) setFresh(worker);
+  };
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const worker = registration.installing;
+    worker?.addEventListener("statechange", () => offer(worker));
+  });
+  setInterval(() => void registration.update().catch(() => {}), HOUR_MS);
+}
+
+/** What the operating system opens us with: one of our shortcuts, a link, or files. */
+interface LaunchParams {
+  targetURL?: string;
+  files?: readonly { getFile(): Promise<File> }[];
+}
+
+function takeLaunches(): void {
+  const { launchQueue } = window as {
+    launchQueue?: { setConsumer(take: (launch: LaunchParams) => void): void };
+  };
+  launchQueue?.setConsumer(async ({ targetURL, files = [] }) => {
+    if (files.length > 0) {
+      await keepToShare(await Promise.all(files.map((file) => file.getFile())));
+      go("#/share");
+    } else if (targetURL && new URL(targetURL).hash) go(new URL(targetURL).hash);
+  });
+}
+
+/** Leaves files where the page that asks whom to send to looks for them, as `sw.ts` does. */
+async function keepToShare(files: readonly File[]): Promise<void> {
+  await caches.delete("shared");
+  const cache = await caches.open("shared");
+  for (const [number, file] of files.entries()) {
+    const headers = { "content-type": file.type, "x-name": encodeURIComponent(file.name) };
+    await cache.put(`/share/${number}`, new Response(file, { headers }));
+  }
 }

@@ -4,7 +4,6 @@ import { type Accessor, createEffect, onCleanup } from "solid-js";
 import { type Client, useValue } from "../bridge/client";
 import type { Notice } from "../bridge/protocol";
 import { sound } from "../ui/preferences";
-import { chatPlace, go } from "../ui/router";
 import { tellFailure } from "../ui/toasts";
 import { word } from "./words";
 
@@ -60,37 +59,20 @@ function drawIcon(count: number): void {
   image.src = plainIcon;
 }
 
-/** Shows what must be told at once, while the page is not looked at. */
+/** Shows what must be told at once, while the page is not looked at: by the service worker. */
 export function showNotices(client: Client): void {
-  const shown = new Map<string, Notification>();
-  const close = (roomId: string) => {
-    shown.get(roomId)?.close();
-    shown.delete(roomId);
+  const say = async (said: object) => {
+    const registration = await navigator.serviceWorker?.getRegistration();
+    registration?.active?.postMessage(said);
   };
   const hear = (notice: Notice) => {
-    if (notice.kind === "read") close(notice.roomId);
+    if (notice.kind === "read") say({ kind: "read", roomId: notice.roomId });
     else if (notice.kind === "failure") tellFailure(notice.failure);
     else {
       if (notice.sound && sound()) ring();
-      if (
-        document.hasFocus() ||
-        !("Notification" in window) ||
-        Notification.permission !== "granted"
-      )
-        return;
-      const told = new Notification(notice.title, {
-        body: notice.body,
-        tag: notice.roomId,
-        icon: "/static/icon-192.png",
-        silent: true,
-        requireInteraction: notice.urgent,
-      });
-      told.onclick = () => {
-        window.focus();
-        go(chatPlace(notice.roomId));
-        told.close();
-      };
-      shown.set(notice.roomId, told);
+      if (!("Notification" in window) || Notification.permission !== "granted") return;
+      const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;
+      say({ kind: "notice", notice: { room_id, event_id, title, body, urgent } });
     }
   };
   onCleanup(client.onNotice(hear));

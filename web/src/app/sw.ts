@@ -48,9 +48,15 @@ worker.addEventListener("activate", (event) => {
   );
 });
 
+/** What the page says. */
+type Said = "take over" | { kind: "notice"; notice: Shown } | { kind: "read"; roomId: string };
+
 worker.addEventListener("message", (event) => {
+  const said = event.data as Said;
   // The page says when nobody is in the middle of a sentence.
-  if (event.data === "take over") worker.skipWaiting();
+  if (said === "take over") worker.skipWaiting();
+  else if (said.kind === "notice") event.waitUntil(showOfPage(said.notice));
+  else if (said.kind === "read") event.waitUntil(close(said.roomId));
 });
 
 worker.addEventListener("fetch", (event) => {
@@ -76,6 +82,7 @@ async function fromShell(request: Request, url: URL): Promise<Response> {
 /** Keeps what was shared, and opens the page that asks whom to send it to. */
 async function takeShared(request: Request): Promise<Response> {
   const form = await request.formData();
+  await caches.delete(SHARED);
   const cache = await caches.open(SHARED);
   let number = 0;
   for (const file of form.getAll("files")) {
@@ -98,7 +105,14 @@ interface Push {
   body?: string;
   unread?: number;
   urgent?: boolean;
+  /** Asked for in the settings, to see that it comes. */
+  trial?: boolean;
 }
+
+/** What a notification tells, by a push or by a page that is open and not looked at. */
+type Shown = Pick<Push, "room_id" | "event_id" | "title" | "body" | "urgent">;
+
+const WORDS = worker.navigator.language.startsWith("ru") ? "Новое сообщение" : "New message";
 
 worker.addEventListener("push", (event) => {
   event.waitUntil(show((event.data?.json() ?? {}) as Push));
@@ -107,23 +121,37 @@ worker.addEventListener("push", (event) => {
 async function show(push: Push): Promise<void> {
   const windows = await worker.clients.matchAll({ type: "window" });
   if (push.unread !== undefined) await setBadge(push.unread);
-  if (push.room_id === undefined) return closeRead(push);
-  // A page that is seen tells by itself, and may know more, such as the text of an encrypted message.
+  if (push.trial) return notify(push, "trial");
+  if (push.room_id === undefined) return push.unread === 0 ? close() : undefined;
+  // A page that is seen tells by itself.
   if (windows.some((window) => window.visibilityState === "visible")) return;
-  await worker.registration.showNotification(push.title ?? "Depesha", {
-    body: push.body ?? "",
-    tag: push.room_id,
+  // One that is not seen may have told more already, such as the text of an encrypted message.
+  const shown = await worker.registration.getNotifications({ tag: push.room_id });
+  if (shown.some(({ data }) => (data as Shown).event_id === push.event_id)) return;
+  await notify(push, push.room_id);
+}
+
+/** Each page tells of the same; nothing is shown to somebody who looks at one of them. */
+async function showOfPage(notice: Shown): Promise<void> {
+  const windows = await worker.clients.matchAll({ type: "window" });
+  if (!windows.some((window) => window.focused)) await notify(notice, notice.room_id ?? "");
+}
+
+function notify(shown: Shown, tag: string): Promise<void> {
+  return worker.registration.showNotification(shown.title ?? "Depesha", {
+    body: shown.body ?? WORDS,
+    tag,
     icon: "/static/icon-192.png",
     badge: "/static/badge-96.png",
-    requireInteraction: push.urgent ?? false,
-    data: push,
+    requireInteraction: shown.urgent ?? false,
+    data: shown,
   });
 }
 
-/** Nothing is unread: what was shown goes away. */
-async function closeRead(push: Push): Promise<void> {
-  if (push.unread !== 0) return;
-  for (const shown of await worker.registration.getNotifications()) shown.close();
+/** What was shown of one chat, or of all, goes away. */
+async function close(roomId?: string): Promise<void> {
+  const filter = roomId === undefined ? {} : { tag: roomId };
+  for (const shown of await worker.registration.getNotifications(filter)) shown.close();
 }
 
 async function setBadge(unread: number): Promise<void> {
@@ -134,11 +162,9 @@ async function setBadge(unread: number): Promise<void> {
 
 worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const { room_id, event_id } = event.notification.data as Push;
-  const place = ["#/chat", room_id, event_id].filter((part) => part !== undefined);
-  event.waitUntil(
-    open(`/${place.map((part, i) => (i ? encodeURIComponent(part) : part)).join("/")}`),
-  );
+  const { room_id, event_id } = event.notification.data as Shown;
+  const place = [room_id, event_id].filter((part) => part).map((part) => `/${encodeURIComponent(part ?? "")}`);
+  event.waitUntil(open(room_id ? `/#/chat${place.join("")}` : "/"));
 });
 
 async function open(url: string): Promise<void> {

@@ -20,7 +20,7 @@ import { orTell, tell } from "../../ui/toasts";
 import { messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
 import type { Mention } from "./markdown";
 import { createSuggestions, SuggestionList } from "./Suggestions";
-import { composingIn } from "./state";
+import { type Composing, composingIn } from "./state";
 import { word } from "./words";
 
 const EmojiPicker = lazy(() => import("./EmojiPicker"));
@@ -97,37 +97,28 @@ export function Composer(props: {
   /** Loads the stored draft, follows it from other devices, and stores what is typed. */
   function keepDraft(): void {
     const draft = useValue("draft", where);
-    let stored = "";
     createEffect(
       on(composing, (state) => {
-        stored = state.text();
+        const place = where();
         queueMicrotask(() => setText(state.text()));
+        onCleanup(() => storeDraft(state, place));
       }),
     );
-    createEffect(() => {
-      const given = draft();
-      if (given === undefined) return;
-      const text = given?.text ?? "";
-      const state = composing();
-      if (state.edit() || state.text() !== stored || text === stored) return;
-      stored = text;
-      setText(text);
-    });
+    createEffect(
+      on(draft, (given) => {
+        const state = composing();
+        if (given === undefined || state.edit() || state.text() !== state.saved) return;
+        state.saved = given?.text ?? "";
+        if (state.saved !== state.text()) setText(state.saved);
+      }),
+    );
     createEffect(
       on(
-        [() => composing().text(), () => composing().reply()],
-        ([text, reply]) => {
-          if (composing().edit()) return;
+        () => composing().text(),
+        (text) => {
+          const state = composing();
           const place = where();
-          const save = () => {
-            stored = text;
-            client.command("draft.set", {
-              ...place,
-              draft: text || reply ? { text, ...(reply ? { replyTo: reply.eventId } : {}) } : null,
-            });
-          };
-          if (text === stored && !reply) return;
-          const timer = setTimeout(save, text ? 700 : 0);
+          const timer = setTimeout(() => storeDraft(state, place), text ? 700 : 0);
           onCleanup(() => clearTimeout(timer));
         },
         { defer: true },
@@ -135,12 +126,23 @@ export function Composer(props: {
     );
   }
 
+  function storeDraft(state: Composing, place: { roomId: string; threadId?: string }): void {
+    const text = state.text();
+    if (state.edit() || text === state.saved) return;
+    state.saved = text;
+    const replyTo = state.reply()?.eventId;
+    const draft = text ? { text, ...(replyTo ? { replyTo } : {}) } : null;
+    client.command("draft.set", { ...place, draft });
+  }
+
   function tellTyping(): void {
     let told = false;
+    // Known by itself: when the chat closes, its room can no longer be asked for.
+    const roomId = props.room.id;
     const tellIt = (typing: boolean) => {
       if (typing === told) return;
       told = typing;
-      client.command("typing", { roomId: props.room.id, typing });
+      client.command("typing", { roomId, typing });
     };
     createEffect(
       on(

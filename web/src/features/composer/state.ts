@@ -12,6 +12,8 @@ export interface Target {
 }
 
 export interface Composing {
+  /** The text as the stored draft has it; what differs is yet to be stored. */
+  saved: string;
   text: Accessor<string>;
   setText: (text: string) => void;
   mentions: Accessor<readonly Mention[]>;
@@ -41,6 +43,7 @@ function create(): Composing {
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [focusAsked, setFocusAsked] = createSignal(0);
   return {
+    saved: "",
     text,
     setText,
     mentions,

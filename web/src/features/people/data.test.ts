@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { ChatRecord } from "../../engine/records";
-import { acquaintances, findChats, isUserId, withAddress } from "./data";
+import type { ChatRecord, WhoRecord } from "../../engine/records";
+import {
+  acquaintances,
+  countWaiting,
+  deputyNow,
+  findChats,
+  isUserId,
+  postLine,
+  refusalOf,
+  withAddress,
+} from "./data";
 
 const chat = (id: string, name: string, more: Partial<ChatRecord> = {}): ChatRecord => ({
   id,
@@ -50,4 +59,59 @@ test("acquaintances are the others of direct chats", () => {
     chat("!3", "Борис", { kind: "direct", peer: "@b:x", membership: "invite" }),
   ];
   expect(acquaintances(chats)).toEqual([{ id: "@anna:x", name: "Анна", ignored: false }]);
+});
+
+describe("a refusal", () => {
+  const forbidden = { code: "M_FORBIDDEN", message: "no" };
+  test("names the rule, whom it concerns and who can change it", () => {
+    const fields = {
+      "org.depesha.rule": "contact",
+      "org.depesha.ask": "@chief:x",
+      "org.depesha.target": "@anna:x",
+    };
+    expect(refusalOf({ ...forbidden, fields })).toEqual({
+      rule: "contact",
+      ask: "@chief:x",
+      target: "@anna:x",
+    });
+    expect(refusalOf({ ...forbidden, fields: { "org.depesha.rule": "call" } })).toEqual({
+      rule: "call",
+    });
+  });
+  test("by no rule is none", () => {
+    expect(refusalOf(forbidden)).toBeUndefined();
+    expect(refusalOf({ ...forbidden, fields: { "org.depesha.rule": 7 } })).toBeUndefined();
+  });
+});
+
+describe("who somebody is", () => {
+  const who: WhoRecord = { id: "@a:x", name: "Анна", posts: [], manages: [], deputies: [] };
+  test("their post and the way down to it", () => {
+    const posts = [{ unitId: 2, path: ["Министерство", "Право"], title: "Юрист" }];
+    expect(postLine({ ...who, posts })).toBe("Юрист, Министерство › Право");
+    expect(postLine(who)).toBe("");
+  });
+  test("a manager without a post is of the level they manage", () => {
+    const manages = [{ unitId: 1, path: ["Министерство"], title: "" }];
+    expect(postLine({ ...who, manages })).toBe("Министерство");
+  });
+  test("a deputy stands in between two moments, the latter not included", () => {
+    const away = { ...who, deputies: [{ id: "@b:x", since: 10, until: 20 }] };
+    expect([9, 10, 19, 20].map((now) => deputyNow(away, now)?.id)).toEqual([
+      undefined,
+      "@b:x",
+      "@b:x",
+      undefined,
+    ]);
+  });
+  test("requests and strangers wait alike", () => {
+    expect(countWaiting(undefined)).toBe(0);
+    const box = {
+      incoming: [{ sender: who, target: "@me:x", message: "", ts: 0 }],
+      held: [{ roomId: "!r", sender: who }],
+      outgoing: [{ id: "@c:x", ts: 0 }],
+      blocked: ["@d:x"],
+    };
+    expect(countWaiting(box)).toBe(2);
+  });
 });

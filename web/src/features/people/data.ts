@@ -1,7 +1,8 @@
 /** People: how they are found and what is said of them. */
 
+import type { Failure } from "../../base/errors";
 import { match } from "../../base/fuzzy";
-import type { ChatRecord, PersonRecord } from "../../engine/records";
+import type { ChatRecord, ContactsView, PersonRecord, WhoRecord } from "../../engine/records";
 
 /** `@name:server`, typed whole. */
 export function isUserId(text: string): boolean {
@@ -33,4 +34,47 @@ export function acquaintances(chats: readonly ChatRecord[]): PersonRecord[] {
     const person = { id: chat.peer, name: chat.name, ignored: false };
     return [chat.avatar === undefined ? person : { ...person, avatar: chat.avatar }];
   });
+}
+
+/** A refusal by a rule of the institution: whom it concerns, and who can change it. */
+export interface Refusal {
+  rule: string;
+  /** Whom the refused request was to reach. */
+  target?: string;
+  ask?: string;
+}
+
+/** The rule by which the server refused, if that was why. */
+export function refusalOf(failure: Failure): Refusal | undefined {
+  const field = (name: string) => {
+    const value = failure.fields?.[`org.depesha.${name}`];
+    return typeof value === "string" ? value : undefined;
+  };
+  const [rule, target, ask] = [field("rule"), field("target"), field("ask")];
+  if (rule === undefined) return undefined;
+  return { rule, ...(target !== undefined && { target }), ...(ask !== undefined && { ask }) };
+}
+
+/** Rules that a contact request gets round. */
+export function isForRequest(rule: string): boolean {
+  return rule === "contact" || rule === "write_upward";
+}
+
+/** Who stands in for somebody at `now`, and until when: the one who does so longest. */
+export function deputyNow(who: WhoRecord, now: number): { id: string; until: number } | undefined {
+  return who.deputies
+    .filter((each) => each.since <= now && now < each.until)
+    .toSorted((a, b) => b.until - a.until)[0];
+}
+
+/** "Counsel, Ministry › Law": what somebody is, in a line; "" for who has no post. */
+export function postLine(who: WhoRecord): string {
+  const post = who.posts[0] ?? who.manages[0];
+  if (!post) return "";
+  return [post.title, post.path.join(" › ")].filter(Boolean).join(", ");
+}
+
+/** How much waits in the request box. */
+export function countWaiting(contacts: ContactsView | undefined): number {
+  return contacts ? contacts.incoming.length + contacts.held.length : 0;
 }

@@ -1,28 +1,66 @@
 import { createSignal, Show } from "solid-js";
+import {
+  canPush,
+  type Hindrance,
+  pushChoice,
+  tryPush,
+  turnOffPush,
+  turnOnPush,
+} from "../../bridge/push";
+import { useClient, useValue } from "../../bridge/client";
 import { Button, Switch } from "../../ui/controls";
-import { setSound, sound } from "../../ui/preferences";
+import { language, setSound, sound } from "../../ui/preferences";
+import { whyFailed } from "../../ui/uiWords";
 import { word } from "./words";
 
 type Permission = NotificationPermission | "none";
 
 const present = (): Permission => ("Notification" in window ? Notification.permission : "none");
 
-/** Notifications of this browser: allowed or not, and why nothing comes. */
+/** Notifications of this browser: allowed or not, open and closed, and why nothing comes. */
 export function Notifications() {
+  const client = useClient();
+  const session = useValue("session", () => null);
+  const me = () => {
+    const view = session();
+    return view?.phase === "signedIn" ? view.userId : "";
+  };
   const [permission, setPermission] = createSignal<Permission>(present());
+  const [chosen, setChosen] = createSignal(0);
+  const [busy, setBusy] = createSignal(false);
+  const [told, setTold] = createSignal<Hindrance | "works">();
+  const choice = () => {
+    chosen();
+    return me() ? pushChoice(me()) : undefined;
+  };
   const words = {
     granted: "desktopOn",
     default: "desktopAsk",
     denied: "desktopDenied",
     none: "desktopNone",
   } as const;
-  const allow = async () => setPermission(await Notification.requestPermission());
-  const test = () =>
-    new Notification(word("testTitle"), {
-      body: word("testBody"),
-      icon: "/static/icon-192.png",
-      tag: "test",
-    });
+
+  const allow = async () => {
+    setPermission(await Notification.requestPermission());
+    if (permission() === "granted" && canPush()) await turn({ on: true, hidden: false });
+  };
+  /** Turned on or off; what stands in the way is told, and the choice stays to be tried again. */
+  const turn = async ({ on, hidden }: { on: boolean; hidden: boolean }) => {
+    setBusy(true);
+    setTold(undefined);
+    if (on)
+      setTold(await turnOnPush(client, { userId: me(), lang: language(), hidden }));
+    else await turnOffPush(client);
+    setChosen((times) => times + 1);
+    setBusy(false);
+  };
+  const test = async () => {
+    setBusy(true);
+    setTold(undefined);
+    setTold((await tryPush(client, me())) ?? "works");
+    setBusy(false);
+  };
+
   return (
     <div class="settings-form">
       <div class="setting-line">
@@ -35,14 +73,66 @@ export function Notifications() {
             {word("allow")}
           </Button>
         </Show>
-        <Show when={permission() === "granted"}>
-          <Button look="quiet" onClick={test}>
-            {word("test")}
-          </Button>
-        </Show>
       </div>
+      <Show when={permission() === "granted" && canPush()}>
+        <Switch
+          label={word("pushClosed")}
+          note={word("pushClosedNote")}
+          checked={choice() !== undefined}
+          disabled={busy()}
+          onChange={(on) => turn({ on, hidden: false })}
+        />
+        <Show when={choice()}>
+          {(made) => (
+            <Switch
+              label={word("pushText")}
+              note={word("pushTextNote")}
+              checked={!made().hidden}
+              disabled={busy()}
+              onChange={(shown) => turn({ on: true, hidden: !shown })}
+            />
+          )}
+        </Show>
+      </Show>
       <Switch label={word("sound")} checked={sound()} onChange={setSound} />
+      <div class="setting-line">
+        <span>
+          {word("pushTest")}
+          <small role="status">
+            <Show when={told()} fallback={word("pushTestNote")}>
+              {(result) => tellResult(result())}
+            </Show>
+          </small>
+        </span>
+        <Button look="quiet" busy={busy()} onClick={test}>
+          {word("test")}
+        </Button>
+      </div>
       <p class="field-note">{word("perChat")}</p>
     </div>
   );
+}
+
+function tellResult(result: Hindrance | "works"): string {
+  if (result === "works") return word("pushWorks");
+  switch (result.step) {
+    case "browser":
+      return word("desktopNone");
+    case "permission":
+      return word(Notification.permission === "denied" ? "desktopDenied" : "pushNoPermission");
+    case "off":
+      return word("pushIsOff");
+    case "worker":
+      return word("pushNoWorker");
+    case "subscription":
+      return word("pushNoSubscription", { message: result.message });
+    case "pusher":
+      return word("pushNoPusher");
+    case "server":
+      return word("pushNoServer", { why: whyFailed(result.failure) });
+    case "unreachable":
+      return word("pushUnreachable");
+    case "refused":
+      return word("pushRefused", { status: result.status });
+  }
 }
