@@ -1,5 +1,6 @@
 import { createEffect, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
 import { type Client, ClientContext, useValue } from "../bridge/client";
+import { turnOffPush } from "../bridge/push";
 import { PersonCards } from "../features/people";
 import { SignInView } from "../features/signin";
 import { Confirm } from "../ui/Confirm";
@@ -28,6 +29,11 @@ function Phases() {
   const session = useValue("session", () => null);
   createEffect(() => {
     document.title = word("app");
+  });
+  // However the session ended: nobody is told any more of what was said to somebody else.
+  createEffect(() => {
+    const view = session();
+    if (view?.phase === "signedOut" && view.userId === undefined) void turnOffPush();
   });
   return (
     <Suspense fallback={<Splash />}>

@@ -16,7 +16,7 @@ import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats"
 import { Face, openPerson } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
-import { ChatView, Threads, ThreadView, toggleSide } from "../features/timeline";
+import { ChatView, parseMatrixLink, Threads, ThreadView, toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
 import { MenuButton } from "../ui/Menu";
@@ -26,8 +26,9 @@ import { chatPlace, go, place } from "../ui/router";
 import { createCommands, listenToKeys, mainMenu } from "./commands";
 import { OfflineLine } from "./OfflineLine";
 import { paletteOpen, setPaletteOpen, setShortcutsOpen, shortcutsOpen } from "./overlays";
-import { showNotices, showTotals, tellVisibility } from "./presence";
+import { keepPush, showNotices, showTotals, tellVisibility } from "./presence";
 import { remember } from "./recent";
+import { UpdateLine } from "./UpdateLine";
 import { word } from "./words";
 
 const Palette = lazy(() => import("./Palette"));
@@ -63,12 +64,26 @@ export default function Shell() {
   tellVisibility(client, roomId);
   showTotals();
   showNotices(client);
+  keepPush(client, me);
   createEffect(on(roomId, (id) => id && remember(id)));
   createEffect(() => {
     if (kind() !== "user") return;
     const [, userId] = place().segments;
     if (userId) openPerson(userId);
     go("#/", true);
+  });
+  // What the shortcuts of the installed application name.
+  createEffect(() => {
+    const action = kind() === "new" ? "newDirect" : kind() === "saved" ? "saved" : undefined;
+    if (action === undefined || !me()) return;
+    go("#/", true);
+    commands.find(({ id }) => id === action)?.run();
+  });
+  createEffect(() => {
+    if (kind() !== "link") return;
+    const link = parseMatrixLink((place().segments[1] ?? "").replace(/^web\+/, ""));
+    if (!link) go("#/", true);
+    else go(link.kind === "user" ? `#/user/${link.id}` : chatPlace(link.id, link.eventId), true);
   });
   createEffect(() => {
     const id = roomId();
@@ -124,6 +139,7 @@ export default function Shell() {
       </header>
       <div class="pane pane-list" role={phone() && pane() === "list" ? "main" : undefined}>
         <OfflineLine />
+        <UpdateLine />
         <Suspense>
           <KeyReminder />
         </Suspense>

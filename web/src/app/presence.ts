@@ -3,6 +3,7 @@
 import { type Accessor, createEffect, onCleanup } from "solid-js";
 import { type Client, useValue } from "../bridge/client";
 import type { Notice } from "../bridge/protocol";
+import { pushChoice, turnOnPush } from "../bridge/push";
 import { sound } from "../ui/preferences";
 import { tellFailure } from "../ui/toasts";
 import { word } from "./words";
@@ -76,6 +77,18 @@ export function showNotices(client: Client): void {
     }
   };
   onCleanup(client.onNotice(hear));
+}
+
+const RENEW_AFTER_MS = 5_000;
+
+/** A subscription may have ended while the page was closed: where pushes are wanted, it is renewed. */
+export function keepPush(client: Client, me: Accessor<string>): void {
+  createEffect(() => {
+    const choice = me() ? pushChoice(me()) : undefined;
+    if (!choice) return;
+    const timer = setTimeout(() => void turnOnPush(client, choice), RENEW_AFTER_MS);
+    onCleanup(() => clearTimeout(timer));
+  });
 }
 
 let context: AudioContext | undefined;

@@ -163,7 +163,9 @@ async function setBadge(unread: number): Promise<void> {
 worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { room_id, event_id } = event.notification.data as Shown;
-  const place = [room_id, event_id].filter((part) => part).map((part) => `/${encodeURIComponent(part ?? "")}`);
+  const place = [room_id, event_id]
+    .filter((part) => part)
+    .map((part) => `/${encodeURIComponent(part ?? "")}`);
   event.waitUntil(open(room_id ? `/#/chat${place.join("")}` : "/"));
 });
 
@@ -174,6 +176,6 @@ async function open(url: string): Promise<void> {
     await worker.clients.openWindow(url);
     return;
   }
-  await window.focus();
   window.postMessage({ kind: "open", url });
+  await window.focus();
 }

@@ -274,6 +274,8 @@ export interface Commands {
     };
     value: null;
   };
+  /** Sets a pusher of the specification; one of kind null is removed. */
+  "push.set": { args: { pusher: Content }; value: null };
   /** Any request of the server's own API under `/_depesha/v1/`, for features that are forms over it. */
   "own.call": {
     args: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string; body?: unknown };

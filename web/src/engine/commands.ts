@@ -184,6 +184,10 @@ export function makeCommands(live: Live): Answers {
       return null;
     },
 
+    "push.set": async ({ pusher }) => {
+      await http.json("POST", `${V3}/pushers/set`, { body: pusher });
+      return null;
+    },
     "own.call": async ({ method, path, body }) => {
       if (!path.startsWith("/_depesha/v1/") || path.includes(".."))
         throw new FailureError({ code: "M_INVALID_PARAM", message: "Not the server's own API" });

@@ -60,12 +60,31 @@ function create(): Composing {
   };
 }
 
+/** Where a page that begins anew, as for an update, finds what the one before it had not stored. */
+const UNSTORED = "depesha.unstored";
+
+const unstored = new Map<string, string>(
+  JSON.parse((typeof window !== "undefined" && sessionStorage.getItem(UNSTORED)) || "[]"),
+);
+
+if (typeof window !== "undefined")
+  window.addEventListener("pagehide", () => {
+    const left = new Map(unstored);
+    for (const [key, state] of states) {
+      if (!state.edit() && state.text() !== state.saved) left.set(key, state.text());
+      else left.delete(key);
+    }
+    sessionStorage.setItem(UNSTORED, JSON.stringify([...left]));
+  });
+
 /** What is being written in a chat, or in a thread of it. */
 export function composingIn(roomId: string, threadId?: string): Composing {
   const key = threadId ? `${roomId} ${threadId}` : roomId;
   let state = states.get(key);
   if (!state) {
     state = createRoot(create);
+    state.setText(unstored.get(key) ?? "");
+    unstored.delete(key);
     states.set(key, state);
   }
   return state;

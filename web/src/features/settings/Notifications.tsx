@@ -1,4 +1,5 @@
 import { createSignal, Show } from "solid-js";
+import { useClient, useValue } from "../../bridge/client";
 import {
   canPush,
   type Hindrance,
@@ -7,7 +8,6 @@ import {
   turnOffPush,
   turnOnPush,
 } from "../../bridge/push";
-import { useClient, useValue } from "../../bridge/client";
 import { Button, Switch } from "../../ui/controls";
 import { language, setSound, sound } from "../../ui/preferences";
 import { whyFailed } from "../../ui/uiWords";
@@ -48,8 +48,7 @@ export function Notifications() {
   const turn = async ({ on, hidden }: { on: boolean; hidden: boolean }) => {
     setBusy(true);
     setTold(undefined);
-    if (on)
-      setTold(await turnOnPush(client, { userId: me(), lang: language(), hidden }));
+    if (on) setTold(await turnOnPush(client, { userId: me(), lang: language(), hidden }));
     else await turnOffPush(client);
     setChosen((times) => times + 1);
     setBusy(false);

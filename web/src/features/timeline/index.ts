@@ -6,7 +6,7 @@ import "./view.css";
 
 export { tellPreview } from "./describe";
 export { nameOf, thumbnailOf } from "./items/media";
-export { firstLink } from "./links";
+export { firstLink, parseMatrixLink } from "./links";
 export { toggleSide } from "./side";
 
 /** A chat, open. */
