@@ -29,7 +29,9 @@ if os.environ.get("CI") != "true":  # there a missing package is an error, not a
 async def wire(tmp_path: Path, templates: Templates) -> AsyncIterator[Wire]:
     """The way to a running server that serves the client; its clock is the real one."""
     db_url = templates.copy_sqlite(tmp_path / "depesha.sqlite")
-    async with serve.running(config_for(tmp_path, db_url), Clock()) as running:
+    # The push services of these tests are on this machine.
+    config = config_for(tmp_path, db_url, allowed_networks=("127.0.0.0/8",))
+    async with serve.running(config, Clock()) as running:
         wire = Wire(running.base_url)
         yield wire
         await wire.close()

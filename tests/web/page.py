@@ -50,9 +50,9 @@ class Person:
 
     # Signing in
 
-    async def sign_in(self, password: str = PASSWORD) -> None:
+    async def sign_in(self, password: str = PASSWORD, at: str = "/") -> None:
         """Sign in on the page's form, and leave the recovery key for later."""
-        await self.page.goto("/")
+        await self.page.goto(at)
         await self.page.get_by_label("User name").fill(self.account.user_id)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.page.get_by_role("button", name="Sign in", exact=True).click()
