@@ -11,7 +11,7 @@ from aiohttp.helpers import BasicAuth
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from tests.harness.clock import TestClock
+from depesha.base.clock import Clock
 from tests.signin.steps import challenge_of
 
 CLIENT, SECRET = "depesha", "top: secret"
@@ -21,7 +21,7 @@ CLIENT, SECRET = "depesha", "top: secret"
 class Provider:
     """People sign in there at once; `lies` overrides claims of the token."""
 
-    clock: TestClock
+    clock: Clock
     issuer: str = ""
     sub: str = "subject-1"
     claims: dict[str, Any] = field(default_factory=lambda: {"preferred_username": "Anna"})
@@ -44,6 +44,10 @@ class Provider:
         self.codes[code] = query
         answer = urlencode({"code": code, "state": query["state"], "iss": self.issuer})
         return f"{query['redirect_uri']}?{answer}"
+
+    async def auth(self, request: web.Request) -> web.Response:
+        """The page where people sign in, which lets everybody through."""
+        raise web.HTTPFound(self.authorize(self.issuer + request.raw_path))
 
     async def metadata(self, request: web.Request) -> web.Response:
         return web.json_response(
@@ -92,11 +96,12 @@ class Provider:
 
 
 @asynccontextmanager
-async def start_provider(clock: TestClock) -> AsyncIterator[Provider]:
+async def start_provider(clock: Clock) -> AsyncIterator[Provider]:
     """A provider on a free port."""
     provider = Provider(clock)
     app = web.Application()
     app.router.add_get("/.well-known/openid-configuration", provider.metadata)
+    app.router.add_get("/auth", provider.auth)
     app.router.add_get("/keys", provider.keys)
     app.router.add_post("/token", provider.token)
     app.router.add_get("/userinfo", provider.user)

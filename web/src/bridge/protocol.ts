@@ -74,7 +74,19 @@ export interface Commands {
   // Signing in
   "session.server": { args: { homeserver: string }; value: ServerView };
   "session.signIn": {
-    args: { homeserver: string; user: string; password: string; deviceName: string };
+    /** `code` is the second factor's, after a refusal with `ORG.DEPESHA.CODE_NEEDED`. */
+    args: {
+      homeserver: string;
+      user: string;
+      password: string;
+      code?: string;
+      deviceName: string;
+    };
+    value: null;
+  };
+  /** With the login token that the server's pages gave. */
+  "session.signInByToken": {
+    args: { homeserver: string; token: string; deviceName: string };
     value: null;
   };
   "session.register": {

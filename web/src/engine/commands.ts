@@ -52,6 +52,7 @@ import { objectOf, textOf } from "./wire";
 export type SessionCommand =
   | "session.server"
   | "session.signIn"
+  | "session.signInByToken"
   | "session.register"
   | "session.signOut"
   | "session.setPin"

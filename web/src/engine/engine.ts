@@ -31,6 +31,7 @@ import {
   register,
   type SignedIn,
   signIn,
+  signInByToken,
   type Tokens,
   type Who,
 } from "./session";
@@ -240,7 +241,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   }
 
   /** After signing in: the archive of the same person is gone on with, of another it is begun anew. */
-  async function enter(signedIn: SignedIn, password: string): Promise<null> {
+  async function enter(signedIn: SignedIn, password?: string): Promise<null> {
     const { token, refresh, expiresAt, ...next } = signedIn;
     const isSame = who?.userId === next.userId && who.deviceId === next.deviceId;
     if (who && !isSame) await wipe();
@@ -283,12 +284,21 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       case "session.server":
         return describeServer((args as Args<"session.server">).homeserver, doFetch);
       case "session.signIn": {
-        const { homeserver, user, password, deviceName } = args as Args<"session.signIn">;
+        const ask = args as Args<"session.signIn">;
+        const { homeserver, user, password, deviceName } = ask;
         return inTurn(async () => {
           // The same person comes back to the same device, and finds the archive and the keys.
           const device =
             isAgain(user) && who ? { name: deviceName, id: who.deviceId } : { name: deviceName };
-          return enter(await signIn(homeserver, user, password, device, doFetch), password);
+          const proof = { password, ...(ask.code !== undefined && { code: ask.code }) };
+          return enter(await signIn(homeserver, user, proof, device, doFetch), password);
+        });
+      }
+      case "session.signInByToken": {
+        const { homeserver, token, deviceName } = args as Args<"session.signInByToken">;
+        return inTurn(async () => {
+          const device = { name: deviceName, ...(who && { id: who.deviceId }) };
+          return enter(await signInByToken(homeserver, token, device, doFetch));
         });
       }
       case "session.register": {

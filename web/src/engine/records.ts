@@ -23,6 +23,10 @@ export interface ServerView {
   homeserver: string;
   serverName: string;
   password: boolean;
+  /** Where people sign in on the server's pages: providers by name; absent where they cannot. */
+  sso?: { providers: readonly { id: string; name: string }[] };
+  /** The server's page for who has forgotten the password. */
+  forgot?: string;
   registration: "closed" | "token" | "open";
   /** True where the OAuth 2.0 API is served. */
   oauth: boolean;

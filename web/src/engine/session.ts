@@ -89,8 +89,8 @@ export async function describeServer(typed: string, doFetch: Fetch): Promise<Ser
   const homeserver = await discover(typed, doFetch);
   const http = anonymous(homeserver, doFetch);
   const timeout = 15_000;
-  const [{ flows }, registration, oauth, demo] = await Promise.all([
-    http.json<{ flows?: { type?: string }[] }>("GET", "/_matrix/client/v3/login", { timeout }),
+  const [{ flows }, registration, oauth, demo, forgot] = await Promise.all([
+    http.json<{ flows?: Content[] }>("GET", "/_matrix/client/v3/login", { timeout }),
     registrationOf(http),
     http.json("GET", "/_matrix/client/v1/auth_metadata", { timeout }).then(
       () => true,
@@ -100,15 +100,32 @@ export async function describeServer(typed: string, doFetch: Fetch): Promise<Ser
       (answer) => answer.people ?? [],
       () => [],
     ),
+    http.text("GET", FORGOT, { timeout }).then(
+      () => homeserver + FORGOT,
+      () => undefined,
+    ),
   ]);
+  const sso = (flows ?? []).find((flow) => flow.type === "m.login.sso");
   return {
     homeserver,
     serverName: new URL(homeserver).host,
     password: (flows ?? []).some((flow) => flow.type === "m.login.password"),
+    ...(sso && { sso: { providers: providersOf(sso) } }),
+    ...(forgot !== undefined && { forgot }),
     registration,
     oauth,
     demo,
   };
+}
+
+const FORGOT = "/_depesha/forgot";
+
+function providersOf(flow: Content): { id: string; name: string }[] {
+  const { identity_providers: given } = flow;
+  return (Array.isArray(given) ? given : []).filter(isObject).flatMap((one) => {
+    const [id, name] = [textOf(one, "id"), textOf(one, "name")];
+    return id && name ? [{ id, name }] : [];
+  });
 }
 
 async function registrationOf(http: Http): Promise<ServerView["registration"]> {
@@ -124,27 +141,53 @@ async function registrationOf(http: Http): Promise<ServerView["registration"]> {
 
 const DEVICE = (name: string) => ({ initial_device_display_name: name, refresh_token: true });
 
-export async function signIn(
+interface Device {
+  name: string;
+  /** A device of before, to be gone on with. */
+  id?: DeviceId;
+}
+
+export function signIn(
   typed: string,
   user: string,
-  password: string,
-  device: { name: string; id?: DeviceId },
+  proof: { password: string; code?: string },
+  device: Device,
+  doFetch: Fetch,
+): Promise<SignedIn> {
+  const by = {
+    type: "m.login.password",
+    identifier: { type: "m.id.user", user },
+    password: proof.password,
+    ...(proof.code !== undefined && { "org.depesha.totp": proof.code }),
+  };
+  return login(typed, by, device, doFetch);
+}
+
+/** Signs in with what the server's pages gave to the browser. */
+export function signInByToken(
+  typed: string,
+  token: string,
+  device: Device,
+  doFetch: Fetch,
+): Promise<SignedIn> {
+  return login(typed, { type: "m.login.token", token }, device, doFetch);
+}
+
+async function login(
+  typed: string,
+  by: Content,
+  device: Device,
   doFetch: Fetch,
 ): Promise<SignedIn> {
   const homeserver = await discover(typed, doFetch);
-  const answer = await anonymous(homeserver, doFetch).json<LoginAnswer>(
-    "POST",
-    "/_matrix/client/v3/login",
-    {
-      body: {
-        type: "m.login.password",
-        identifier: { type: "m.id.user", user },
-        password,
-        ...DEVICE(device.name),
-        ...(device.id !== undefined && { device_id: device.id }),
-      },
+  const path = "/_matrix/client/v3/login";
+  const answer = await anonymous(homeserver, doFetch).json<LoginAnswer>("POST", path, {
+    body: {
+      ...by,
+      ...DEVICE(device.name),
+      ...(device.id !== undefined && { device_id: device.id }),
     },
-  );
+  });
   return signedIn(answer, homeserver);
 }
 

@@ -1,4 +1,13 @@
-import { createEffect, createResource, createSignal, For, Match, Show, Switch } from "solid-js";
+import {
+  createEffect,
+  createResource,
+  createSignal,
+  For,
+  Match,
+  onMount,
+  Show,
+  Switch,
+} from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
 import { ask } from "../../ui/Confirm";
 import { Button, IconButton, NoticeBox, TextField } from "../../ui/controls";
@@ -7,6 +16,7 @@ import { whyFailed } from "../../ui/uiWords";
 import { Face } from "../people";
 import { browserOf, homeserverOf, userOf } from "./data";
 import { Logo } from "./Logo";
+import { goToPages, takeToken } from "./sso";
 import "./view.css";
 import { word } from "./words";
 
@@ -47,6 +57,7 @@ function Entry() {
   const [user, setUser] = createSignal("");
   const [password, setPassword] = createSignal("");
   const [token, setToken] = createSignal("");
+  const [code, setCode] = createSignal<string>();
   const [seen, setSeen] = createSignal(false);
   const [registering, setRegistering] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
@@ -70,6 +81,19 @@ function Entry() {
     if (before?.userId) setUser(before.userId);
   });
 
+  const deviceName = () => word("device", { browser: browserOf(navigator.userAgent) });
+  onMount(async () => {
+    const back = takeToken();
+    if (!back) return;
+    setBusy(true);
+    const answer = await client.command("session.signInByToken", {
+      ...back,
+      deviceName: deviceName(),
+    });
+    setBusy(false);
+    if (!answer.ok) setProblem(whyFailed(answer.error));
+  });
+
   const enter = async (name: string, secret: string) => {
     setBusy(true);
     setProblem(undefined);
@@ -77,16 +101,27 @@ function Entry() {
       homeserver: homeserver(),
       user: userOf(name),
       password: secret,
-      deviceName: word("device", { browser: browserOf(navigator.userAgent) }),
+      deviceName: deviceName(),
     };
+    const given = code()?.trim();
     const answer = registering()
       ? await client.command(
           "session.register",
           token() ? { ...common, token: token().trim() } : common,
         )
-      : await client.command("session.signIn", common);
+      : await client.command("session.signIn", given ? { ...common, code: given } : common);
     setBusy(false);
     if (answer.ok) return;
+    if (answer.error.code === "ORG.DEPESHA.CODE_NEEDED") {
+      setUser(name);
+      setPassword(secret);
+      setCode("");
+      return;
+    }
+    if (given && answer.error.code === "M_FORBIDDEN") {
+      setProblem(word("wrongCode"));
+      return;
+    }
     const wrong = !registering() && answer.error.code === "M_FORBIDDEN";
     setProblem(wrong ? word("wrong") : whyFailed(answer.error));
   };
@@ -94,7 +129,22 @@ function Entry() {
   const tooShort = () => registering() && password().length > 0 && password().length < 8;
 
   return (
-    <>
+    <Show
+      when={code() === undefined}
+      fallback={
+        <SecondFactor
+          code={code() ?? ""}
+          onInput={setCode}
+          problem={problem()}
+          busy={busy()}
+          onGo={() => enter(user(), password())}
+          onBack={() => {
+            setCode(undefined);
+            setProblem(undefined);
+          }}
+        />
+      }
+    >
       <h1>{registering() ? word("registerTitle") : word("title")}</h1>
       <Show when={former()?.reason}>
         <NoticeBox>{word("ended")}</NoticeBox>
@@ -173,6 +223,21 @@ function Entry() {
         <Button type="submit" look="primary" wide busy={busy()}>
           {registering() ? word("register") : word("signIn")}
         </Button>
+        <Show when={!registering() && known()?.forgot}>
+          {(page) => (
+            <a class="signin-forgot" href={page()}>
+              {word("forgotPassword")}
+            </a>
+          )}
+        </Show>
+        <Show when={!registering() && known()?.sso}>
+          {(sso) => (
+            <OtherWays
+              providers={sso().providers}
+              onGo={(provider) => goToPages(known()?.homeserver ?? homeserver(), provider)}
+            />
+          )}
+        </Show>
         <Show when={mayRegister()}>
           <Button
             wide
@@ -212,6 +277,79 @@ function Entry() {
           </ul>
         </section>
       </Show>
+    </Show>
+  );
+}
+
+/** Through the institution's provider, or by a passkey on the server's own page. */
+function OtherWays(props: {
+  providers: readonly { id: string; name: string }[];
+  onGo: (provider?: string) => void;
+}) {
+  return (
+    <>
+      <p class="signin-or">{word("or")}</p>
+      <For each={props.providers}>
+        {(provider) => (
+          <Button wide icon="shield" onClick={() => props.onGo(provider.id)}>
+            {word("signInWith", { name: provider.name })}
+          </Button>
+        )}
+      </For>
+      <Button wide icon="key" onClick={() => props.onGo()}>
+        {word("otherWay")}
+      </Button>
+    </>
+  );
+}
+
+/** The second step: the code of a program, or a recovery code. */
+function SecondFactor(props: {
+  code: string;
+  onInput: (code: string) => void;
+  problem: string | undefined;
+  busy: boolean;
+  onGo: () => void;
+  onBack: () => void;
+}) {
+  let form!: HTMLFormElement;
+  onMount(() => form.querySelector("input")?.focus());
+  return (
+    <>
+      <h1>{word("codeTitle")}</h1>
+      <form
+        ref={form}
+        class="signin-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onGo();
+        }}
+      >
+        <TextField
+          label={word("code")}
+          note={word("codeNote")}
+          autocomplete="one-time-code"
+          autocapitalize="characters"
+          spellcheck={false}
+          maxLength={20}
+          value={props.code}
+          onInput={props.onInput}
+          error={props.problem}
+          required
+        />
+        <Button
+          type="submit"
+          look="primary"
+          wide
+          busy={props.busy}
+          disabled={props.code.trim().length < 6}
+        >
+          {word("signIn")}
+        </Button>
+        <Button wide onClick={props.onBack}>
+          {word("backToPassword")}
+        </Button>
+      </form>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { browserOf, homeserverOf, userOf } from "./data";
+import { browserOf, homeserverOf, loginTokenIn, ssoAddress, userOf } from "./data";
 
 test("a server's address is completed", () => {
   expect(homeserverOf("", "https://own.org")).toBe("https://own.org");
@@ -15,4 +15,14 @@ test("names with and without the sign", () => {
 test("browsers are named", () => {
   const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36";
   expect(browserOf(agent)).toBe("Chrome, Linux");
+});
+
+test("the way to the server's pages and back", () => {
+  expect(ssoAddress("https://a.org", "https://a.org/", "city id")).toBe(
+    "https://a.org/_matrix/client/v3/login/sso/redirect/city%20id?redirectUrl=https%3A%2F%2Fa.org%2F",
+  );
+  expect(ssoAddress("https://a.org", "https://b.org/x")).not.toContain("redirect/");
+  expect(loginTokenIn("?loginToken=abc%2F1")).toBe("abc/1");
+  expect(loginTokenIn("?loginToken=")).toBeUndefined();
+  expect(loginTokenIn("")).toBeUndefined();
 });

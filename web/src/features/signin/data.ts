@@ -13,6 +13,18 @@ export function userOf(text: string): string {
   return trimmed.startsWith("@") && !trimmed.includes(":") ? trimmed.slice(1) : trimmed;
 }
 
+/** Where the browser goes to sign in on the server's pages; it comes `back` with a login token. */
+export function ssoAddress(homeserver: string, back: string, provider?: string): string {
+  const path = "/_matrix/client/v3/login/sso/redirect";
+  const way = provider === undefined ? path : `${path}/${encodeURIComponent(provider)}`;
+  return `${homeserver}${way}?redirectUrl=${encodeURIComponent(back)}`;
+}
+
+/** The login token in the query of the address one came back to. */
+export function loginTokenIn(search: string): string | undefined {
+  return new URLSearchParams(search).get("loginToken") || undefined;
+}
+
 /** The browser's name, for the list of devices. */
 export function browserOf(agent: string): string {
   const known: readonly [RegExp, string][] = [
