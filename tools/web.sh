@@ -9,7 +9,8 @@ npm() { node "$home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 cd web
 
 installed=node_modules/.installed
-if [ $1 != npm ] && ! cmp -s package-lock.json $installed; then
+# A link leads to the packages of another tree, which installs them itself.
+if [ $1 != npm ] && [ ! -L node_modules ] && ! cmp -s package-lock.json $installed; then
     npm ci --no-progress --loglevel=error
     cp package-lock.json $installed
 fi
