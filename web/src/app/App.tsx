@@ -1,7 +1,7 @@
 import { createEffect, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
 import { type Client, ClientContext, useValue } from "../bridge/client";
 import { turnOffPush } from "../bridge/push";
-import { PersonCards } from "../features/people";
+import { PersonCards, Refusals, TakeIn } from "../features/people";
 import { SignInView } from "../features/signin";
 import { Confirm } from "../ui/Confirm";
 import { Button, Empty } from "../ui/controls";
@@ -18,7 +18,9 @@ export function App(props: { client: Client }) {
       <ErrorBoundary fallback={(error) => <Broken error={error} />}>
         <Phases />
       </ErrorBoundary>
+      <TakeIn />
       <PersonCards />
+      <Refusals />
       <Confirm />
       <Toasts />
     </ClientContext.Provider>

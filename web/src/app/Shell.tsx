@@ -13,7 +13,7 @@ import {
 import { useClient, useList, useValue } from "../bridge/client";
 import type { RoomView } from "../engine/records";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
-import { Face, openPerson } from "../features/people";
+import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
 import { ChatView, parseMatrixLink, Threads, ThreadView, toggleSide } from "../features/timeline";
@@ -57,7 +57,7 @@ export default function Shell() {
   const eventId = () => place().segments[2];
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
-  const hasMain = () => ["chat", "settings", "threads"].includes(kind() ?? "");
+  const hasMain = () => ["chat", "people", "settings", "threads"].includes(kind() ?? "");
   const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
@@ -173,6 +173,9 @@ export default function Shell() {
             <Switch fallback={<Nothing />}>
               <Match when={kind() === "threads"}>
                 <Threads />
+              </Match>
+              <Match when={kind() === "people"}>
+                <PeopleView section={place().segments[1]} />
               </Match>
               <Match when={kind() === "settings"}>
                 <SettingsView section={place().segments[1]} />

@@ -131,6 +131,19 @@ export function createCommands(around: Around): readonly Action[] {
       run: () => go("#/threads"),
     },
     {
+      id: "people",
+      icon: "people",
+      label: () => word("institution"),
+      shortcut: "Alt+P",
+      run: () => go("#/people"),
+    },
+    {
+      id: "requests",
+      icon: "inbox",
+      label: () => word("requests"),
+      run: () => go("#/people/requests"),
+    },
+    {
       id: "newDirect",
       icon: "person",
       label: () => word("newDirect"),
@@ -209,6 +222,7 @@ export function createCommands(around: Around): readonly Action[] {
 /** The same actions, those of the menu in the corner. */
 export function mainMenu(commands: readonly Action[]): readonly Action[] {
   const shown = [
+    "people",
     "saved",
     "threads",
     "newGroup",

@@ -20,6 +20,9 @@ const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   account: true,
   draft: true,
   totals: true,
+  institution: true,
+  card: true,
+  contacts: true,
 };
 
 export interface Host {

@@ -7,12 +7,16 @@ import type { Failure, Result } from "../base/errors";
 import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids";
 import type {
   Attachment,
+  CardRecord,
   ChatRecord,
   ConnectionView,
+  ContactsView,
   Content,
   DeviceRecord,
   DraftView,
+  EmployeeRecord,
   EncryptionView,
+  FoundRecord,
   HitRecord,
   ItemRecord,
   MediaAsk,
@@ -24,6 +28,7 @@ import type {
   ServerView,
   SessionView,
   TimelineHead,
+  UnitRecord,
   VerificationView,
 } from "../engine/records";
 
@@ -35,6 +40,11 @@ export interface Values {
   room: { ask: { roomId: RoomId }; value: RoomView | null };
   typing: { ask: { roomId: RoomId }; value: readonly string[] };
   person: { ask: { userId: UserId; roomId?: RoomId }; value: PersonRecord };
+  /** The levels that one sees; null until they are known. `kept`: the server could not be asked. */
+  institution: { ask: null; value: { units: readonly UnitRecord[]; kept: boolean } | null };
+  /** Somebody's card; null for who has none, or is not seen. */
+  card: { ask: { userId: UserId }; value: CardRecord | null };
+  contacts: { ask: null; value: ContactsView };
   /** Account data of one type, global or of a room. */
   account: { ask: { type: string; roomId?: RoomId }; value: Content | null };
   /** The stored draft of a chat or thread. */
@@ -67,6 +77,12 @@ export interface Lists {
   devices: { ask: null; head: null; row: DeviceRecord };
   verifications: { ask: null; head: null; row: VerificationView };
   ignored: { ask: null; head: null; row: PersonRecord };
+  /** The people of a level, its manager first. `kept`: the server could not be asked. */
+  unit: {
+    ask: { unitId: number };
+    head: { state: "loading" | "whole" | "kept" };
+    row: EmployeeRecord;
+  };
 }
 
 /** Commands: asked once, answered once, with a value or a failure. */
@@ -244,6 +260,16 @@ export interface Commands {
     value: { people: readonly PersonRecord[]; limited: boolean };
   };
   "people.ignore": { args: { userId: UserId; ignored: boolean }; value: null };
+  /** Levels and people of the institution that answer `text`, also with a typo. */
+  "org.find": {
+    args: { text: string; limit: number };
+    value: { units: readonly UnitRecord[]; people: readonly FoundRecord[] };
+  };
+  /** Everyone of the levels and of all below, without oneself. */
+  "org.people": {
+    args: { unitIds: readonly number[] };
+    value: { people: readonly EmployeeRecord[] };
+  };
   // Media
   "media.load": { args: MediaAsk; value: { blob: Blob } };
   "media.preview": {

@@ -161,6 +161,8 @@ export function makeCommands(live: Live): Answers {
 
     "people.search": ({ text, limit }) => searchPeople(world, text, limit),
     "people.ignore": ({ userId, ignored }) => ignore(live, userId, ignored),
+    "org.find": ({ text, limit }) => live.org.find(text, limit),
+    "org.people": async ({ unitIds }) => ({ people: await live.org.peopleOf(unitIds) }),
 
     "media.load": async (ask) => ({ blob: await world.media.load(ask) }),
     "media.preview": async ({ url }) => linkPreview(live, url),
@@ -231,13 +233,21 @@ async function nearest(live: Live, roomId: string, ts: number): Promise<EventId>
   }
 }
 
+/** Hides what somebody says, and has the server refuse their invitations; or ends both. */
 async function ignore(live: Live, userId: UserId, ignored: boolean): Promise<null> {
   const { world } = live;
-  if (isIgnored(world, userId) === ignored) return null;
-  const before = world.account.get("m.ignored_user_list") ?? {};
-  const { [userId]: _, ...others } = objectOf(before, "ignored_users");
-  const users = ignored ? { ...others, [userId]: {} } : others;
-  return setAccount(live, "m.ignored_user_list", { ...before, ignored_users: users });
+  if (isIgnored(world, userId) !== ignored) {
+    const before = world.account.get("m.ignored_user_list") ?? {};
+    const { [userId]: _, ...others } = objectOf(before, "ignored_users");
+    const users = ignored ? { ...others, [userId]: {} } : others;
+    await setAccount(live, "m.ignored_user_list", { ...before, ignored_users: users });
+  }
+  const path = `/_depesha/v1/contacts/blocked/${part(userId)}`;
+  await world.http.json(ignored ? "PUT" : "DELETE", path).catch((error: unknown) => {
+    // Other servers know no such thing.
+    if (!(error instanceof FailureError) || error.failure.status !== 404) throw error;
+  });
+  return null;
 }
 
 async function linkPreview(live: Live, url: string): Promise<Commands["media.preview"]["value"]> {

@@ -14,6 +14,7 @@ import type { Http } from "./http";
 import type { Intake, SyncToken } from "./intake";
 import { isOwnItem } from "./items";
 import { makeNotices, type Told } from "./notices";
+import { makeOrg, type Org } from "./org";
 import { makeOutbox, type Outbox } from "./outbox";
 import { shownIn } from "./people";
 import type { Crypto, Media } from "./ports";
@@ -32,6 +33,7 @@ export interface Live {
   duties: Duties;
   drafts: Drafts;
   search: Search;
+  org: Org;
   chats(): readonly ChatRecord[];
   stop(): Promise<void>;
 }
@@ -151,6 +153,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     duties,
     drafts,
     search,
+    org: makeOrg(world),
     chats: chatList,
     async stop() {
       background.abort();

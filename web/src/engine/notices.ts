@@ -4,6 +4,7 @@ import type { Failure } from "../base/errors";
 import type { RoomId } from "../base/ids";
 import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
+import { heldRooms } from "./org";
 import { shownIn } from "./people";
 import { judge, mayNotify } from "./push";
 import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
@@ -39,7 +40,8 @@ export function makeNotices(
   function hearRoom(intake: RoomIntake): void {
     const { before, room, fresh, live } = intake;
     if ((before?.notified ?? 0) > 0 && room.notified === 0) tell({ kind: "read", roomId: room.id });
-    if (room.membership === "invite" && before?.membership !== "invite") tell(invitation(room));
+    const isInvited = room.membership === "invite" && before?.membership !== "invite";
+    if (isInvited && !heldRooms(world).has(room.id)) tell(invitation(room));
     if (live === 0 || isSeen(room.id)) return;
     for (const entry of fresh.slice(-live)) {
       if (entry.data.event.sender === world.me || entry.ts < world.now() - FRESH_MS) continue;

@@ -6,11 +6,14 @@ import { fetchEvent, fetchOlder } from "./fetch";
 import { part } from "./http";
 import { type ItemAround, itemOf } from "./items";
 import { type Live, typingNames } from "./live";
+import { CONTACTS, contactsOf, heldRooms, type Look } from "./org";
 import { allMembers, fetchPerson, memberRows, personOf, same, shownIn } from "./people";
 import type {
   ChatRecord,
+  ContactsView,
   Content,
   DeviceRecord,
+  EmployeeRecord,
   EncryptionView,
   ItemRecord,
   MemberRecord,
@@ -100,7 +103,24 @@ export const VALUES: ValueQueries = {
       show(live.drafts.get(roomId, threadId)),
     ),
 
-  totals: (live, _: null, show) => again(live, ["chats"], () => show(totalsOf(live.chats()))),
+  institution: (live, _: null, show) =>
+    looked(live, live.org.units, (units, kept) => show(units ? { units, kept } : null)),
+
+  card: (live, { userId }: { userId: UserId }, show) =>
+    looked(live, live.org.card(userId), (card) => show(card ?? null)),
+
+  contacts: (live, _: null, show) => {
+    let before: ContactsView | undefined;
+    return again(live, [`account:${CONTACTS}`], () => {
+      before = same(before, contactsOf(live.world));
+      show(before);
+    });
+  },
+
+  totals: (live, _: null, show) =>
+    again(live, ["chats", `account:${CONTACTS}`], () =>
+      show(totalsOf(live.chats(), heldRooms(live.world))),
+    ),
 
   encryption: (live, _: null, show) =>
     again(live, ["view"], () => show(live.world.crypto?.view() ?? NO_CRYPTO)),
@@ -113,14 +133,34 @@ const NO_CRYPTO: EncryptionView = {
   recovery: false,
 };
 
-function totalsOf(chats: readonly ChatRecord[]): {
+/** Shows what is kept, asks the server, and shows that; again when it changed or the net is back. */
+function looked<T>(
+  live: Live,
+  look: Look<T>,
+  show: (value: T | undefined, isOffline: boolean) => void,
+): Stop {
+  return again(live, ["org", "connection"], async () => {
+    const kept = await look.kept();
+    if (kept.value !== undefined) show(kept.value, false);
+    try {
+      show(await look.fetch(), false);
+    } catch {
+      show((await look.kept()).value, true);
+    }
+  });
+}
+
+function totalsOf(
+  chats: readonly ChatRecord[],
+  held: ReadonlySet<RoomId>,
+): {
   messages: number;
   mentions: number;
   chats: number;
 } {
   const totals = { messages: 0, mentions: 0, chats: 0 };
-  for (const { unread, notify, archived, membership } of chats) {
-    if (archived || membership === "knock") continue;
+  for (const { id, unread, notify, archived, membership } of chats) {
+    if (archived || membership === "knock" || held.has(id)) continue;
     const messages = notify === "all" ? unread.messages : unread.mentions;
     totals.messages += messages;
     totals.mentions += unread.mentions;
@@ -206,13 +246,47 @@ export const LISTS: ListQueries = {
     again(live, ["verifications"], () => show(null, live.world.crypto?.verifications() ?? [])),
 
   ignored: (live, _: null, show) =>
-    again(live, ["account:m.ignored_user_list"], async () => {
+    again(live, ["account:m.ignored_user_list", `account:${CONTACTS}`], async () => {
       const content = live.world.account.get("m.ignored_user_list");
-      const ids = Object.keys(objectOf(content, "ignored_users"));
+      const ignored = Object.keys(objectOf(content, "ignored_users"));
+      const ids = [...new Set([...ignored, ...contactsOf(live.world).blocked])];
       const rows = await Promise.all(ids.map((id) => personOf(live.world, id, undefined)));
       show(null, rows satisfies PersonRecord[]);
     }),
+
+  unit: (live, { unitId }: { unitId: number }, show) => unitPeople(live, unitId, show),
 };
+
+/** The people of a level with their presence, which changes more often than they do. */
+function unitPeople(live: Live, unitId: number, show: ShowList<"unit">): Stop {
+  const { world } = live;
+  let people: readonly EmployeeRecord[] = [];
+  let state: "loading" | "whole" | "kept" = "loading";
+  let before = new Map<UserId, EmployeeRecord>();
+  let stopPresence: Stop = () => {};
+  const render = () => {
+    const rows = people.map((person) => {
+      const presence = world.presence.get(person.id)?.presence;
+      return same(before.get(person.id), presence ? { ...person, presence } : person);
+    });
+    before = new Map(rows.map((row) => [row.id, row]));
+    show({ state }, rows);
+  };
+  const stop = looked(live, live.org.level(unitId), (found, isOffline) => {
+    people = [...(found ?? [])].sort((a, b) => Number(b.isManager) - Number(a.isManager));
+    state = isOffline ? "kept" : "whole";
+    stopPresence();
+    stopPresence = world.topics.watch(
+      people.map((person) => `person:${person.id}`),
+      render,
+    );
+    render();
+  });
+  return () => {
+    stop();
+    stopPresence();
+  };
+}
 
 // ── Timelines, one for all who show it ─────────────────────────────────────────────────────────
 

@@ -101,6 +101,76 @@ export interface MemberRecord {
   power: number;
 }
 
+// ── The institution ────────────────────────────────────────────────────────────────────────────
+
+/** A level of the tree that one sees. Above comes before below. */
+export interface UnitRecord {
+  id: number;
+  parent?: number;
+  /** "organisation", "unit", "rank" or "position". */
+  kind: string;
+  name: string;
+  rights: readonly string[];
+  manager?: UserId;
+}
+
+/** Somebody of a level. */
+export interface EmployeeRecord {
+  id: UserId;
+  name: string;
+  /** Their position in it; "" where none is said. */
+  title: string;
+  isManager: boolean;
+  avatar?: Mxc;
+  room?: string;
+  phone?: string;
+  presence?: "online" | "unavailable" | "offline";
+}
+
+/** Somebody found, with the level they were found in. */
+export interface FoundRecord extends EmployeeRecord {
+  unit?: string;
+}
+
+export interface PostRecord {
+  unitId: number;
+  /** Names of the levels, from the organisation down. */
+  path: readonly string[];
+  title: string;
+}
+
+/** Who somebody is in the institution. */
+export interface WhoRecord {
+  id: UserId;
+  name: string;
+  avatar?: Mxc;
+  room?: string;
+  phone?: string;
+  posts: readonly PostRecord[];
+  /** Levels of which they are the manager. */
+  manages: readonly PostRecord[];
+  /** Who stands in for them, and when; those to come too. */
+  deputies: readonly { id: UserId; since: Millis; until: Millis }[];
+}
+
+/** A card as one sees it: `rule` says why one may not write, `ask` who decides. */
+export interface CardRecord extends WhoRecord {
+  manager?: UserId;
+  mayWrite: boolean;
+  rule?: string;
+  ask?: UserId;
+}
+
+/** The request box, requests of one's own, blocks, and what becomes of strangers. */
+export interface ContactsView {
+  incoming: readonly { sender: WhoRecord; target: UserId; message: string; ts: Millis }[];
+  outgoing: readonly { id: UserId; ts: Millis }[];
+  held: readonly { roomId: RoomId; sender: WhoRecord }[];
+  blocked: readonly UserId[];
+  /** "ask", "open" or "closed"; absent while the sync had no reason to tell. */
+  strangers?: string;
+}
+
 // ── Chats ──────────────────────────────────────────────────────────────────────────────────────
 
 export type ChatKind = "direct" | "group" | "channel" | "space" | "self";

@@ -23,9 +23,16 @@ export function tell(text: string, act?: Toast["act"]): void {
   setTimeout(() => drop(id), act ? 7000 : 4000);
 }
 
+let explain: (failure: Failure) => boolean = () => false;
+
+/** Has some failures explained in another way than a toast: `by` gives true where it did. */
+export function explainFailures(by: (failure: Failure) => boolean): void {
+  explain = by;
+}
+
 /** Tells why something did not work. */
 export function tellFailure(failure: Failure): void {
-  if (failure.code !== "cancelled") tell(whyFailed(failure));
+  if (failure.code !== "cancelled" && !explain(failure)) tell(whyFailed(failure));
 }
 
 /** The value of a command's answer; a failure is told and gives undefined. */

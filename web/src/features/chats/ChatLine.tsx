@@ -1,11 +1,11 @@
-import { Match, Show, Switch } from "solid-js";
+import { createSignal, Match, Show, Switch } from "solid-js";
 import { listTime } from "../../base/format";
 import type { ChatRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace } from "../../ui/router";
-import { Face } from "../people";
+import { allowDrop, Face } from "../people";
 import { tellPreview } from "../timeline";
 import { isMuted, isUnread } from "./data";
 import { word } from "./words";
@@ -24,14 +24,23 @@ function typingWords(chat: ChatRecord): string {
 }
 
 /** One line of the list. */
-export function ChatLine(props: { chat: ChatRecord; open: boolean }) {
+export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?: () => void }) {
+  const [over, setOver] = createSignal(false);
+  const mayDrop = () => props.onDropPeople && ["group", "channel"].includes(props.chat.kind);
   const chat = () => props.chat;
   const muted = () => isMuted(chat(), now());
   const count = () => chat().unread.messages;
   return (
     <a
       class="chat-line"
-      classList={{ open: props.open, unread: isUnread(chat()), muted: muted() }}
+      classList={{ open: props.open, unread: isUnread(chat()), muted: muted(), over: over() }}
+      onDragOver={(event) => mayDrop() && setOver(allowDrop(event))}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        props.onDropPeople?.();
+      }}
       href={chatPlace(chat().id)}
       aria-current={props.open ? "page" : undefined}
       data-room={chat().id}

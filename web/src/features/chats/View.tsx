@@ -1,6 +1,6 @@
 import { createEffect, createMemo, createSignal, For, lazy, on, Show, Suspense } from "solid-js";
 import { VList } from "virtua/solid";
-import { type Rows, useClient, useValue } from "../../bridge/client";
+import { type Client, type Rows, useClient, useValue } from "../../bridge/client";
 import type { ChatRecord } from "../../engine/records";
 import type { Action } from "../../ui/action";
 import { Button, Empty, IconButton } from "../../ui/controls";
@@ -9,6 +9,7 @@ import { ContextMenu, MenuButton } from "../../ui/Menu";
 import { now } from "../../ui/now";
 import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { countWaiting, dragged, everyoneOf, setTaking } from "../people";
 import { ChatLine } from "./ChatLine";
 import { chatActions } from "./commands";
 import { countUnread, type Folder, invitations, isIn, neighbour } from "./data";
@@ -37,7 +38,12 @@ export function ChatsView(props: {
   const open = () => (place().segments[0] === "chat" ? place().segments[1] : undefined);
   const [kept, setKept] = createSignal<string>();
   createEffect(on(open, (id) => setKept(id)));
-  const invited = createMemo(() => invitations(all()));
+  const contacts = useValue("contacts", () => null);
+  const waiting = () => countWaiting(contacts());
+  const invited = createMemo(() => {
+    const held = new Set(contacts()?.held.map((one) => one.roomId));
+    return invitations(all()).filter((chat) => !held.has(chat.id));
+  });
   const shown = createMemo(() =>
     requests() ? invited() : all().filter((chat) => isIn(chat, folder(), kept())),
   );
@@ -199,6 +205,13 @@ export function ChatsView(props: {
               <span class="badge">{invited().length}</span>
             </button>
           </Show>
+          <Show when={waiting() > 0}>
+            <a class="chats-extra requests" href="#/people/requests">
+              <Icon name="personAdd" />
+              <span>{word("contactRequests", { count: waiting() })}</span>
+              <span class="badge">{waiting()}</span>
+            </a>
+          </Show>
           <Show when={folder() === "all" && archived() > 0}>
             <button type="button" class="chats-extra" onClick={() => setFolder("archive")}>
               <Icon name="archive" />
@@ -224,7 +237,11 @@ export function ChatsView(props: {
                       class="chat-line-place"
                       actions={() => chatActions(client, chat() as ChatRecord, own())}
                     >
-                      <ChatLine chat={chat()} open={open() === id} />
+                      <ChatLine
+                        chat={chat()}
+                        open={open() === id}
+                        onDropPeople={() => takeIn(client, chat() as ChatRecord)}
+                      />
                     </ContextMenu>
                   )}
                 </Show>
@@ -238,6 +255,12 @@ export function ChatsView(props: {
       </Suspense>
     </nav>
   );
+}
+
+/** Asks to invite those who were dragged here from the tree. */
+async function takeIn(client: Client, chat: ChatRecord): Promise<void> {
+  const people = await everyoneOf(client, dragged() ?? { people: [], units: [] });
+  if (people) setTaking({ people, room: { id: chat.id, name: chat.name } });
 }
 
 function Nothing(props: { folder: Folder }) {

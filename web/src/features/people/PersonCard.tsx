@@ -9,7 +9,11 @@ import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace, go } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { whyFailed } from "../../ui/uiWords";
+import { AwayBox, CardFacts } from "./CardFacts";
+import { isForRequest } from "./data";
 import { Face } from "./Face";
+import { RequestForm } from "./RequestForm";
 import { word } from "./words";
 
 const [shown, setShown] = createSignal<{ userId: string; roomId?: string }>();
@@ -41,7 +45,11 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
   const person = useValue("person", () =>
     props.roomId ? { userId: props.userId, roomId: props.roomId } : { userId: props.userId },
   );
-  const name = () => person()?.name ?? props.userId;
+  const card = useValue("card", () => ({ userId: props.userId }));
+  const name = () => card()?.name ?? person()?.name ?? props.userId;
+  const rule = () => (card()?.mayWrite === false ? card()?.rule : undefined);
+  const why = (name: string) =>
+    whyFailed({ code: "M_FORBIDDEN", message: "", fields: { "org.depesha.rule": name } });
   const isMe = () => {
     const view = session();
     return view?.phase === "signedIn" && view.userId === props.userId;
@@ -89,7 +97,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
         <Face
           id={props.userId}
           name={name()}
-          avatar={person()?.avatar}
+          avatar={card()?.avatar ?? person()?.avatar}
           size="xl"
           presence={person()?.presence}
         />
@@ -108,9 +116,31 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
             {word("acceptKeys")}
           </Button>
         </Show>
-        <Button look="primary" wide icon="chat" onClick={write}>
-          {isMe() ? word("saved") : word("message")}
-        </Button>
+        <Show when={card()}>
+          {(known) => (
+            <>
+              <AwayBox who={known()} />
+              <CardFacts who={known()} onPerson={(id) => openPerson(id)} />
+            </>
+          )}
+        </Show>
+        <Show
+          when={rule()}
+          fallback={
+            <Button look="primary" wide icon="chat" onClick={write}>
+              {isMe() ? word("saved") : word("message")}
+            </Button>
+          }
+        >
+          {(named) => (
+            <>
+              <NoticeBox icon="lock">{why(named())}</NoticeBox>
+              <Show when={isForRequest(named())}>
+                <RequestForm userId={props.userId} ask={card()?.ask} />
+              </Show>
+            </>
+          )}
+        </Show>
         <Show when={!isMe()}>
           <div class="card-more">
             <Show when={person()?.trust !== "verified"}>

@@ -1,9 +1,20 @@
-/** People: faces, cards, and choosing somebody or some chat. */
+/** People: faces, cards, the institution's tree, requests, and choosing somebody or some chat. */
 
+import { lazy } from "solid-js";
 import "./view.css";
 
+export { Away } from "./CardFacts";
 export { ChatPicker } from "./ChatPicker";
-export { findChats } from "./data";
+export { countWaiting, findChats } from "./data";
+export { allowDrop, dragged, everyoneOf } from "./drag";
 export { Face } from "./Face";
+export { setTaking } from "./invite";
 export { openPerson, PersonCards, presenceText } from "./PersonCard";
 export { PersonPicker } from "./PersonPicker";
+export { Refusals } from "./Refusals";
+export { Strangers } from "./Strangers";
+export { TakeIn } from "./TakeIn";
+
+export const PeopleView = lazy(async () => ({
+  default: (await import("./PeopleView")).PeopleView,
+}));

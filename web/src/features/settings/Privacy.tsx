@@ -2,7 +2,7 @@ import { createSignal, For, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import { Button, TextField } from "../../ui/controls";
 import { orTell, tell } from "../../ui/toasts";
-import { Face } from "../people";
+import { Face, Strangers } from "../people";
 import { pinProblem } from "./data";
 import { word } from "./words";
 
@@ -25,6 +25,9 @@ export function Privacy() {
   };
   return (
     <div class="settings-form">
+      <section>
+        <Strangers />
+      </section>
       <section>
         <h3>{word("pinOn")}</h3>
         <p class="field-note">{word("pinNote")}</p>

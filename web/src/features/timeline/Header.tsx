@@ -6,7 +6,7 @@ import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { MenuButton } from "../../ui/Menu";
 import { go, place } from "../../ui/router";
-import { Face, presenceText } from "../people";
+import { Away, Face, presenceText } from "../people";
 import { useConversation } from "./conversation";
 import { tellEvent } from "./describe";
 import { toggleSide } from "./side";
@@ -62,7 +62,14 @@ export function Header(props: { actions: () => readonly Action[] }) {
               <span class="sr-only">{room().encrypted ? word("e2ee") : word("notE2ee")}</span>
             </span>
           </strong>
-          <Show when={others().length > 0} fallback={<small class="ellipsis">{note()}</small>}>
+          <Show
+            when={others().length > 0}
+            fallback={
+              <small class="ellipsis">
+                <Away userId={room().kind === "direct" ? room().peer : undefined}>{note()}</Away>
+              </small>
+            }
+          >
             <small class="ellipsis typing">{typingText(room(), others())}</small>
           </Show>
         </span>

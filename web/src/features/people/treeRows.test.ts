@@ -12,7 +12,7 @@ import {
   treeRows,
   unique,
   unitKey,
-} from "./tree";
+} from "./treeRows";
 
 const unit = (id: number, name: string, parent?: number): UnitRecord => ({
   id,

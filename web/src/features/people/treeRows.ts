@@ -155,7 +155,11 @@ export function hasUnit(chosen: Chosen, units: readonly UnitRecord[], unitId: nu
   if (chosen.units.length === 0) return false;
   const byId = new Map(units.map((unit) => [unit.id, unit]));
   const ids = new Set(chosen.units.map((unit) => unit.id));
-  for (let at = byId.get(unitId); at; at = at.parent === undefined ? undefined : byId.get(at.parent))
+  for (
+    let at = byId.get(unitId);
+    at;
+    at = at.parent === undefined ? undefined : byId.get(at.parent)
+  )
     if (ids.has(at.id)) return true;
   return false;
 }
