@@ -58,7 +58,7 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
-from depesha.notices import Notices, send_notice
+from depesha.notices import Notices, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
 from depesha.org import Org, follow_ended_account, load_org, project_talk
 from depesha.org import api as org_api
@@ -227,11 +227,13 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     notices = Notices(spine, accounts, profile, rooms)
+    notice_jobs = make_jobs(notices)
     alerts = make_alerts(spine, emails, partial(send_notice, notices))
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
-    vapid = load_vapid(config.data, config.base_url())
-    push = Push(spine, profile, contacts, signals, fetcher, vapid)
+    push = Push(
+        spine, profile, contacts, signals, fetcher, load_vapid(config.data, config.base_url())
+    )
     search = Search(spine, timeline)
     bots = Bots(spine, keys, rooms, signals, services)
 
@@ -301,10 +303,12 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         project_overtaken,
         project_relation,
         partial(project_push, push),
+        partial(project_urgent, notices),
     )
     views: tuple[View, ...] = (
         accounts.sessions.view,
         alerts.view,
+        notice_jobs.view,
         org.view,
         profile.data.view,
         profile.seen.view,
@@ -337,6 +341,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_signin, signin),
         emails.jobs.run,
         alerts.jobs.run,
+        notice_jobs.jobs.run,
         partial(keep_media, media),
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),

@@ -118,6 +118,11 @@ class Config:
     notices_name: str = _setting(
         "Server notices", "Name of that user and of the rooms in which notices come."
     )
+    urgent_escalation_minutes: int = _setting(
+        15,
+        "Who has not acknowledged an urgent message by then: a substitute named for later is "
+        "told of it, too; 0: only who stands in at that time is told, at once.",
+    )
     presence: bool = _setting(True, "People see who of those they share a room with is there.")
     receipts_wake_members: int = _setting(
         500, "In rooms with more members a receipt wakes nobody: it goes with the next answer."

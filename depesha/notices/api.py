@@ -1,4 +1,4 @@
-"""The endpoint with which administrators tell people something."""
+"""The endpoints of notices, and of what is urgent."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import msgspec
 
 from depesha.base.canonical import Json
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
+from depesha.notices.reached import describe_reached
 from depesha.notices.record import Notices
 from depesha.notices.send import send_notice
 
@@ -24,4 +25,11 @@ async def post_notice(notices: Notices, ask: Ask[NoticeBody]) -> Reply:
     return json_reply({"room_id": told.room_id, "event_id": told.event_id})
 
 
-ENDPOINTS: tuple[Endpoint[Notices, Json], ...] = (post_notice,)
+@endpoint("GET", "/_depesha/v1/rooms/{roomId}/urgent/{eventId}")
+async def get_urgent(notices: Notices, ask: Ask[None]) -> Reply:
+    """Whom an urgent message has reached, for its sender and the room's moderators."""
+    room_id, event_id = ask.params["roomId"], ask.params["eventId"]
+    return json_reply(await describe_reached(notices, ask.caller.user_id, room_id, event_id))
+
+
+ENDPOINTS: tuple[Endpoint[Notices, Json], ...] = (post_notice, get_urgent)

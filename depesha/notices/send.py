@@ -3,6 +3,7 @@
 Spec: client-server API, "Server Notices".
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ from depesha.base.errors import MatrixError, not_found
 from depesha.base.ids import parse_user_id
 from depesha.eventlog.append import Writing
 from depesha.events.event import Draft
+from depesha.events.power import required_power
+from depesha.events.urgent import URGENT
 from depesha.http.caller import Caller
 from depesha.notices import store
 from depesha.notices.record import Notices
+from depesha.notices.rules import ACK
 from depesha.profile import set_field, write_tag
 from depesha.rooms import (
     NOTICES,
@@ -26,12 +30,16 @@ from depesha.rooms import (
     write_room,
 )
 
+_LEVELS = "m.room.power_levels"
 TAG = "m.server_notice"
 MSGTYPE = "m.server_notice"
 KIND = "depesha.notice"
 """`server_notice_type` of what an administrator says in words of their own."""
 
 _ONLY_THE_SERVER_SPEAKS: Content = {"events_default": 50, "invite": 50}
+
+Also = Callable[[Writing, "Told"], Awaitable[None]]
+"""What else is written with a notice."""
 
 
 class Told(NamedTuple):
@@ -46,6 +54,13 @@ async def send_notice(notices: Notices, user_id: str, text: str) -> Told:
 
     Whoever has left the room of notices is invited again, also who takes no invitations.
     """
+    return await send_content(notices, user_id, {"body": text, "server_notice_type": KIND})
+
+
+async def send_content(
+    notices: Notices, user_id: str, content: Content, also: Also | None = None
+) -> Told:
+    """As `send_notice`, with further content; `also` is done in the same transaction."""
     sender = notices_sender(notices.spine)
     is_person = parse_user_id(user_id) is not None and user_id != sender
     if not (is_person and await is_active(notices.accounts, user_id)):
@@ -61,11 +76,24 @@ async def send_notice(notices: Notices, user_id: str, text: str) -> Told:
         elif (await w.tip(room_id)).membership(user_id) not in {"join", "invite"}:
             await write_invite(w, room_id, sender, user_id)
         await write_tag(w, user_id, room_id, TAG)
-        content = {"msgtype": MSGTYPE, "body": text, "server_notice_type": KIND}
-        sent = await w.event(Draft("m.room.message", content, sender, room_id))
+        if URGENT in content:
+            await _let_acknowledge(w, room_id, sender)
+        told = {"msgtype": MSGTYPE, **content}
+        sent = await w.event(Draft("m.room.message", told, sender, room_id))
+        if also is not None:
+            await also(w, Told(room_id, sent.event.event_id))
         return Told(room_id, sent.event.event_id)
 
     return await notices.spine.log.commit(plan)
+
+
+async def _let_acknowledge(w: Writing, room_id: str, sender: str) -> None:
+    """Where only the server speaks, let people say that they know."""
+    tip = await w.tip(room_id)
+    if required_power(ACK, None, tip.find, tip.version) > 0:
+        levels = tip.content(_LEVELS)
+        events = {**levels.get("events", {}), ACK: 0}
+        await w.event(Draft(_LEVELS, {**levels, "events": events}, sender, room_id, ""))
 
 
 async def _provide_sender(notices: Notices, sender: str) -> None:

@@ -1,7 +1,8 @@
 """The institution: its tree of levels, its employees, and who sees and may write to whom.
 
-Requirements: O1, O2, O3, O9, G5, G6, G17. A level is a unit, a rank or a position; everything here
-may be read at `/_depesha/v1/org/` as one sees it, and is kept at `/_depesha/v1/admin/org/`.
+Requirements: O1, O2, O3, O9, G5, G6, G17, and who may send what is urgent (M7). A level is a unit,
+a rank or a position; everything here may be read at `/_depesha/v1/org/` as one sees it, and is kept
+at `/_depesha/v1/admin/org/`.
 """
 
 from depesha.org.access import no_such_user as no_such_user

@@ -11,7 +11,8 @@ from depesha.eventlog.append import GateContext
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.auth import Denied
 from depesha.events.event import Draft
-from depesha.events.power import creators_of, level_of, power_of
+from depesha.events.power import creators_of, level_of, notification_level, power_of
+from depesha.events.urgent import is_urgent
 from depesha.org.record import Org
 from depesha.org.rules import may
 from depesha.org.sight import find_refusal_alone, have_talked_now
@@ -27,6 +28,9 @@ _MOST_HOSTS = 200
 
 def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
     """Why the tree does not let the event be, or None."""
+    is_marked = is_urgent(draft.type, draft.content)
+    if is_marked and not _may_send_urgent(org, draft.sender, context.tip):
+        return Denied("You have no right to send urgent messages here")
     if org.tree.is_empty:
         return None
     if draft.type == MEMBER:
@@ -42,6 +46,14 @@ def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
     elif draft.type in _CALLS and not may(org.tree, draft.sender, Right.CALL):
         return Denied("Your level may not call")
     return None
+
+
+def _may_send_urgent(org: Org, sender: str, tip: Tip) -> bool:
+    """True for whose level has the right; for who has no place, whoever may notify the room."""
+    if org.tree.place(sender) is not None:
+        return may(org.tree, sender, Right.SEND_URGENT)
+    power = power_of(sender, tip.find, tip.version)
+    return power >= notification_level("room", tip.find, tip.version)
 
 
 def _member(org: Org, draft: Draft, tip: Tip) -> Denied | None:

@@ -147,7 +147,7 @@ class Audience:
     ) -> Iterator[tuple[str, Weight]]:
         """Members to whom the event is something else than its `weight` to everyone tells."""
         for users, rules, outcome in self.outcomes(event, facts, named_users(event), tip):
-            found = Weight(outcome.notify, outcome.highlight)
+            found = Weight(outcome.notify, outcome.highlight, weight.urgent)
             if found != predict(hears_of(rules), weight):
                 yield from ((user_id, found) for user_id in users if user_id != event.sender)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from depesha.base.canonical import Content, Json
+from depesha.events.urgent import URGENT
 
 KINDS = ("override", "content", "postcontent", "room", "sender", "underride")
 """The kinds of rule in the order in which they are checked."""
@@ -10,7 +11,11 @@ KINDS = ("override", "content", "postcontent", "room", "sender", "underride")
 POSTCONTENT = "postcontent"
 """The kind that nobody may add rules to (MSC4306)."""
 
+URGENT_RULE = ".org.depesha.rule.urgent"
+"""The one rule before the master rule and all of one's own: nobody can change it (M7)."""
 MASTER = ".m.rule.master"
+FIRST = (URGENT_RULE, MASTER)
+"""Predefined rules that stand before all others."""
 INVITE_FOR_ME = ".m.rule.invite_for_me"
 IS_USER_MENTION = ".m.rule.is_user_mention"
 
@@ -64,6 +69,7 @@ def _rule(
 
 DEFAULTS: Mapping[str, tuple[Content, ...]] = {
     "override": (
+        _rule(URGENT_RULE, [{"kind": URGENT}], ["notify", _SOUND, _HIGHLIGHT]),
         _rule(MASTER, [], [], enabled=False),
         # MSC4028: clients turn it on to look into encrypted events themselves.
         _rule(

@@ -7,6 +7,7 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Entry, Logged
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Event
+from depesha.events.urgent import URGENT, is_urgent
 from depesha.io.tx import Tx
 from depesha.push import store
 from depesha.push.audience import Audience, facts_of
@@ -33,7 +34,8 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
         subscribers = await select_subscribers(w.tx, w.institution.id, event.content)
     facts = facts_of(event, tip, subscribers)
     outcome = UNCHANGED_RULES.evaluate(event.type, facts, ANYONE)
-    weight = Weight(outcome.notify, outcome.highlight)
+    urgent = is_urgent(event.type, event.content)
+    weight = Weight(outcome.notify, outcome.highlight, urgent)
     particulars = [
         Particular(user_id, found)
         for user_id, found in audience.particulars(event, facts, weight, tip)
@@ -53,7 +55,7 @@ def is_plain(event: Event) -> bool:
     rules need not be asked.
     """
     content = event.content
-    if content.get("m.mentions") or "m.relates_to" in content:
+    if content.get("m.mentions") or "m.relates_to" in content or URGENT in content:
         return False
     if event.type == "m.room.message":
         kind = content.get("msgtype")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from depesha.base.canonical import Content, Json
 from depesha.base.path import Path, parse_path
+from depesha.events.urgent import URGENT, is_urgent
 from depesha.push.match import whole_glob, word_glob, word_literal
 
 _COUNT = re.compile(r"(==|<=|>=|<|>)?([0-9]{1,18})", re.ASCII)
@@ -285,6 +286,11 @@ def _thread_subscription(condition: Content) -> Condition | None:
     return in_followed_thread if subscribed else in_other_thread
 
 
+def marked_urgent(facts: Facts, viewer: Viewer) -> bool:
+    """True for an urgent message (requirement M7)."""
+    return is_urgent(facts.get(("type",)), facts.get(("content",)))
+
+
 _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "event_match": _event_match,
     "event_property_is": _event_property_is,
@@ -293,6 +299,7 @@ _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "room_member_count": _room_member_count,
     "sender_notification_permission": _sender_notification_permission,
     "io.element.msc4306.thread_subscription": _thread_subscription,
+    URGENT: lambda condition: marked_urgent,
 }
 
 

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from depesha.base.canonical import Content, Json, canonical, decode
-from depesha.base.errors import MatrixError, invalid_param, not_found, too_large
-from depesha.push.defaults import DEFAULTS, INVITE_FOR_ME, IS_USER_MENTION, KINDS, MASTER, for_user
+from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found, too_large
+from depesha.push.defaults import (
+    DEFAULTS,
+    FIRST,
+    INVITE_FOR_ME,
+    IS_USER_MENTION,
+    KINDS,
+    URGENT_RULE,
+    for_user,
+)
 from depesha.push.match import word_glob
 from depesha.push.rules import (
     Condition,
@@ -72,7 +80,8 @@ def rules_of(choices: Choices, kind: str, user_id: str) -> list[Content]:
         for rule in DEFAULTS[kind]
     ]
     if kind == "override":
-        return [default[0], *own, *default[1:]]
+        first = len(FIRST)
+        return [*default[:first], *own, *default[first:]]
     return own + default
 
 
@@ -126,8 +135,10 @@ def delete_rule(choices: Choices, kind: str, rule_id: str) -> Choices:
 def change_rule(
     choices: Choices, kind: str, rule_id: str, user_id: str, part: str, value: Json
 ) -> Choices:
-    """With `enabled` or `actions` of a rule changed; 404 M_NOT_FOUND."""
+    """With `enabled` or `actions` of a rule changed; 404 M_NOT_FOUND, 403 M_FORBIDDEN."""
     access_rule(choices, kind, rule_id, user_id)
+    if rule_id == URGENT_RULE:
+        raise forbidden("Urgent messages reach everybody")
     if any(rule["rule_id"] == rule_id for rule in DEFAULTS[kind]):
         entry = {**choices.changed.get(rule_id, {}), part: value}
         return replace(choices, changed={**choices.changed, rule_id: entry})
@@ -184,7 +195,7 @@ def _compile(key: bytes) -> Ruleset:
             for rule in DEFAULTS[kind]
             if changed.get(rule["rule_id"], rule).get("enabled", rule["enabled"])
         ]
-        if default and default[0].rule_id == MASTER:
+        while default and default[0].rule_id in FIRST:
             rules.append(default.pop(0))
         rules += own + default
     return Ruleset(rules)

@@ -13,7 +13,9 @@ from depesha.eventlog.load import logged_of
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Draft
 from depesha.events.power import level_of, power_of
+from depesha.events.urgent import is_urgent
 from depesha.http.caller import Caller
+from depesha.org import Right, check_may
 from depesha.profile import member_content
 from depesha.rooms.access import NOT_JOINED, access_joined_tip, access_tip
 from depesha.rooms.alias import CANONICAL, check_canonical
@@ -39,6 +41,8 @@ async def send_message(
     if draft.type != REDACTION:
         check_not_suspended(caller)
     check_sendable(draft)
+    if is_urgent(draft.type, draft.content):
+        check_may(rooms.profile.org, draft.sender, Right.SEND_URGENT)
     key = (caller.user_id, caller.device_id, draft.room_id, draft.type, draft.redacts, txn_id)
     done = rooms.transactions.get(key)
     if done is not None:

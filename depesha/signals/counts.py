@@ -128,6 +128,8 @@ class Placed:
         self.upto = line.end
 
 
-def counted(order: int, sender: str, thread: str, *, highlight: bool) -> Counted:
+def counted(
+    order: int, sender: str, thread: str, *, highlight: bool, urgent: bool = False
+) -> Counted:
     """An event of a line; texts that come again and again are kept once."""
-    return Counted(order, intern(sender), intern(thread), highlight)
+    return Counted(order, intern(sender), intern(thread), highlight, urgent)

@@ -46,16 +46,30 @@ async def note_event(
     if "m.relates_to" in event.content:
         thread = await find_thread(w.tx, w.institution.id, event)
     if (weight.notify, weight.highlight, thread) != (typed, False, MAIN):
-        row = store.ExceptionRow(order, event.sender, thread, typed, *map(int, weight))
+        highlighted = store.URGENTLY if weight.urgent else int(weight.highlight)
+        row = store.ExceptionRow(
+            order, event.sender, thread, typed, int(weight.notify), highlighted
+        )
         await store.upsert_exception(w.tx, w.institution.id, room_nid, row)
     if particulars:
         rows = [
-            store.SingleRow(order, p.user_id, event.sender, thread, typed, *map(int, p.weight))
+            store.SingleRow(
+                order,
+                p.user_id,
+                event.sender,
+                thread,
+                typed,
+                int(p.weight.notify),
+                int(p.weight.highlight),
+            )
             for p in particulars
         ]
         await store.insert_singles(w.tx, w.institution.id, room_nid, rows)
-    whole = counted(order, event.sender, thread, highlight=weight.highlight)
-    singles = tuple(Single(order, p.user_id, event.sender, thread, *p.weight) for p in particulars)
+    whole = counted(order, event.sender, thread, highlight=weight.highlight, urgent=weight.urgent)
+    singles = tuple(
+        Single(order, p.user_id, event.sender, thread, p.weight.notify, p.weight.highlight)
+        for p in particulars
+    )
     noted = Noted(whole if weight.notify else None, singles)
     signals.counts.note(event.event_id, noted)
 

@@ -8,10 +8,11 @@ from depesha.base.errors import bad_json, invalid_param, not_found
 from depesha.base.ids import is_event_id
 from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.append import Writing
-from depesha.eventlog.changes import Change, Reach
+from depesha.eventlog.changes import Change, Logged, Reach
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.read import access_event, access_joined
 from depesha.eventlog.state import Room
+from depesha.io.tx import Tx
 from depesha.profile import read_data, write_data
 from depesha.signals import store
 from depesha.signals.quiet import is_quiet
@@ -117,6 +118,18 @@ async def _mark(w: Writing, user_id: str, room_id: str, event_id: str, order: in
             return
     text = encode({"event_id": event_id}).decode()
     await write_data(w, user_id, room_id, FULLY_READ, text)
+
+
+async def select_readers(tx: Tx, institution_id: int, logged: Logged) -> dict[str, int]:
+    """Who has publicly read up to an event of a room or beyond, and when (ms)."""
+    event = logged.event
+    threads = {"", await find_thread(tx, institution_id, event)}
+    rows = await store.select_receipts(tx, institution_id, event.room_id, logged.position)
+    return {
+        row.user_id: row.ts
+        for row in rows
+        if row.type == READ and row.thread_id in threads and row.read_order >= logged.room_order
+    }
 
 
 def _reach(spine: Spine, room: Room) -> Reach:

@@ -29,10 +29,11 @@ class Hears(IntEnum):
 
 
 class Weight(NamedTuple):
-    """Whether an event notifies, and highlights."""
+    """Whether an event notifies, and highlights; what is urgent does so whatever one hears."""
 
     notify: bool
     highlight: bool
+    urgent: bool = False
 
 
 NO_WEIGHT = Weight(notify=False, highlight=False)
@@ -40,12 +41,13 @@ NO_WEIGHT = Weight(notify=False, highlight=False)
 
 def predict(hears: Hears, weight: Weight) -> Weight:
     """What an event is to someone who hears so much, by what it is to everyone."""
-    return weight if reaches(hears, highlight=weight.highlight) else NO_WEIGHT
+    is_heard = reaches(hears, highlight=weight.highlight, urgent=weight.urgent)
+    return weight if is_heard else NO_WEIGHT
 
 
-def reaches(hears: Hears, *, highlight: bool) -> bool:
+def reaches(hears: Hears, *, highlight: bool, urgent: bool) -> bool:
     """Whether an event that notifies everyone notifies someone who hears so much."""
-    return hears is Hears.EVERYTHING or (hears is Hears.HIGHLIGHTS and highlight)
+    return hears is Hears.EVERYTHING or urgent or (hears is Hears.HIGHLIGHTS and highlight)
 
 
 class Counted(NamedTuple):
@@ -55,6 +57,7 @@ class Counted(NamedTuple):
     sender: str
     thread: str
     highlight: bool
+    urgent: bool = False
 
 
 class Single(NamedTuple):
@@ -142,7 +145,7 @@ class Tally:
         for event in events:
             if event.order in singled or reading.skips(event.sender):
                 continue
-            is_heard = reaches(reading.hears, highlight=event.highlight)
+            is_heard = reaches(reading.hears, highlight=event.highlight, urgent=event.urgent)
             if is_heard and event.order > reading.read_to(event.thread):
                 self.add(event.thread, 1, event.highlight)
 

@@ -18,6 +18,10 @@ class ReceiptRow(NamedTuple):
     position: int
 
 
+URGENTLY = 2
+"""In place of 1 for what highlights also to those who have muted the room."""
+
+
 class ExceptionRow(NamedTuple):
     """An event that counts otherwise than its type says."""
 
@@ -275,7 +279,7 @@ async def select_highlighted(
     rows = await tx.rows(
         OrderRow,
         "SELECT event_order FROM signals_exceptions WHERE institution_id = $1"
-        " AND room_nid = ANY($2) AND event_order < $3 AND highlighted = 1"
+        " AND room_nid = ANY($2) AND event_order < $3 AND highlighted > 0"
         " ORDER BY event_order DESC LIMIT $4",
         institution_id,
         room_nids,

@@ -132,7 +132,13 @@ async def _select_line(
 
 
 def _of_exception(row: store.ExceptionRow) -> Counted:
-    return counted(row.event_order, row.sender, row.thread, highlight=bool(row.highlighted))
+    return counted(
+        row.event_order,
+        row.sender,
+        row.thread,
+        highlight=row.highlighted > 0,
+        urgent=row.highlighted == store.URGENTLY,
+    )
 
 
 def _of_single(row: store.SingleRow) -> Single:

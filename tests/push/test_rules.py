@@ -188,6 +188,7 @@ KINDS = st.sampled_from(["m.text", "m.image", "m.notice", "M.NOTICE", "m.other",
             "msgtype": KINDS,
             "m.mentions": st.sampled_from([{}, None, {"room": True}, {"user_ids": ["@bob:x"]}]),
             "m.relates_to": st.sampled_from([{}, {"rel_type": "m.replace"}]),
+            "org.depesha.urgent": st.sampled_from([{}, {"a": 1}, None, True]),
         },
     ),
     st.booleans(),
@@ -198,8 +199,9 @@ def test_a_plain_message_is_what_the_rules_make_of_it(
     event = Event("$e", "!r:x", event_type, None, "@a:x", 0, content, 1, (), (), None, b"", V12)
     if is_plain(event):
         for viewer in (ANYONE, BOB):
-            assert outcome(viewer=viewer, type=event_type, content=content, may=may) == (
-                PLAIN_WEIGHT
+            assert (
+                outcome(viewer=viewer, type=event_type, content=content, may=may)
+                == (PLAIN_WEIGHT[:2])
             )
 
 
@@ -210,6 +212,16 @@ def test_nobody_in_general_is_ever_named(named: str, state_key: str) -> None:
     mention = {"m.mentions": {"user_ids": [named]}, "membership": "invite"}
     told = outcome(viewer=ANYONE, type="m.room.member", state_key=state_key, content=mention)
     assert told == (False, False)
+
+
+def test_no_rule_of_ones_own_silences_what_is_urgent() -> None:
+    mute = {"rule_id": "!r:x", "enabled": True, "actions": [], "conditions": []}
+    choices = Choices({"override": (mute,)}, {".m.rule.master": {"enabled": True}})
+    urgent: Any = {"msgtype": "m.notice", "org.depesha.urgent": {}}
+    for event_type in ("m.room.message", "m.room.encrypted"):
+        assert outcome(choices, type=event_type, content=urgent) == (True, True)
+    assert outcome(choices, type="m.reaction", content=urgent) == (False, False)
+    assert outcome(choices, content={"org.depesha.urgent": []}) == (False, False)
 
 
 def test_master_silences_all() -> None:

@@ -28,6 +28,7 @@ events = st.lists(
         st.sampled_from(THREADS),
         st.booleans(),
         st.booleans(),
+        st.booleans(),
         st.none() | st.tuples(st.booleans(), st.booleans()),
     ),
     max_size=20,
@@ -48,10 +49,10 @@ def _plainly(given_events: list[Any], reading: Reading) -> Unread:
     """The counts, event by event, as the specification tells them."""
     found: dict[str, tuple[int, int]] = {}
     for order, event in enumerate(given_events, 1):
-        sender, thread, counts, highlight, own = event
+        sender, thread, counts, highlight, urgent, own = event
         if sender == ME or sender in reading.ignored:
             continue
-        weight = Weight(counts, counts and highlight)
+        weight = Weight(counts, counts and (highlight or urgent), counts and urgent)
         told = predict(reading.hears, weight) if own is None else Weight(*own)
         read = max(reading.floor, reading.unthreaded, reading.threads.get(thread, 0))
         if order > read:
@@ -62,10 +63,11 @@ def _plainly(given_events: list[Any], reading: Reading) -> Unread:
 
 
 def _append(line: Line, order: int, event: Any) -> None:
-    sender, thread, counts, highlight, own = event
+    sender, thread, counts, highlight, urgent, own = event
     singles = [] if own is None else [Single(order, ME, sender, thread, *own)]
     singles.append(Single(order, "@b:x", sender, thread, True, True))
-    line.append(order, Counted(order, sender, thread, highlight) if counts else None, singles)
+    counted = Counted(order, sender, thread, highlight or urgent, urgent)
+    line.append(order, counted if counts else None, singles)
 
 
 @given(events, readings, st.integers(0, 20), st.sets(st.integers(0, 20)))

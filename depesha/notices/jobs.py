@@ -1,0 +1,29 @@
+"""What this slice does later: telling deputies of what is urgent."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from depesha.eventlog.changes import Entry
+from depesha.io.jobs import Jobs, Kind
+from depesha.notices import urgent
+from depesha.notices.record import Notices
+from depesha.notices.substitute import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeJobs:
+    """The jobs of the slice, and what wakes them."""
+
+    jobs: Jobs
+
+    def view(self, entry: Entry) -> None:
+        """There may be something to do."""
+        if urgent.is_news(entry):
+            self.jobs.wake()
+
+
+def make_jobs(notices: Notices) -> NoticeJobs:
+    """The jobs of an institution, which are done once they run."""
+    kinds = {urgent.KIND: Kind(partial(substitute, notices))}
+    spine = notices.spine
+    return NoticeJobs(Jobs(spine.db, spine.clock, spine.institution.id, kinds))
