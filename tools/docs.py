@@ -19,8 +19,9 @@ def endpoints() -> str:
     ]
     for row in load_endpoints():
         owner = row.handler.__module__.split(".")[1]
+        needs = row.right.value if row.right else row.auth.value
         lines += [
-            f"| {row.method} | `{path}` | {row.spec or ''} | {row.auth.value} | {owner} |"
+            f"| {row.method} | `{path}` | {row.spec or ''} | {needs} | {owner} |"
             for path in row.paths
         ]
     lines += ["", "## Not offered", "", "| operation | path | why |", "|---|---|---|"]

@@ -53,6 +53,7 @@ async def deactivate(
 
     async def plan(w: Writing) -> None:
         await store.update_deactivated(w.tx, w.institution.id, user_id, int(erase))
+        await store.delete_roles_of(w.tx, w.institution.id, user_id)
         await store.delete_tickets_of(w.tx, w.institution.id, user_id)
         await w.change(Change(ACCOUNT, Reach.NOBODY, user_id))
         await _end_all(w, user_id, "")

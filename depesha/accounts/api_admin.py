@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from depesha.accounts.account import deactivate, set_password
-from depesha.accounts.devices import load_devices
+from depesha.accounts.devices import access_device, delete_devices, load_devices
 from depesha.accounts.invitations import create_token, delete_token, load_tokens
 from depesha.accounts.moderate import (
     access_known,
@@ -20,11 +20,14 @@ from depesha.accounts.moderate import (
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
+from depesha.accounts.roles import describe_grant, grant_role, load_roles, revoke_role
 from depesha.accounts.shared_secret import SharedSecretBody, access_secret, register_by_secret
-from depesha.accounts.store import DeviceRow, RegistrationTokenRow, UserRow
+from depesha.accounts.store import DeviceRow, RegistrationTokenRow, UserRow, grants_in
 from depesha.accounts.tickets import Ticket, issue
 from depesha.audit import act_of
 from depesha.base.canonical import Content, Json
+from depesha.base.errors import forbidden
+from depesha.base.rights import Grant, InUnits, Right, Role, may_grant
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 
 _OWN = "/_depesha/v1/admin"
@@ -62,7 +65,7 @@ _LOCK = "/_matrix/client/v1/admin/lock/{userId}"
 _SUSPEND = "/_matrix/client/v1/admin/suspend/{userId}"
 
 
-@endpoint("GET", _LOCK, spec="getAdminLockUser", auth=Auth.ADMIN)
+@endpoint("GET", _LOCK, spec="getAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK))
 async def lock_status(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Whether an account is locked."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
@@ -75,7 +78,7 @@ class LockBody(msgspec.Struct):
     locked: bool
 
 
-@endpoint("PUT", _LOCK, spec="setAdminLockUser", auth=Auth.ADMIN, body=LockBody)
+@endpoint("PUT", _LOCK, spec="setAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK), body=LockBody)
 async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
     """Lock an account, or open it again."""
     locked = ask.body.locked
@@ -89,7 +92,7 @@ async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
     return json_reply({"locked": locked})
 
 
-@endpoint("GET", _SUSPEND, spec="getAdminSuspendUser", auth=Auth.ADMIN)
+@endpoint("GET", _SUSPEND, spec="getAdminSuspendUser", right=InUnits(Right.PEOPLE_BLOCK))
 async def suspension_status(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Whether an account is suspended."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
@@ -102,7 +105,13 @@ class SuspendBody(msgspec.Struct):
     suspended: bool
 
 
-@endpoint("PUT", _SUSPEND, spec="setAdminSuspendUser", auth=Auth.ADMIN, body=SuspendBody)
+@endpoint(
+    "PUT",
+    _SUSPEND,
+    spec="setAdminSuspendUser",
+    right=InUnits(Right.PEOPLE_BLOCK),
+    body=SuspendBody,
+)
 async def set_suspended(accounts: Accounts, ask: Ask[SuspendBody]) -> Reply:
     """Suspend an account, or end its suspension."""
     suspended = ask.body.suspended
@@ -119,10 +128,11 @@ async def set_suspended(accounts: Accounts, ask: Ask[SuspendBody]) -> Reply:
 # --- accounts ------------------------------------------------------------------------
 
 
-def _user_body(user: UserRow) -> Content:
+def _user_body(user: UserRow, roles: list[Grant]) -> Content:
     return {
         "user_id": user.user_id,
-        "admin": bool(user.is_admin),
+        "admin": Grant(Role.OWNER) in roles,
+        "roles": [describe_grant(grant) for grant in roles],
         "guest": bool(user.is_guest),
         "locked": bool(user.is_locked),
         "suspended": bool(user.is_suspended),
@@ -132,12 +142,20 @@ def _user_body(user: UserRow) -> Content:
     }
 
 
-@endpoint("GET", f"{_OWN}/users", auth=Auth.ADMIN)
+async def describe_users(accounts: Accounts, users: list[UserRow]) -> list[Json]:
+    """What is told of each account, in the same order."""
+    roles: dict[str, list[Grant]] = {}
+    for row in await load_roles(accounts):
+        roles.setdefault(row.user_id, []).extend(grants_in([row]))
+    return [_user_body(user, roles.get(user.user_id, [])) for user in users]
+
+
+@endpoint("GET", f"{_OWN}/users", right=Right.PEOPLE_READ)
 async def list_users(accounts: Accounts, ask: Ask[None]) -> Reply:
     """A page of accounts by their ids; `next` is to be given as `after`."""
     limit = ask.number("limit", 100, 1, _PAGE)
     found = await load_users(accounts, ask.query.get("after", ""), limit)
-    body: Content = {"users": [_user_body(user) for user in found]}
+    body: Content = {"users": await describe_users(accounts, found)}
     if len(found) == limit:
         body["next"] = found[-1].user_id
     return json_reply(body)
@@ -151,16 +169,18 @@ class CreateBody(msgspec.Struct):
     admin: bool = False
 
 
-@endpoint("POST", f"{_OWN}/users", auth=Auth.ADMIN, body=CreateBody)
+@endpoint("POST", f"{_OWN}/users", right=Right.PEOPLE_KEEP, body=CreateBody)
 async def create_user(accounts: Accounts, ask: Ask[CreateBody]) -> Reply:
     """Make an account; the answer has its id, and its password when it was made up."""
     body = ask.body
+    if body.admin and not may_grant(ask.caller.grants, Role.OWNER):
+        raise forbidden("Only owners make owners")
     user_id = new_user_id(accounts, body.username)
     await check_free(accounts, user_id)
     password = _chosen(accounts, body.password)
     hashed = await accounts.passwords.hash(password)
     act = act_of(ask.caller, "user.create", user_id, admin=body.admin)
-    await register(accounts, NewUser(user_id, hashed, None, is_admin=body.admin), act)
+    await register(accounts, NewUser(user_id, hashed, None, is_owner=body.admin), act)
     return json_reply({"user_id": user_id, **_shown(body.password, password)})
 
 
@@ -183,7 +203,12 @@ class ResetBody(msgspec.Struct):
     logout_devices: bool = True
 
 
-@endpoint("PUT", f"{_OWN}/users/{{userId}}/password", auth=Auth.ADMIN, body=ResetBody)
+@endpoint(
+    "PUT",
+    f"{_OWN}/users/{{userId}}/password",
+    right=InUnits(Right.PEOPLE_PASSWORD),
+    body=ResetBody,
+)
 async def reset_password(accounts: Accounts, ask: Ask[ResetBody]) -> Reply:
     """Give somebody another password; the answer has it when it was made up."""
     body = ask.body
@@ -200,7 +225,12 @@ class EraseBody(msgspec.Struct):
     erase: bool = False
 
 
-@endpoint("POST", f"{_OWN}/users/{{userId}}/deactivate", auth=Auth.ADMIN, body=EraseBody)
+@endpoint(
+    "POST",
+    f"{_OWN}/users/{{userId}}/deactivate",
+    right=InUnits(Right.PEOPLE_KEEP),
+    body=EraseBody,
+)
 async def deactivate_user(accounts: Accounts, ask: Ask[EraseBody]) -> Reply:
     """End somebody's account for ever."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
@@ -210,23 +240,50 @@ async def deactivate_user(accounts: Accounts, ask: Ask[EraseBody]) -> Reply:
 
 
 class AdminBody(msgspec.Struct):
-    """Whether somebody is to be an administrator."""
+    """Whether somebody is to be an owner."""
 
     admin: bool
 
 
-@endpoint("PUT", f"{_OWN}/users/{{userId}}/admin", auth=Auth.ADMIN, body=AdminBody)
+@endpoint("PUT", f"{_OWN}/users/{{userId}}/admin", right=Right.ROLES_GRANT, body=AdminBody)
 async def set_admin(accounts: Accounts, ask: Ask[AdminBody]) -> Reply:
-    """Make somebody an administrator, or no longer one."""
-    admin = ask.body.admin
-    await change_flags(
-        accounts,
-        ask.caller,
-        "user.promote" if admin else "user.demote",
-        ask.params["userId"],
-        lambda user: user._replace(is_admin=int(admin)),
-    )
+    """Make somebody an owner, or no longer one."""
+    user_id, admin = ask.params["userId"], ask.body.admin
+    change = grant_role if admin else revoke_role
+    await change(accounts, ask.caller, user_id, Grant(Role.OWNER))
     return json_reply({"admin": admin})
+
+
+# --- devices -------------------------------------------------------------------------
+
+_DEVICES = f"{_OWN}/users/{{userId}}/devices"
+
+
+@endpoint("GET", _DEVICES, right=InUnits(Right.PEOPLE_SESSIONS))
+async def list_devices(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """The devices of somebody, oldest first."""
+    user = await access_target(accounts, ask.caller, ask.params["userId"])
+    found = await load_devices(accounts, user.user_id)
+    return json_reply({"devices": [device._asdict() for device in found]})
+
+
+@endpoint("DELETE", _DEVICES, right=InUnits(Right.PEOPLE_SESSIONS))
+async def end_all_devices(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Sign somebody out everywhere; how many devices that were."""
+    user_id = (await access_target(accounts, ask.caller, ask.params["userId"])).user_id
+    ids = [device.device_id for device in await load_devices(accounts, user_id)]
+    await delete_devices(accounts, user_id, ids, act_of(ask.caller, "user.sign-out", user_id))
+    return json_reply({"ended": len(ids)})
+
+
+@endpoint("DELETE", f"{_DEVICES}/{{deviceId}}", right=InUnits(Right.PEOPLE_SESSIONS))
+async def end_device(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """Sign one device of somebody out."""
+    user_id = (await access_target(accounts, ask.caller, ask.params["userId"])).user_id
+    device = await access_device(accounts, user_id, ask.params["deviceId"])
+    act = act_of(ask.caller, "user.sign-out", user_id, device=device.device_id)
+    await delete_devices(accounts, user_id, [device.device_id], act)
+    return EMPTY
 
 
 # --- registration tokens -------------------------------------------------------------
@@ -236,7 +293,7 @@ def _token_body(row: RegistrationTokenRow) -> Content:
     return row._asdict()
 
 
-@endpoint("GET", f"{_OWN}/registration_tokens", auth=Auth.ADMIN)
+@endpoint("GET", f"{_OWN}/registration_tokens", right=Right.INVITE)
 async def list_tokens(accounts: Accounts, ask: Ask[None]) -> Reply:
     """All registration tokens."""
     return json_reply({"tokens": [_token_body(row) for row in await load_tokens(accounts)]})
@@ -250,7 +307,7 @@ class TokenBody(msgspec.Struct):
     expires_ts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
 
 
-@endpoint("POST", f"{_OWN}/registration_tokens", auth=Auth.ADMIN, body=TokenBody)
+@endpoint("POST", f"{_OWN}/registration_tokens", right=Right.INVITE, body=TokenBody)
 async def add_token(accounts: Accounts, ask: Ask[TokenBody]) -> Reply:
     """Make a registration token."""
     body = ask.body
@@ -258,7 +315,7 @@ async def add_token(accounts: Accounts, ask: Ask[TokenBody]) -> Reply:
     return json_reply(_token_body(row))
 
 
-@endpoint("DELETE", f"{_OWN}/registration_tokens/{{token}}", auth=Auth.ADMIN)
+@endpoint("DELETE", f"{_OWN}/registration_tokens/{{token}}", right=Right.INVITE)
 async def revoke_token(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Let nobody else register with a token."""
     await delete_token(accounts, ask.caller, ask.params["token"])
@@ -298,6 +355,9 @@ ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     reset_password,
     deactivate_user,
     set_admin,
+    list_devices,
+    end_all_devices,
+    end_device,
     list_tokens,
     add_token,
     revoke_token,

@@ -14,6 +14,7 @@ from depesha.base.errors import MatrixError, forbidden
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller, Credentials, find_token
+from depesha.io.tx import Tx
 
 
 def unknown_token(*, soft_logout: bool = False) -> MatrixError:
@@ -61,7 +62,7 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
     spine, sessions = accounts.spine, accounts.sessions
     while True:
         drops = sessions.drops
-        row = await spine.db.read(store.select_session, spine.institution.id, key)
+        row, roles = await spine.db.read(_select, spine.institution.id, key)
         if row is None:
             raise unknown_token()
         if drops == sessions.drops:
@@ -71,15 +72,23 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
         row.user_id,
         row.device_id,
         is_guest=bool(row.is_guest),
-        is_admin=bool(row.is_admin),
         is_locked=bool(row.is_locked),
         is_suspended=bool(row.is_suspended),
+        grants=tuple(store.grants_in(roles)),
         session=row.session_id,
         client=row.client or "",
     )
     session = Session(caller, row.expires_ts, bool(row.is_unused))
     sessions.put(key, session)
     return session
+
+
+async def _select(
+    tx: Tx, institution_id: int, key: bytes
+) -> tuple[store.SessionRow | None, list[store.RoleRow]]:
+    row = await store.select_session(tx, institution_id, key)
+    found = [] if row is None else await store.select_roles_of(tx, institution_id, [row.user_id])
+    return row, found
 
 
 async def _use(accounts: Accounts, key: bytes, session: Session) -> None:

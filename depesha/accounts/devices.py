@@ -6,6 +6,7 @@ Spec: client-server API, "Device Management".
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.accounts.signin import DEVICE, NewDevice, add_device, check_device, end_devices
+from depesha.audit import Act, record
 from depesha.base.errors import not_found
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
@@ -57,11 +58,18 @@ async def rename_device(
     return await accounts.spine.log.commit(plan)
 
 
-async def delete_devices(accounts: Accounts, user_id: str, device_ids: list[str]) -> None:
-    """End the sessions of these devices and forget them; unknown ones are gone already."""
+async def delete_devices(
+    accounts: Accounts, user_id: str, device_ids: list[str], act: Act | None = None
+) -> None:
+    """End the sessions of these devices and forget them; unknown ones are gone already.
+
+    `act` is given where another person does it.
+    """
     possible = [device_id for device_id in device_ids if "\x00" not in device_id]
 
     async def plan(w: Writing) -> None:
         await end_devices(w, user_id, possible)
+        if act is not None:
+            await record(w, act)
 
     await accounts.spine.log.commit(plan)

@@ -6,6 +6,7 @@ Spec: client-server API, "Server Discovery", "Capabilities negotiation".
 from depesha.accounts.record import Accounts
 from depesha.base.canonical import Content
 from depesha.base.errors import not_found
+from depesha.base.rights import Right
 from depesha.events.event import ROOM_VERSIONS
 from depesha.http.caller import Caller
 
@@ -34,7 +35,7 @@ def capabilities(accounts: Accounts, caller: Caller) -> Content:
         "m.get_login_token": {"enabled": not caller.client},
         "m.forget_forced_upon_leave": {"enabled": False},
     }
-    if caller.is_admin:
+    if caller.may(Right.PEOPLE_BLOCK):
         found["m.account_moderation"] = {"suspend": True, "lock": True}
     return found
 

@@ -31,7 +31,7 @@ async def has_password(accounts: Accounts, user_id: str) -> bool:
 async def find_caller(accounts: Accounts, user_id: str, device_id: str) -> Caller | None:
     """Whoever asked for something that is done only now; None once the account has ended."""
     spine = accounts.spine
-    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    user, roles = await spine.db.read(store.select_holder, spine.institution.id, user_id)
     if user is None or user.is_deactivated:
         return None
     return Caller(
@@ -39,7 +39,7 @@ async def find_caller(accounts: Accounts, user_id: str, device_id: str) -> Calle
         user_id,
         device_id,
         is_guest=bool(user.is_guest),
-        is_admin=bool(user.is_admin),
+        grants=tuple(store.grants_in(roles)),
         is_locked=bool(user.is_locked),
         is_suspended=bool(user.is_suspended),
         appservice=user.appservice,

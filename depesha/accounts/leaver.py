@@ -9,9 +9,9 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.io.tx import Tx
 
-Standing = Literal["open", "admin", "locked", "ended"]
-"""Whether somebody may sign in, also as an administrator, may not for the time being, or never
-will again."""
+Standing = Literal["open", "role", "locked", "ended"]
+"""Whether somebody may sign in, also with a role of more than a member, may not for the time being,
+or never will again."""
 
 _PAGE = 5_000
 
@@ -40,17 +40,18 @@ async def _lock(w: Writing, user_id: str, *, is_locked: int) -> None:
 async def select_standings(tx: Tx, institution_id: int) -> dict[str, Standing]:
     """All accounts by user id, with their standing."""
     found: dict[str, Standing] = {}
+    with_role = {row.user_id for row in await store.select_roles(tx, institution_id)}
     after = ""
     while page := await store.select_users(tx, institution_id, after, _PAGE):
         for user in page:
-            found[user.user_id] = _standing(user)
+            found[user.user_id] = _standing(user, has_role=user.user_id in with_role)
         after = page[-1].user_id
     return found
 
 
-def _standing(user: store.UserRow) -> Standing:
+def _standing(user: store.UserRow, *, has_role: bool) -> Standing:
     if user.is_deactivated:
         return "ended"
     if user.is_locked:
         return "locked"
-    return "admin" if user.is_admin else "open"
+    return "role" if has_role else "open"

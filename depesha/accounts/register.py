@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from depesha.accounts import store
 from depesha.accounts.invitations import use_token
 from depesha.accounts.record import Accounts
+from depesha.accounts.roles import write_role
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import NewDevice, begin_session, check_device
 from depesha.audit import Act, record
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError
 from depesha.base.ids import MAX_ID_BYTES, is_new_localpart
+from depesha.base.rights import Grant, Role
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
@@ -26,7 +28,8 @@ class NewUser:
     password_hash: str | None
     device: NewDevice | None
     is_guest: bool = False
-    is_admin: bool = False
+    is_owner: bool = False
+    """The account has the role of an owner."""
     appservice: str | None = None
     token: str = ""
     """The registration token that is used up by this."""
@@ -86,7 +89,7 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
 
     async def plan(w: Writing) -> Content:
         body: Content = {"user_id": new.user_id, "home_server": w.institution.server_name}
-        await insert_account(w, new)
+        await insert_account(w, new, act.actor if act else "")
         if new.token:
             await use_token(w, new.token)
         if new.address:
@@ -101,8 +104,8 @@ async def register(accounts: Accounts, new: NewUser, act: Act | None = None) -> 
     return await accounts.spine.log.commit(plan)
 
 
-async def insert_account(w: Writing, new: NewUser) -> None:
-    """Make an account inside a plan; 400 M_USER_IN_USE."""
+async def insert_account(w: Writing, new: NewUser, granted_by: str = "") -> None:
+    """Make an account inside a plan; 400 M_USER_IN_USE. `granted_by` made it an owner's."""
     before = await store.select_user(w.tx, w.institution.id, new.user_id)
     if new.was_guest:
         await _upgrade(w, new, before)
@@ -113,7 +116,6 @@ async def insert_account(w: Writing, new: NewUser) -> None:
         user_id=new.user_id,
         password_hash=new.password_hash,
         is_guest=int(new.is_guest),
-        is_admin=int(new.is_admin),
         is_locked=0,
         is_suspended=0,
         is_deactivated=0,
@@ -123,6 +125,8 @@ async def insert_account(w: Writing, new: NewUser) -> None:
     )
     await store.insert_user(w.tx, w.institution.id, row)
     await w.change(Change(ACCOUNT, Reach.NOBODY, new.user_id))
+    if new.is_owner:
+        await write_role(w, new.user_id, Grant(Role.OWNER), granted_by)
 
 
 async def _upgrade(w: Writing, new: NewUser, before: store.UserRow | None) -> None:

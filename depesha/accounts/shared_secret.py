@@ -56,4 +56,4 @@ async def register_by_secret(accounts: Accounts, body: SharedSecretBody) -> Cont
     user_id = new_user_id(accounts, body.username)
     await check_free(accounts, user_id)
     hashed = await accounts.passwords.hash(body.password)
-    return await register(accounts, NewUser(user_id, hashed, NewDevice(), is_admin=body.admin))
+    return await register(accounts, NewUser(user_id, hashed, NewDevice(), is_owner=body.admin))

@@ -1,7 +1,9 @@
 """SQL on accounts, devices, sessions and the tokens around them."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from depesha.base.rights import Grant, Role
 from depesha.io.tx import Tx
 
 
@@ -11,13 +13,27 @@ class UserRow(NamedTuple):
     user_id: str
     password_hash: str | None
     is_guest: int
-    is_admin: int
     is_locked: int
     is_suspended: int
     is_deactivated: int
     is_erased: int
     appservice: str | None
     created_ts: int
+
+
+class RoleRow(NamedTuple):
+    """A role that somebody has; `unit_id` is 0 for the whole institution."""
+
+    user_id: str
+    role: str
+    unit_id: int
+    granted_by: str
+    granted_ts: int
+
+
+def grants_in(rows: Iterable[RoleRow]) -> list[Grant]:
+    """The roles that the rows give."""
+    return [Grant(Role(row.role), row.unit_id) for row in rows]
 
 
 class SessionRow(NamedTuple):
@@ -30,7 +46,6 @@ class SessionRow(NamedTuple):
     is_unused: int
     client: str | None
     is_guest: int
-    is_admin: int
     is_locked: int
     is_suspended: int
 
@@ -117,14 +132,14 @@ class UiaRow(NamedTuple):
 
 
 _USER = (
-    "SELECT user_id, password_hash, is_guest, is_admin, is_locked, is_suspended,"
+    "SELECT user_id, password_hash, is_guest, is_locked, is_suspended,"
     " is_deactivated, is_erased, appservice, created_ts FROM accounts_users"
     " WHERE institution_id = $1"
 )
 
 _SESSION = (
     "SELECT s.user_id, s.device_id, s.session_id, s.expires_ts, s.is_unused,"
-    " s.client, u.is_guest, u.is_admin, u.is_locked, u.is_suspended"
+    " s.client, u.is_guest, u.is_locked, u.is_suspended"
     " FROM accounts_sessions s JOIN accounts_users u"
     " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
     " WHERE s.institution_id = $1"
@@ -162,9 +177,9 @@ async def select_guests(tx: Tx, institution_id: int, user_ids: list[str]) -> lis
 
 async def insert_user(tx: Tx, institution_id: int, user: UserRow) -> None:
     await tx.execute(
-        "INSERT INTO accounts_users (institution_id, user_id, password_hash, is_guest, is_admin,"
+        "INSERT INTO accounts_users (institution_id, user_id, password_hash, is_guest,"
         " is_locked, is_suspended, is_deactivated, is_erased, appservice, created_ts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         institution_id,
         *user,
     )
@@ -204,13 +219,12 @@ async def update_guest(tx: Tx, institution_id: int, user_id: str, password_hash:
 
 
 async def update_flags(tx: Tx, institution_id: int, user: UserRow) -> None:
-    """Write down whether the user is an administrator, locked, suspended."""
+    """Write down whether the user is locked, suspended."""
     await tx.execute(
-        "UPDATE accounts_users SET is_admin = $3, is_locked = $4, is_suspended = $5"
+        "UPDATE accounts_users SET is_locked = $3, is_suspended = $4"
         " WHERE institution_id = $1 AND user_id = $2",
         institution_id,
         user.user_id,
-        user.is_admin,
         user.is_locked,
         user.is_suspended,
     )
@@ -219,11 +233,63 @@ async def update_flags(tx: Tx, institution_id: int, user: UserRow) -> None:
 async def update_deactivated(tx: Tx, institution_id: int, user_id: str, is_erased: int) -> None:
     """Nobody will sign in again."""
     await tx.execute(
-        "UPDATE accounts_users SET is_deactivated = 1, password_hash = NULL, is_admin = 0,"
+        "UPDATE accounts_users SET is_deactivated = 1, password_hash = NULL,"
         " is_erased = $3 WHERE institution_id = $1 AND user_id = $2",
         institution_id,
         user_id,
         is_erased,
+    )
+
+
+# --- roles ---------------------------------------------------------------------------
+
+_ROLE = (
+    "SELECT user_id, role, unit_id, granted_by, granted_ts FROM accounts_roles"
+    " WHERE institution_id = $1"
+)
+
+
+async def select_roles(tx: Tx, institution_id: int) -> list[RoleRow]:
+    return await tx.rows(RoleRow, _ROLE + " ORDER BY user_id, role, unit_id", institution_id)
+
+
+async def select_roles_of(tx: Tx, institution_id: int, user_ids: list[str]) -> list[RoleRow]:
+    return await tx.rows(RoleRow, _ROLE + " AND user_id = ANY($2)", institution_id, user_ids)
+
+
+async def select_holder(
+    tx: Tx, institution_id: int, user_id: str
+) -> tuple[UserRow | None, list[RoleRow]]:
+    """An account and its roles."""
+    user = await select_user(tx, institution_id, user_id)
+    return user, await select_roles_of(tx, institution_id, [user_id])
+
+
+async def insert_role(tx: Tx, institution_id: int, row: RoleRow) -> None:
+    await tx.execute(
+        "INSERT INTO accounts_roles (institution_id, user_id, role, unit_id, granted_by,"
+        " granted_ts) VALUES ($1, $2, $3, $4, $5, $6)",
+        institution_id,
+        *row,
+    )
+
+
+async def delete_role(tx: Tx, institution_id: int, user_id: str, role: str, unit_id: int) -> None:
+    await tx.execute(
+        "DELETE FROM accounts_roles WHERE institution_id = $1 AND user_id = $2 AND role = $3"
+        " AND unit_id = $4",
+        institution_id,
+        user_id,
+        role,
+        unit_id,
+    )
+
+
+async def delete_roles_of(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM accounts_roles WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
     )
 
 

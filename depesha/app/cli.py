@@ -21,6 +21,7 @@ from depesha.base.canonical import Content, Json, encode
 from depesha.base.clock import Clock
 from depesha.base.config import SETTINGS, Config, ConfigError, load_config
 from depesha.base.errors import MatrixError
+from depesha.base.rights import GRANTED
 from depesha.io.archive import ArchiveError, verify_archive
 from depesha.io.db import Unavailable
 from depesha.io.dump import DumpError
@@ -70,6 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_command(commands, "config", "print the settings in force", show_config)
     _add_user(commands)
+    _add_role(commands)
     _add_token(commands)
     _add_backup(commands)
     _add_notice(commands)
@@ -127,7 +129,7 @@ def _add_user(commands: "_Group") -> None:
         return parser
 
     create = add("create", "make an account", create_user)
-    create.add_argument("--admin", action="store_true", help="an administrator of the server")
+    create.add_argument("--admin", action="store_true", help="an owner, who may do everything")
     _add_password(create)
     _add_command(group, "list", "print all accounts", list_users)
     reset = add("reset-password", "give somebody another password", reset_password)
@@ -141,8 +143,8 @@ def _add_user(commands: "_Group") -> None:
     suspend = "/_matrix/client/v1/admin/suspend/"
     add("suspend", "let somebody only read", _setting(suspend, "suspended"))
     add("unsuspend", "end a suspension", _setting(suspend, "suspended", to=False))
-    add("promote", "make somebody an administrator", _set_admin(to=True))
-    add("demote", "make somebody no longer an administrator", _set_admin(to=False))
+    add("promote", "make somebody an owner", _set_admin(to=True))
+    add("demote", "make somebody no longer an owner", _set_admin(to=False))
 
 
 def _add_password(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +153,19 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the password from standard input; else one is made up and printed",
     )
+
+
+def _add_role(commands: "_Group") -> None:
+    group = _add_group(commands, "role", "who may do what")
+    _add_command(group, "list", "print who has which role", list_roles)
+    grant = _add_command(group, "grant", "give somebody a role", grant_role)
+    revoke = _add_command(group, "revoke", "take a role back", revoke_role)
+    for parser in (grant, revoke):
+        parser.add_argument("user", metavar="NAME", help="a username or a whole user id")
+        parser.add_argument("role", metavar="ROLE", choices=[role.value for role in GRANTED])
+        parser.add_argument(
+            "--unit", type=int, default=0, metavar="NUMBER", help="of a unit_administrator"
+        )
 
 
 def _add_token(commands: "_Group") -> None:
@@ -322,6 +337,30 @@ def _set_admin(*, to: bool) -> Command:
         return 0
 
     return command
+
+
+def list_roles(config: Config, options: argparse.Namespace) -> int:
+    """Print a line for each role that somebody has."""
+    for each in _ask(config, "GET", f"{_ADMIN}/roles")["grants"]:
+        unit = f" unit {each['unit_id']}" if "unit_id" in each else ""
+        print(f"{each['user_id']} {each['role']}{unit}")
+    return 0
+
+
+def _role(config: Config, options: argparse.Namespace) -> str:
+    return f"{_ADMIN}/users/{_user_id(config, options.user)}/roles/{options.role}"
+
+
+def grant_role(config: Config, options: argparse.Namespace) -> int:
+    """Give somebody a role."""
+    _ask(config, "PUT", _role(config, options), {"unit_id": options.unit})
+    return 0
+
+
+def revoke_role(config: Config, options: argparse.Namespace) -> int:
+    """Take a role back."""
+    _ask(config, "DELETE", f"{_role(config, options)}?unit={options.unit}")
+    return 0
 
 
 def create_token(config: Config, options: argparse.Namespace) -> int:

@@ -28,8 +28,8 @@ async def fill(house: House) -> bool:
     hashed = await house.accounts.passwords.hash(PASSWORD)
     for post in POSTS:
         user_id = house.accounts.user_id(post.localpart)
-        is_admin = post.localpart == ADMINISTRATOR
-        await register(house.accounts, NewUser(user_id, hashed, None, is_admin=is_admin))
+        is_owner = post.localpart == ADMINISTRATOR
+        await register(house.accounts, NewUser(user_id, hashed, None, is_owner=is_owner))
     await _plant(house)
     for room in ROOMS:
         await _make(house, room)

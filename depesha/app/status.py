@@ -7,6 +7,7 @@ from depesha.accounts import Accounts
 from depesha.app.ministry import cast
 from depesha.base.canonical import Json
 from depesha.base.errors import forbidden, unrecognized
+from depesha.base.rights import Right
 from depesha.eventlog import store
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.io.observe import Metrics
@@ -49,10 +50,10 @@ async def get_health(status: Status, ask: Ask[None]) -> Reply:
 
 @endpoint("GET", "/_depesha/v1/metrics", auth=Auth.OPTIONAL, limit="none")
 async def get_metrics(status: Status, ask: Ask[None]) -> Reply:
-    """Figures for Prometheus: for this machine, and for administrators from elsewhere."""
+    """Figures for Prometheus: for this machine, and for whoever has the right health.read."""
     caller = ask.found_caller
-    if ask.address not in {"127.0.0.1", "::1"} and not (caller and caller.is_admin):
-        raise forbidden("Only administrators may read the figures from another machine")
+    if ask.address not in {"127.0.0.1", "::1"} and not (caller and caller.may(Right.HEALTH)):
+        raise forbidden("The figures need the right health.read from another machine")
     return Reply(status.metrics.text().encode(), content_type=b"text/plain; version=0.0.4")
 
 

@@ -18,8 +18,9 @@ from depesha.accounts import api_admin as accounts_admin_api
 from depesha.accounts import api_devices as accounts_devices_api
 from depesha.accounts import api_discovery as accounts_discovery_api
 from depesha.accounts import api_pages as accounts_pages_api
+from depesha.accounts import api_roles as accounts_roles_api
 from depesha.accounts import api_s2s as accounts_s2s_api
-from depesha.app import site, status
+from depesha.app import openapi, site, status
 from depesha.app.registrations import load_registrations
 from depesha.audit import api as audit_api
 from depesha.base.clock import Clock
@@ -38,7 +39,7 @@ from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection,
 from depesha.eventlog.consume import keep_cursors
 from depesha.eventlog.follow import follow_others
 from depesha.eventlog.institution import Institution
-from depesha.http.endpoint import Auth, Bound, bind
+from depesha.http.endpoint import Bound, bind
 from depesha.http.limits import Limits
 from depesha.http.parked import Parked
 from depesha.http.server import Server
@@ -60,7 +61,7 @@ from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
 from depesha.notices import Notices, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
-from depesha.org import Org, follow_ended_account, load_org, project_talk
+from depesha.org import Org, follow_ended_account, is_within, load_org, project_talk
 from depesha.org import api as org_api
 from depesha.org import api_admin as org_admin_api
 from depesha.org import gate as org_gate
@@ -255,6 +256,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_devices_api.ENDPOINTS),
         *bind(accounts, accounts_discovery_api.ENDPOINTS),
         *bind(accounts, accounts_admin_api.ENDPOINTS),
+        *bind(accounts, accounts_roles_api.ENDPOINTS),
         *bind(accounts, accounts_pages_api.ENDPOINTS),
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(signin, signin_api.ENDPOINTS),
@@ -362,15 +364,16 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     parked = Parked(config.max_parked_per_user)
     accounts.sessions.ended = parked.dismiss
     server = Server(
-        endpoints,
+        (*endpoints, *bind(openapi.describe(endpoints), openapi.ENDPOINTS)),
         lambda found: caller_of(accounts, found),
         limits,
         clock,
         config.max_requests,
         config.trusted_proxies,
         parked,
+        partial(is_within, org),
     )
-    for_admins = tuple(bound for bound in endpoints if bound.row.auth is Auth.ADMIN)
+    for_admins = tuple(bound for bound in endpoints if bound.row.right is not None)
     operator = Server(
         for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
     )

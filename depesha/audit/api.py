@@ -3,14 +3,15 @@
 from depesha.audit import store
 from depesha.audit.chain import dump_line
 from depesha.base.canonical import Json
+from depesha.base.rights import Right
 from depesha.eventlog.append import EventLog
 from depesha.events.sign import encode_base64
-from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
+from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
 
 _PAGE = 1000
 
 
-@endpoint("GET", "/_depesha/v1/admin/audit", auth=Auth.ADMIN)
+@endpoint("GET", "/_depesha/v1/admin/audit", right=Right.AUDIT)
 async def list_lines(log: EventLog, ask: Ask[None]) -> Reply:
     """`lines` after the number `after`, of one `actor` or `target` where given, and `next`.
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from depesha.base.rights import Grant, Right, rights_of, units_of
 from depesha.eventlog.institution import Institution
 
 
@@ -18,15 +19,23 @@ class Caller:
     user_id: str
     device_id: str
     is_guest: bool = False
-    is_admin: bool = False
     is_locked: bool = False
     is_suspended: bool = False
     appservice: str | None = None
+    grants: tuple[Grant, ...] = ()
     session: int = 0
     client: str = ""
     """The OAuth 2.0 client that the token was granted to; empty in the legacy API."""
     is_limited: bool = True
     """Whether rate limits apply."""
+
+    def may(self, right: Right) -> bool:
+        """True when the caller has the right in the whole institution."""
+        return bool(self.grants) and right in rights_of(self.grants)
+
+    def units_of(self, right: Right) -> frozenset[int]:
+        """The levels of the tree for which alone the caller has the right."""
+        return units_of(self.grants, right)
 
     @property
     def limit_key(self) -> str:

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from depesha.base.canonical import Json, encode
 from depesha.base.errors import invalid_param, missing_param
+from depesha.base.rights import InUnits, Right
 from depesha.http.caller import Caller
 
 Slice = TypeVar("Slice")
@@ -29,7 +30,6 @@ class Auth(Enum):
     GUEST = "guest"
     """A user, or a guest account."""
     APPSERVICE = "appservice"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ class Endpoint(Generic[Slice, Body]):
     streams: bool
     parks: bool
     while_locked: bool
+    right: Right | None
+    scoped: bool
 
 
 def endpoint(
@@ -141,13 +143,16 @@ def endpoint(
     streams: bool = False,
     parks: bool = False,
     while_locked: bool = False,
+    right: Right | InUnits | None = None,
 ) -> Callable[[Handler[Slice, Body]], Endpoint[Slice, Body]]:
     """Make the row of a handler; further `paths` are other names of the same operation.
 
     `body` is the msgspec type that the JSON body must have (None: no body is read, and
     `ask.body` is None); `streams` leaves the body to the handler as `ask.stream`;
     `parks` marks a request that may wait long and ends when its client goes away;
-    `limit` names a rate limit of `http/limits.py`; `while_locked` lets a locked account in.
+    `limit` names a rate limit of `http/limits.py`; `while_locked` lets a locked account in;
+    `right` is what the caller must be allowed by a role; `InUnits` lets in also who has it for
+    some levels of the tree alone, where the path names only what is in these.
     """
 
     def row(handler: Handler[Slice, Body]) -> Endpoint[Slice, Body]:
@@ -163,6 +168,8 @@ def endpoint(
             streams,
             parks,
             while_locked,
+            right.right if isinstance(right, InUnits) else right,
+            isinstance(right, InUnits),
         )
 
     return row

@@ -1,13 +1,14 @@
 """The application over the endpoint table: the only place that builds an error response."""
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from depesha.base.canonical import encode
 from depesha.base.clock import Clock
 from depesha.base.errors import MatrixError, bad_json, forbidden, invalid_param, overloaded
+from depesha.base.rights import Right
 from depesha.http.body import decode_body, read_body, stream_body
 from depesha.http.caller import Caller, CallerOf, Credentials, find_token
 from depesha.http.endpoint import Ask, Auth, Bound, Endpoint, Reply, StreamReply
@@ -105,6 +106,14 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
+IsWithin = Callable[[frozenset[int], Mapping[str, str]], bool]
+"""(levels, path parameters): True when all that the path names is in these levels or below."""
+
+
+def _nowhere(units: frozenset[int], params: Mapping[str, str]) -> bool:
+    return False
+
+
 class Server:
     """One institution's endpoints behind `answer`. It knows no sockets."""
 
@@ -117,6 +126,7 @@ class Server:
         max_requests: int,
         trusted_proxies: tuple[str, ...] = (),
         parked: Parked | None = None,
+        is_within: IsWithin | None = None,
     ) -> None:
         self._router = Router(table)
         self._caller_of = caller_of
@@ -125,6 +135,7 @@ class Server:
         self._max_requests = max_requests
         self._trusted = frozenset(trusted_proxies)
         self._parked = parked or Parked(max_requests)
+        self._is_within = is_within or _nowhere
         self.in_work = 0
 
     async def answer(self, request: Request) -> Reply | StreamReply | None:
@@ -162,7 +173,7 @@ class Server:
         query = _query(request.query) if request.query else _NO_QUERY
         address = self._address(request)
         credentials = _credentials(headers, query, address)
-        caller = await self._caller(row, credentials)
+        caller = await self._caller(row, credentials, params)
         if caller is None or caller.is_limited:
             self._limits.check(row.limit, caller.limit_key if caller else address)
         ask = Ask(
@@ -187,7 +198,7 @@ class Server:
         if not row.parks or caller is None:
             return await bound.call(ask)
         return await self._parked.wait(
-            caller, lambda: bound.call(ask), lambda: self._caller(row, credentials)
+            caller, lambda: bound.call(ask), lambda: self._caller(row, credentials, params)
         )
 
     def _address(self, request: Request) -> str:
@@ -197,7 +208,23 @@ class Server:
             return forwarded.rpartition(",")[2].strip() or request.address
         return request.address
 
-    async def _caller(self, row: Endpoint[object, object], found: Credentials) -> Caller | None:
+    def _check_right(
+        self,
+        row: Endpoint[object, object],
+        right: Right,
+        caller: Caller,
+        params: Mapping[str, str],
+    ) -> None:
+        """Raise 403 M_FORBIDDEN, with the name of the right that is missing."""
+        if caller.may(right):
+            return
+        units = caller.units_of(right) if row.scoped else frozenset[int]()
+        if not (units and self._is_within(units, params)):
+            raise forbidden(f"This needs the right {right.value}", right=right.value)
+
+    async def _caller(
+        self, row: Endpoint[object, object], found: Credentials, params: Mapping[str, str]
+    ) -> Caller | None:
         if row.auth is Auth.NONE or (row.auth is Auth.OPTIONAL and found.token is None):
             return None
         caller = await self._caller_of(found)
@@ -205,8 +232,8 @@ class Server:
             raise MatrixError(401, "M_USER_LOCKED", "This account is locked", {"soft_logout": True})
         if caller.is_guest and row.auth not in {Auth.GUEST, Auth.OPTIONAL}:
             raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this")
-        if row.auth is Auth.ADMIN and not caller.is_admin:
-            raise forbidden("Only administrators of the server may do this")
+        if row.right is not None:
+            self._check_right(row, row.right, caller, params)
         if row.auth is Auth.APPSERVICE and caller.appservice is None:
             raise forbidden("Only application services may do this")
         return caller

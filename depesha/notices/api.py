@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 
 from depesha.base.canonical import Json
-from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
+from depesha.base.rights import Right
+from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.notices.reached import describe_reached
 from depesha.notices.record import Notices
 from depesha.notices.send import send_notice
@@ -18,7 +19,7 @@ class NoticeBody(msgspec.Struct, frozen=True):
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 
 
-@endpoint("POST", "/_depesha/v1/admin/notices", auth=Auth.ADMIN, body=NoticeBody)
+@endpoint("POST", "/_depesha/v1/admin/notices", right=Right.NOTICES, body=NoticeBody)
 async def post_notice(notices: Notices, ask: Ask[NoticeBody]) -> Reply:
     """Send a server notice to one person."""
     told = await send_notice(notices, ask.body.user_id, ask.body.body)

@@ -5,6 +5,7 @@ a rank or a position; everything here may be read at `/_depesha/v1/org/` as one 
 at `/_depesha/v1/admin/org/`.
 """
 
+from depesha.org.access import is_within as is_within
 from depesha.org.access import no_such_user as no_such_user
 from depesha.org.gate import gate as gate
 from depesha.org.levels import Wanted as Wanted

@@ -1,7 +1,11 @@
 """What is there, and what is answered of what is not."""
 
+from collections.abc import Mapping
+
 from depesha.accounts import is_active
-from depesha.base.errors import MatrixError, not_found
+from depesha.base.errors import MatrixError, forbidden, not_found
+from depesha.base.rights import Right
+from depesha.http.caller import Caller
 from depesha.org.record import Org
 
 
@@ -21,3 +25,42 @@ async def access_employee(org: Org, name: str) -> str:
     if not await is_active(org.accounts, user_id):
         raise no_such_user()
     return user_id
+
+
+def is_within(org: Org, units: frozenset[int], params: Mapping[str, str]) -> bool:
+    """True when the level and the person that a path names are in these levels or below.
+
+    Whoever stands elsewhere too, or nowhere, is not.
+    """
+    unit, name = params.get("unitId"), params.get("userId")
+    if unit is not None and not is_below(org, units, number_of(unit)):
+        return False
+    if name is None:
+        return True
+    place = org.tree.place(org.user_id(name))
+    nodes = place.all if place is not None else ()
+    return bool(nodes) and all(is_below(org, units, node.level.unit_id) for node in nodes)
+
+
+def is_below(org: Org, units: frozenset[int], unit_id: int) -> bool:
+    """True when the level is one of these, or below one."""
+    node = org.tree.node(unit_id)
+    tops = [top for each in units if (top := org.tree.node(each)) is not None]
+    return node is not None and any(top.low <= node.low < top.high for top in tops)
+
+
+def number_of(text: str) -> int:
+    """The level of a path; 0, which there never is, for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
+
+
+def check_within(org: Org, caller: Caller, right: Right, unit_id: int) -> None:
+    """Raise 403 M_FORBIDDEN when the caller has the right, but not for this level."""
+    if not caller.may(right) and not is_below(org, caller.units_of(right), unit_id):
+        raise forbidden("You keep another part of the tree", right=right.value)
+
+
+def check_whole(caller: Caller, right: Right) -> None:
+    """Raise 403 M_FORBIDDEN for who has the right for some levels alone."""
+    if not caller.may(right):
+        raise forbidden("This is not for whoever keeps a part of the tree", right=right.value)

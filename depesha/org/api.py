@@ -3,8 +3,10 @@
 from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import forbidden
+from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.org.access import number_of
 from depesha.org.look import describe_people, describe_person, describe_tree
 from depesha.org.record import Org
 
@@ -12,15 +14,15 @@ _OWN = "/_depesha/v1/org"
 
 
 async def _viewer(org: Org, ask: Ask[None]) -> str:
-    """The caller, or whom an administrator names as `as`, which is written down.
+    """The caller, or whom somebody with the right for it names as `as`, which is written down.
 
     403 M_FORBIDDEN for others.
     """
     other = ask.query.get("as")
     if other is None:
         return ask.caller.user_id
-    if not ask.caller.is_admin:
-        raise forbidden("Only administrators may see as another")
+    if not ask.caller.may(Right.SEE_AS):
+        raise forbidden("This needs the right tree.see-as")
     caller, other = ask.caller, org.user_id(other)
 
     async def plan(w: Writing) -> None:
@@ -32,8 +34,7 @@ async def _viewer(org: Org, ask: Ask[None]) -> str:
 
 def unit_id(ask: Ask[Json]) -> int:
     """The level of the path; 0, which there never is, for what is no number."""
-    text = ask.params["unitId"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
+    return number_of(ask.params["unitId"])
 
 
 @endpoint("GET", f"{_OWN}/tree")

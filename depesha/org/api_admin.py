@@ -1,4 +1,4 @@
-"""Endpoints by which administrators keep the tree: `depesha org …` asks the same."""
+"""Endpoints by which the tree is kept: `depesha org …` asks the same."""
 
 from typing import Annotated
 
@@ -6,8 +6,10 @@ import msgspec
 
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError
-from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
-from depesha.org.access import access_employee
+from depesha.base.rights import InUnits, Right
+from depesha.http.caller import Caller
+from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.org.access import access_employee, check_whole, check_within
 from depesha.org.api import unit_id
 from depesha.org.difference import describe_move
 from depesha.org.enrol import import_table
@@ -48,39 +50,52 @@ class LevelBody(msgspec.Struct, frozen=True):
         )
 
 
-@endpoint("GET", f"{_OWN}/units", auth=Auth.ADMIN)
+def _kept(caller: Caller) -> frozenset[int] | None:
+    """The levels that alone the caller may read; None: all."""
+    return None if caller.may(Right.TREE_READ) else caller.units_of(Right.TREE_READ)
+
+
+@endpoint("GET", f"{_OWN}/units", right=InUnits(Right.TREE_READ))
 async def get_units(org: Org, ask: Ask[None]) -> Reply:
-    """The whole tree."""
-    return json_reply(describe_whole(org))
+    """The tree: the whole, or what one keeps of it."""
+    return json_reply(describe_whole(org, _kept(ask.caller)))
 
 
-@endpoint("POST", f"{_OWN}/units", auth=Auth.ADMIN, body=LevelBody)
+@endpoint("POST", f"{_OWN}/units", right=InUnits(Right.TREE_KEEP), body=LevelBody)
 async def post_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     """Make a level; its number."""
+    check_within(org, ask.caller, Right.TREE_KEEP, ask.body.parent or 0)
     return json_reply({"unit_id": await create_level(org, ask.caller, ask.body.wanted())})
 
 
-@endpoint("PUT", _UNIT, auth=Auth.ADMIN, body=LevelBody)
+@endpoint("PUT", _UNIT, right=InUnits(Right.TREE_KEEP), body=LevelBody)
 async def put_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     """Rename or move a level, set its manager, its rights or who accepts requests."""
+    body = ask.body
+    if body.parent is not None:
+        check_within(org, ask.caller, Right.TREE_KEEP, body.parent)
+    if body.rights is not None or body.inherit_rights:
+        check_whole(ask.caller, Right.TREE_KEEP)
     await change_level(org, ask.caller, unit_id(ask), ask.body.wanted())
     return EMPTY
 
 
-@endpoint("DELETE", _UNIT, auth=Auth.ADMIN)
+@endpoint("DELETE", _UNIT, right=InUnits(Right.TREE_KEEP))
 async def delete_unit(org: Org, ask: Ask[None]) -> Reply:
     """Remove an empty level."""
     await remove_level(org, ask.caller, unit_id(ask))
     return EMPTY
 
 
-@endpoint("GET", f"{_UNIT}/move", auth=Auth.ADMIN)
+@endpoint("GET", f"{_UNIT}/move", right=InUnits(Right.TREE_READ))
 async def get_move(org: Org, ask: Ask[None]) -> Reply:
     """What moving a level below `parent` would change of who sees whom."""
-    return json_reply(describe_move(org, unit_id(ask), ask.number("parent", 0)))
+    parent = ask.number("parent", 0)
+    check_within(org, ask.caller, Right.TREE_READ, parent)
+    return json_reply(describe_move(org, unit_id(ask), parent))
 
 
-@endpoint("GET", f"{_UNIT}/people", auth=Auth.ADMIN)
+@endpoint("GET", f"{_UNIT}/people", right=InUnits(Right.TREE_READ))
 async def get_unit_people(org: Org, ask: Ask[None]) -> Reply:
     """Everyone of a level."""
     return json_reply(await describe_people(org, None, unit_id(ask)))
@@ -93,23 +108,25 @@ class PostBody(msgspec.Struct, frozen=True):
     instead_of: int | None = None
 
 
-@endpoint("PUT", f"{_PERSON}/posts/{{unitId}}", auth=Auth.ADMIN, body=PostBody)
+@endpoint("PUT", f"{_PERSON}/posts/{{unitId}}", right=InUnits(Right.TREE_KEEP), body=PostBody)
 async def put_post(org: Org, ask: Ask[PostBody]) -> Reply:
     """Appoint somebody, or move them."""
     body = ask.body
     user_id = ask.params["userId"]
+    if body.instead_of is not None:
+        check_within(org, ask.caller, Right.TREE_KEEP, body.instead_of)
     await appoint(org, ask.caller, user_id, unit_id(ask), body.title, instead_of=body.instead_of)
     return EMPTY
 
 
-@endpoint("DELETE", f"{_PERSON}/posts/{{unitId}}", auth=Auth.ADMIN)
+@endpoint("DELETE", f"{_PERSON}/posts/{{unitId}}", right=InUnits(Right.TREE_KEEP))
 async def delete_post(org: Org, ask: Ask[None]) -> Reply:
     """Dismiss somebody from a position."""
     await dismiss(org, ask.caller, org.user_id(ask.params["userId"]), unit_id(ask))
     return EMPTY
 
 
-@endpoint("GET", _PERSON, auth=Auth.ADMIN)
+@endpoint("GET", _PERSON, right=InUnits(Right.PEOPLE_READ))
 async def get_employee(org: Org, ask: Ask[None]) -> Reply:
     """Anyone's card."""
     user_id = await access_employee(org, ask.params["userId"])
@@ -126,7 +143,7 @@ class CardBody(msgspec.Struct, frozen=True):
     photo: str | None = None
 
 
-@endpoint("PUT", _PERSON, auth=Auth.ADMIN, body=CardBody)
+@endpoint("PUT", _PERSON, right=InUnits(Right.PEOPLE_KEEP), body=CardBody)
 async def put_person(org: Org, ask: Ask[CardBody]) -> Reply:
     """Change what somebody's card tells."""
     body = ask.body
@@ -149,7 +166,7 @@ class AbsencesBody(msgspec.Struct, frozen=True):
     deputies: list[Deputy]
 
 
-@endpoint("PUT", f"{_PERSON}/deputies", auth=Auth.ADMIN, body=AbsencesBody)
+@endpoint("PUT", f"{_PERSON}/deputies", right=InUnits(Right.PEOPLE_KEEP), body=AbsencesBody)
 async def put_deputies(org: Org, ask: Ask[AbsencesBody]) -> Reply:
     """Say who stands in for somebody, and when; an empty list ends it."""
     user_id = org.user_id(ask.params["userId"])
@@ -161,7 +178,7 @@ async def put_deputies(org: Org, ask: Ask[AbsencesBody]) -> Reply:
     return EMPTY
 
 
-@endpoint("POST", f"{_PERSON}/leave", auth=Auth.ADMIN)
+@endpoint("POST", f"{_PERSON}/leave", right=InUnits(Right.PEOPLE_KEEP))
 async def post_leave(org: Org, ask: Ask[None]) -> Reply:
     """Somebody leaves the institution: the receipt says how many sessions ended, and when."""
     user_id = org.user_id(ask.params["userId"])
@@ -180,7 +197,7 @@ class TableBody(msgspec.Struct, frozen=True):
     force: bool = False
 
 
-@endpoint("POST", f"{_OWN}/import", auth=Auth.ADMIN, body=TableBody, max_body=TABLE_BODY)
+@endpoint("POST", f"{_OWN}/import", right=Right.TREE_IMPORT, body=TableBody, max_body=TABLE_BODY)
 async def post_import(org: Org, ask: Ask[TableBody]) -> Reply:
     """Take in a table of employees, or say what that would do."""
     body = ask.body

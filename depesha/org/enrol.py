@@ -179,9 +179,9 @@ def _compare(org: Org, rows: Sequence[Row], people: dict[str, _Person], before: 
     gone = (row.user_id for row in before.people.values() if row.is_imported)
     report.leavers = sorted(user_id for user_id in gone if user_id not in people)
     report.faults += (
-        Fault(0, f"{user_id} would leave, who is an administrator")
+        Fault(0, f"{user_id} would leave, who has a role")
         for user_id in report.leavers
-        if before.accounts.get(user_id) == "admin"
+        if before.accounts.get(user_id) == "role"
     )
     return report
 

@@ -6,7 +6,7 @@ from depesha.accounts import is_active
 from depesha.base.canonical import Content
 from depesha.io.tx import Tx
 from depesha.org import store
-from depesha.org.access import no_such_user, no_unit
+from depesha.org.access import is_below, no_such_user, no_unit
 from depesha.org.record import Org
 from depesha.org.rules import acting, deciding_node
 from depesha.org.sight import find_refusal_of, find_seen, may_see, sees_alone
@@ -54,9 +54,11 @@ def _seen(org: Org, viewer: str, node: Node) -> str | None:
     return manager if manager is not None and sees_alone(org, viewer, manager) else None
 
 
-def describe_whole(org: Org) -> Content:
-    """All levels, for those who keep the tree."""
+def describe_whole(org: Org, units: frozenset[int] | None = None) -> Content:
+    """All levels, or these and those below them, for those who keep the tree."""
     nodes = org.tree.nodes()
+    if units is not None:
+        nodes = [node for node in nodes if is_below(org, units, node.level.unit_id)]
     return {"units": [_whole(node) for node in nodes]}
 
 

@@ -6,6 +6,7 @@ from depesha.accounts import check_not_suspended
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.base.ids import is_room_id, parse_alias
+from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import Tip
 from depesha.events.event import Draft
@@ -111,7 +112,7 @@ async def remove_alias(rooms: Rooms, caller: Caller, alias: str) -> None:
         if row is None:
             raise no_alias()
         tip = await w.tip(row.room_id)
-        is_other = row.creator != caller.user_id and not caller.is_admin
+        is_other = row.creator != caller.user_id and not caller.may(Right.ROOMS)
         if is_other and not may_name(caller.user_id, tip):
             raise forbidden("You may not remove this alias")
         await store.delete_alias(w.tx, w.institution.id, alias)

@@ -7,6 +7,7 @@ from depesha.accounts import check_not_suspended
 from depesha.base.canonical import Content
 from depesha.base.errors import forbidden, invalid_param, not_found
 from depesha.base.ids import is_room_id
+from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import Room
 from depesha.http.caller import Caller
@@ -38,9 +39,9 @@ async def set_visibility(rooms: Rooms, caller: Caller, room_id: str, visibility:
     async def plan(w: Writing) -> None:
         tip = await find_tip(w, room_id)
         is_inside = tip is not None and tip.membership(caller.user_id) == "join"
-        if tip is None or not (is_inside or caller.is_admin):
+        if tip is None or not (is_inside or caller.may(Right.ROOMS)):
             raise _no_room()
-        if not (caller.is_admin or may_name(caller.user_id, tip)):
+        if not (caller.may(Right.ROOMS) or may_name(caller.user_id, tip)):
             raise forbidden("You may not change where this room is listed")
         await _write_visibility(w, "", room_id, visibility)
 

@@ -4,6 +4,7 @@ Spec: client-server API, "Sending events to a room", "Transaction identifiers", 
 """
 
 from depesha.accounts import check_not_suspended
+from depesha.base import rights
 from depesha.base.canonical import Content, find_unsafe
 from depesha.base.errors import bad_json, forbidden, not_found
 from depesha.base.ids import is_event_id, is_room_id
@@ -87,8 +88,8 @@ async def check_redaction(w: Writing, caller: Caller, draft: Draft, tip: Tip) ->
         return
     check_not_suspended(caller)
     power = power_of(draft.sender, tip.find, tip.version)
-    is_admin_s = caller.is_admin and w.institution.is_local(target.sender)
-    if power < level_of("redact", tip.find, tip.version) and not is_admin_s:
+    is_moderated = caller.may(rights.Right.ROOMS) and w.institution.is_local(target.sender)
+    if power < level_of("redact", tip.find, tip.version) and not is_moderated:
         raise forbidden("You may redact only your own events")
 
 

@@ -12,6 +12,7 @@ from depesha.accounts import access_target
 from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, invalid_param
+from depesha.base.rights import InUnits, Right
 from depesha.eventlog.append import Writing
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
@@ -169,7 +170,9 @@ def _key(text: str) -> bytes:
 # --- for administrators --------------------------------------------------------------
 
 
-@endpoint("DELETE", "/_depesha/v1/admin/users/{userId}/factors", auth=Auth.ADMIN)
+@endpoint(
+    "DELETE", "/_depesha/v1/admin/users/{userId}/factors", right=InUnits(Right.PEOPLE_PASSWORD)
+)
 async def reset_factors(signin: Signin, ask: Ask[None]) -> Reply:
     """Take codes and passkeys off the account of somebody who has lost them."""
     user = await access_target(signin.accounts, ask.caller, ask.params["userId"])

@@ -12,6 +12,7 @@ import msgspec
 from depesha.accounts import check_password, set_password
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, not_found
+from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.http.form import read_form
@@ -94,7 +95,7 @@ class TestBody(msgspec.Struct):
     to: str
 
 
-@endpoint("POST", "/_depesha/v1/admin/mail/test", auth=Auth.ADMIN, body=TestBody)
+@endpoint("POST", "/_depesha/v1/admin/mail/test", right=Right.SERVER, body=TestBody)
 async def test_mail(signin: Signin, ask: Ask[TestBody]) -> Reply:
     """Send a letter at once; 502 M_UNKNOWN says why it could not be sent."""
     words = words_for(ask.headers.get("accept-language", ""))

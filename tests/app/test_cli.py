@@ -116,6 +116,17 @@ def test_what_is_special_about_an_account_is_listed(run: Run) -> None:
         assert run("user", "list")[1] == listed
 
 
+def test_roles_are_granted_listed_and_taken_back(run: Run) -> None:
+    assert run("user", "create", "anna")[0] == 0
+    assert run("role", "grant", "anna", "auditor") == (0, "", "")
+    assert run("role", "grant", "anna", "unit_administrator", "--unit", "7")[0] == 0
+    listed = "@anna:depesha.test auditor\n@anna:depesha.test unit_administrator unit 7\n"
+    assert run("role", "list") == (0, listed, "")
+    assert run("role", "revoke", "anna", "auditor") == (0, "", "")
+    assert run("role", "revoke", "anna", "auditor")[0] == 1
+    assert run("role", "list")[1] == "@anna:depesha.test unit_administrator unit 7\n"
+
+
 def test_a_password_is_read_from_standard_input(
     run: Run, folder: Path, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,12 +31,12 @@ async def test_every_act_of_an_administrator_has_its_line(server: Server) -> Non
     assert not list(verify(lines, decode_base64(body["public_key"])))
     assert [line.actor for line in lines] == ["operator"] + [admin.user_id] * 7
     assert [(line.act, line.target) for line in lines] == [
-        ("user.promote", admin.user_id),
+        ("role.grant", admin.user_id),
         ("user.create", "@bob:depesha.test"),
         ("user.lock", "@bob:depesha.test"),
         ("user.unlock", "@bob:depesha.test"),
         ("user.reset-password", "@bob:depesha.test"),
-        ("user.promote", "@bob:depesha.test"),
+        ("role.grant", "@bob:depesha.test"),
         ("token.create", token[:4] + "…"),
         ("token.revoke", token[:4] + "…"),
     ]

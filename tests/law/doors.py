@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from depesha.http.endpoint import Auth
+from depesha.http.endpoint import Auth, Endpoint
 
 ROOM = r"/_matrix/client/(v1|v3|unstable/[\w.-]+)/rooms/\{roomId\}"
 
@@ -39,7 +39,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("own", r"/_matrix/client/v1/(login/get_token|rtc/transports)"),
     ("own", r"/_matrix/client/unstable/org.matrix.(msc4143/rtc|msc3814.v1/dehydrated_device).*"),
     ("own", r"/_matrix/(client/v1/media|media/v[13])/.*"),
-    ("own", r"/_depesha/v1/push/(key|trial)"),
+    ("own", r"/_depesha/v1/(push/(key|trial)|me)"),
     # Of networks beyond this server their application services tell.
     ("network", r"/_matrix/client/v3/thirdparty/(protocols|protocol/.*|location.*|user/.*)"),
     # For everybody, and telling of nobody. That a name is taken is told where anyone may register.
@@ -49,13 +49,13 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("public", r"/(_synapse|\.well-known|_depesha/oauth2)/.*"),
     ("public", r"/_depesha/(account|link|signin|signup|signout|forgot|letter)(/.*)?"),
     ("public", r"/(sw\.js|manifest\.webmanifest|health|assets/.*|static/.*)?"),
-    ("public", r"/_depesha/v1/(health|metrics|demo)"),
+    ("public", r"/_depesha/v1/(health|metrics|demo|openapi\.json)"),
 )
 
 
-def classify(method: str, path: str, auth: Auth) -> str | None:
+def classify(row: Endpoint[Any, Any], path: str) -> str | None:
     """The class of an endpoint, or None. What needs another's right is not asked here."""
-    if auth in {Auth.ADMIN, Auth.APPSERVICE}:
+    if row.right is not None or row.auth is Auth.APPSERVICE:
         return "keeper"
     return next((kind for kind, found in CLASSES if re.fullmatch(found, path)), None)
 

@@ -19,17 +19,13 @@ from tests.law.doors import ENDING, body_for, classify, master_key
 from tests.org.institution import ADMIN, OWN, Institution
 from tests.org.test_rules import Plan
 
-ROWS = sorted(
-    {(row.method, path, row.auth) for row in load_endpoints() for path in row.paths}, key=str
-)
+ROWS = sorted({(row.method, path, row) for row in load_endpoints() for path in row.paths}, key=str)
 PEOPLE = tuple(f"person{letter}" for letter in "abcdefgh")
 QUERY = {"dir": "b", "limit": 50, "ts": 0, "timeout": 0}
 
 
 def test_every_endpoint_is_classified() -> None:
-    unknown = [
-        f"{method} {path}" for method, path, auth in ROWS if not classify(method, path, auth)
-    ]
+    unknown = [f"{method} {path}" for method, path, row in ROWS if not classify(row, path)]
     assert unknown == []
 
 
@@ -141,8 +137,8 @@ async def look(viewer: Client, target: str, rooms: dict[str, str], unit: int) ->
     room = rooms[target]
     names = {"deviceId": viewer.device_id, "unitId": str(unit), "keyName": "displayname"}
     names |= {"roomId": room, "roomIdOrAlias": room}
-    for method, path, auth in ROWS:
-        kind = classify(method, path, auth)
+    for method, path, row in ROWS:
+        kind = classify(row, path)
         if kind == "keeper" or ENDING.fullmatch(path) or not (method == "GET" or kind == "list"):
             continue
         who = target if kind == "list" else viewer.user_id
@@ -156,8 +152,8 @@ async def compare(viewer: Client, target: str, rooms: dict[str, str]) -> None:
     absent = f"@{target[1:].partition(':')[0][:-1]}z:depesha.test"
     room = rooms[viewer.user_id]
     names = {"deviceId": viewer.device_id, "keyName": "displayname", "roomId": room}
-    for method, path, auth in ROWS:
-        if classify(method, path, auth) != "person":
+    for method, path, row in ROWS:
+        if classify(row, path) != "person":
             continue
         answers = [await ask(viewer, method, path, who, names) for who in (target, absent)]
         told = [plain(each, who) for each, who in zip(answers, (target, absent), strict=True)]
