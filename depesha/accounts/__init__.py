@@ -12,6 +12,8 @@ from depesha.accounts.appservice import NO_APPSERVICES as NO_APPSERVICES
 from depesha.accounts.appservice import Appservice as Appservice
 from depesha.accounts.appservice import Appservices as Appservices
 from depesha.accounts.caller import caller_of as caller_of
+from depesha.accounts.describe import describe_accounts as describe_accounts
+from depesha.accounts.describe import describe_users as describe_users
 from depesha.accounts.devices import delete_devices as delete_devices
 from depesha.accounts.devices import load_devices as load_devices
 from depesha.accounts.emails import Email as Email
@@ -33,6 +35,7 @@ from depesha.accounts.login import access_by_password as access_by_password
 from depesha.accounts.login import check_usable as check_usable
 from depesha.accounts.login import local_user_id as local_user_id
 from depesha.accounts.moderate import access_target as access_target
+from depesha.accounts.moderate import load_users as load_users
 from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.password import check_password as check_password

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from depesha.accounts.account import deactivate, set_password
+from depesha.accounts.describe import describe_users
 from depesha.accounts.devices import access_device, delete_devices, load_devices
 from depesha.accounts.invitations import create_token, delete_token, load_tokens
 from depesha.accounts.moderate import (
@@ -20,9 +21,9 @@ from depesha.accounts.moderate import (
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
-from depesha.accounts.roles import describe_grant, grant_role, load_roles, revoke_role
+from depesha.accounts.roles import grant_role, revoke_role
 from depesha.accounts.shared_secret import SharedSecretBody, access_secret, register_by_secret
-from depesha.accounts.store import DeviceRow, RegistrationTokenRow, UserRow, grants_in
+from depesha.accounts.store import DeviceRow, RegistrationTokenRow
 from depesha.accounts.tickets import Ticket, issue
 from depesha.audit import act_of
 from depesha.base.canonical import Content, Json
@@ -126,28 +127,6 @@ async def set_suspended(accounts: Accounts, ask: Ask[SuspendBody]) -> Reply:
 
 
 # --- accounts ------------------------------------------------------------------------
-
-
-def _user_body(user: UserRow, roles: list[Grant]) -> Content:
-    return {
-        "user_id": user.user_id,
-        "admin": Grant(Role.OWNER) in roles,
-        "roles": [describe_grant(grant) for grant in roles],
-        "guest": bool(user.is_guest),
-        "locked": bool(user.is_locked),
-        "suspended": bool(user.is_suspended),
-        "deactivated": bool(user.is_deactivated),
-        "application_service": user.appservice,
-        "created_ts": user.created_ts,
-    }
-
-
-async def describe_users(accounts: Accounts, users: list[UserRow]) -> list[Json]:
-    """What is told of each account, in the same order."""
-    roles: dict[str, list[Grant]] = {}
-    for row in await load_roles(accounts):
-        roles.setdefault(row.user_id, []).extend(grants_in([row]))
-    return [_user_body(user, roles.get(user.user_id, [])) for user in users]
 
 
 @endpoint("GET", f"{_OWN}/users", right=Right.PEOPLE_READ)

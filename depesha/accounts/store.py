@@ -185,6 +185,13 @@ async def insert_user(tx: Tx, institution_id: int, user: UserRow) -> None:
     )
 
 
+async def select_users_of(tx: Tx, institution_id: int, user_ids: list[str]) -> list[UserRow]:
+    """The accounts of these users, in the order of their ids."""
+    return await tx.rows(
+        UserRow, _USER + " AND user_id = ANY($2) ORDER BY user_id", institution_id, user_ids
+    )
+
+
 async def select_users(tx: Tx, institution_id: int, after: str, limit: int) -> list[UserRow]:
     """Accounts whose id is greater than `after`, in the order of their ids."""
     return await tx.rows(

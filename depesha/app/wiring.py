@@ -77,6 +77,7 @@ from depesha.profile import (
     tell_rest,
 )
 from depesha.profile import api as profile_api
+from depesha.profile import api_admin as profile_admin_api
 from depesha.profile import api_networks as profile_networks_api
 from depesha.profile import sync as profile_sync
 from depesha.push import Push
@@ -270,6 +271,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(org, org_api.ENDPOINTS),
         *bind(org, org_admin_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),
+        *bind(profile, profile_admin_api.ENDPOINTS),
         *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(contacts, contacts_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
@@ -288,7 +290,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(notices, notices_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine, org), calls_api.ENDPOINTS),
-        *bind(Duty(spine, accounts), duty_api.ENDPOINTS),
+        *bind(Duty(spine, accounts, notices), duty_api.ENDPOINTS),
         *bind(log, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),
         *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),

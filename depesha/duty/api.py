@@ -1,15 +1,20 @@
-"""Endpoints of complaints."""
+"""Endpoints of complaints: for whoever complains, and for the moderator."""
+
+from typing import Annotated
 
 import msgspec
 
 from depesha.accounts import is_active
-from depesha.base.canonical import Json
+from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param, not_found
 from depesha.base.ids import parse_user_id
-from depesha.duty.complaints import report
+from depesha.base.rights import Right
+from depesha.duty.complaints import MOST_REASON, report
+from depesha.duty.decide import Decision, decide, load_complaints
 from depesha.duty.record import Duty
+from depesha.duty.store import DecidedRow
 from depesha.eventlog.read import access_event
-from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint
+from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
 
 _ROOM = "/_matrix/client/v3/rooms/{roomId}"
 
@@ -69,8 +74,55 @@ async def post_user_report(duty: Duty, ask: Ask[ReportBody]) -> Reply:
     return EMPTY
 
 
+# --- for the moderator ---------------------------------------------------------------
+
+
+@endpoint("GET", "/_depesha/v1/admin/complaints", right=Right.COMPLAINTS)
+async def list_complaints(duty: Duty, ask: Ask[None]) -> Reply:
+    """`complaints`, the latest first: before the number `before`, the open ones with `open`.
+
+    `next`, when there may be more, is the next `before`.
+    """
+    limit = ask.number("limit", 50, 1, 500)
+    found = await load_complaints(
+        duty, ask.number("before", 2**53 - 1), limit, only_open=ask.flag("open")
+    )
+    body: Content = {"complaints": [{"number": row[0], **_told(row)} for row in found]}
+    if len(found) == limit:
+        body["next"] = found[-1].position
+    return json_reply(body)
+
+
+def _told(row: DecidedRow) -> Content:
+    return {
+        name: value
+        for name, value in row._asdict().items()
+        if value is not None and name != "position"
+    }
+
+
+class DecisionBody(msgspec.Struct, frozen=True):
+    """What becomes of a complaint; `answer` is told to whoever complained."""
+
+    decision: Decision
+    answer: Annotated[str, msgspec.Meta(max_length=MOST_REASON)] = ""
+
+
+@endpoint(
+    "PUT", "/_depesha/v1/admin/complaints/{number}", right=Right.COMPLAINTS, body=DecisionBody
+)
+async def put_decision(duty: Duty, ask: Ask[DecisionBody]) -> Reply:
+    """Decide a complaint."""
+    text = ask.params["number"]
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
+    await decide(duty, ask.caller, number, ask.body.decision, ask.body.answer)
+    return EMPTY
+
+
 ENDPOINTS: tuple[Endpoint[Duty, Json], ...] = (
     post_event_report,
     post_room_report,
     post_user_report,
+    list_complaints,
+    put_decision,
 )

@@ -4,7 +4,7 @@ Spec: client-server API, "Reporting Content".
 """
 
 from depesha.duty import store
-from depesha.duty.record import Duty
+from depesha.duty.record import REPORT, Duty
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
@@ -24,7 +24,7 @@ async def report(
     """Keep a complaint; whether what it names may be named is for the caller to check."""
 
     async def plan(w: Writing) -> None:
-        position = await w.change(Change("report", Reach.NOBODY, reporter, room_id))
+        position = await w.change(Change(REPORT, Reach.NOBODY, reporter, room_id))
         row = store.ReportRow(
             position,
             reporter,

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from depesha.accounts import Accounts
+from depesha.notices import Notices
 from depesha.spine import Spine
+
+REPORT = "report"
+"""Kind of change: a complaint is new, or decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +16,4 @@ class Duty:
 
     spine: Spine
     accounts: Accounts
+    notices: Notices

@@ -38,7 +38,7 @@ async def search_people(
     places = ((rank(wanted, words.split()), words, each) for each, words in rows.items())
     ranked = sorted((place, words, each) for place, words, each in places if place is not None)
     found = [each for _, _, each in ranked[:limit]]
-    return await _shown(profile, found), len(ranked) > limit
+    return await show_people(profile, found), len(ranked) > limit
 
 
 async def _find_open(profile: Profile, user_id: str, word: str) -> dict[str, str]:
@@ -64,7 +64,8 @@ async def _find_by_tree(profile: Profile, user_id: str, word: str) -> dict[str, 
     return {row.user_id: row.words for row in rows if row.user_id in visible}
 
 
-async def _shown(profile: Profile, user_ids: list[str]) -> list[Content]:
+async def show_people(profile: Profile, user_ids: list[str]) -> list[Content]:
+    """The names and pictures of the users, in the same order."""
     spine = profile.spine
     rows = await spine.db.read(store.select_shown, spine.institution.id, user_ids)
     shown: dict[str, Content] = {user_id: {"user_id": user_id} for user_id in user_ids}
