@@ -6,11 +6,12 @@ Spec: client-server API, "Server administration", "Account moderation".
 from typing import Annotated
 
 import msgspec
+import segno
 
 from depesha.accounts.account import deactivate, set_password
 from depesha.accounts.describe import describe_users
 from depesha.accounts.devices import access_device, delete_devices, load_devices
-from depesha.accounts.invitations import create_token, delete_token, load_tokens
+from depesha.accounts.invitations import create_token, delete_token, invitation_link, load_tokens
 from depesha.accounts.moderate import (
     access_known,
     access_target,
@@ -27,7 +28,7 @@ from depesha.accounts.store import DeviceRow, RegistrationTokenRow
 from depesha.accounts.tickets import Ticket, issue
 from depesha.audit import act_of
 from depesha.base.canonical import Content, Json
-from depesha.base.errors import forbidden
+from depesha.base.errors import forbidden, not_found
 from depesha.base.rights import Grant, InUnits, Right, Role, may_grant
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 
@@ -294,6 +295,22 @@ async def add_token(accounts: Accounts, ask: Ask[TokenBody]) -> Reply:
     return json_reply(_token_body(row))
 
 
+@endpoint("GET", f"{_OWN}/registration_tokens/{{token}}", right=Right.INVITE)
+async def get_token(accounts: Accounts, ask: Ask[None]) -> Reply:
+    """A token, the `link` to send to whom it invites, and the `qr` code of it.
+
+    The code is its rows, each of `0` for light and `1` for dark.
+    """
+    token = ask.params["token"]
+    row = next((each for each in await load_tokens(accounts) if each.token == token), None)
+    if row is None:
+        raise not_found("There is no such token")
+    link = invitation_link(accounts, token)
+    code = segno.make(link, error="m", micro=False).matrix
+    rows = ["".join("1" if dark else "0" for dark in line) for line in code]
+    return json_reply({**_token_body(row), "link": link, "qr": rows})
+
+
 @endpoint("DELETE", f"{_OWN}/registration_tokens/{{token}}", right=Right.INVITE)
 async def revoke_token(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Let nobody else register with a token."""
@@ -339,6 +356,7 @@ ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     end_device,
     list_tokens,
     add_token,
+    get_token,
     revoke_token,
     shared_secret_nonce,
     register_shared_secret,

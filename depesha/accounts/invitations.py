@@ -3,6 +3,8 @@
 Spec: client-server API, "Token-authenticated registration".
 """
 
+from urllib.parse import quote
+
 from depesha.accounts import store
 from depesha.accounts.record import Accounts
 from depesha.audit import act_of, record
@@ -45,6 +47,12 @@ async def load_tokens(accounts: Accounts) -> list[store.RegistrationTokenRow]:
     """All registration tokens, oldest first."""
     spine = accounts.spine
     return await spine.db.read(store.select_registration_tokens, spine.institution.id)
+
+
+def invitation_link(accounts: Accounts, token: str) -> str:
+    """The address of the page where whoever has the token makes an account."""
+    base = accounts.spine.config.base_url()
+    return f"{base}/_depesha/signup?token={quote(token, safe='')}"
 
 
 async def create_token(

@@ -15,13 +15,15 @@ _PAGE = 1000
 async def list_lines(log: EventLog, ask: Ask[None]) -> Reply:
     """`lines` after the number `after`, of one `actor` or `target` where given, and `next`.
 
+    With `before` instead: those before that number, the latest first.
     `server_name` and `public_key` are what `chain.verify` takes.
     """
     limit = ask.number("limit", 100, 1, _PAGE)
+    is_back = "before" in ask.query
     lines = await log.db.read(
-        store.select_lines,
+        store.select_lines_before if is_back else store.select_lines,
         log.institution.id,
-        ask.number("after", 0),
+        ask.number("before", 0) if is_back else ask.number("after", 0),
         limit,
         ask.query.get("actor", ""),
         ask.query.get("target", ""),

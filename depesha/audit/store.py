@@ -65,6 +65,26 @@ async def insert_line(tx: Tx, institution_id: int, line: Line) -> None:
     )
 
 
+_OF = " AND (CAST($4 AS TEXT) = '' OR actor = $4) AND (CAST($5 AS TEXT) = '' OR target = $5)"
+
+
+async def select_lines_before(
+    tx: Tx, institution_id: int, before: int, limit: int, actor: str = "", target: str = ""
+) -> list[Line]:
+    """Lines before a number, the latest first; as above of one actor or target."""
+    rows = await tx.rows(
+        LineRow,
+        f"SELECT {_COLUMNS} FROM audit_lines WHERE institution_id = $1 AND number < $2"
+        f"{_OF} ORDER BY number DESC LIMIT $3",
+        institution_id,
+        before,
+        limit,
+        actor,
+        target,
+    )
+    return [row.line() for row in rows]
+
+
 async def select_lines(
     tx: Tx, institution_id: int, after: int, limit: int, actor: str = "", target: str = ""
 ) -> list[Line]:
@@ -72,8 +92,7 @@ async def select_lines(
     rows = await tx.rows(
         LineRow,
         f"SELECT {_COLUMNS} FROM audit_lines WHERE institution_id = $1 AND number > $2"
-        " AND (CAST($4 AS TEXT) = '' OR actor = $4) AND (CAST($5 AS TEXT) = '' OR target = $5)"
-        " ORDER BY number LIMIT $3",
+        f"{_OF} ORDER BY number LIMIT $3",
         institution_id,
         after,
         limit,

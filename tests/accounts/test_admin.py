@@ -245,3 +245,13 @@ async def test_without_a_secret_there_is_no_such_path(server: Server) -> None:
     (await server.anyone.get(SECRET_PATH)).refused(404, "M_UNRECOGNIZED")
     body = signed("nonce", "anna", "")
     (await server.anyone.post(SECRET_PATH, body)).refused(404, "M_UNRECOGNIZED")
+
+
+async def test_an_invitation_has_a_link_and_a_code(server: Server, admin: Client) -> None:
+    tokens = "/_depesha/v1/admin/registration_tokens"
+    token = (await admin.post(tokens, {"uses_allowed": 1})).ok()["token"]
+    told = (await admin.get(f"{tokens}/{token}")).ok()
+    assert told["link"].endswith(f"/_depesha/signup?token={token}")
+    assert len(told["qr"]) == len(told["qr"][0]) >= 21
+    assert set("".join(told["qr"])) == {"0", "1"}
+    (await admin.get(f"{tokens}/unknown")).refused(404, "M_NOT_FOUND")

@@ -88,3 +88,16 @@ async def test_an_export_is_verified_without_a_server(
     file.write_bytes(b"\n".join(orjson.dumps(line) for line in (head, body["lines"][0])))
     noted = f"3:{last['hash']}"
     assert main(["audit", "verify", str(file), "--key", key, "--known", noted]) == 1
+
+
+async def test_the_log_is_read_backwards_too(server: Server) -> None:
+    admin = await make_admin(server, await server.register("admin"))
+    for name in ("anna", "bob", "carol"):
+        (await admin.post(USERS, {"username": name})).ok()
+    page = (await admin.get(AUDIT, {"before": 2**50, "limit": 2})).ok()
+    assert [line["target"][1:4] for line in page["lines"]] == ["car", "bob"]
+    rest = (await admin.get(AUDIT, {"before": page["next"]})).ok()["lines"]
+    assert [line["number"] for line in rest] == [2, 1]
+    of_bob = {"before": 2**50, "target": "@bob:depesha.test"}
+    (line,) = (await admin.get(AUDIT, of_bob)).ok()["lines"]
+    assert line["act"] == "user.create"
