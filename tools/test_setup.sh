@@ -4,9 +4,12 @@
 set -euo pipefail
 
 packages=(
-    chromium   # the browser of the web client's tests
-    postgresql # the second database of every test
-    openssl    # certificates of the tests
+    chromium           # the browser of the web client's tests
+    firefox-esr        # the second, and
+    webkit2gtk-driver  # the third, which needs
+    xvfb               # a screen
+    postgresql         # the second database of every test
+    openssl            # certificates of the tests
 )
 
 command -v dpkg-query >/dev/null || exit 0
@@ -23,4 +26,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
+# Ubuntu has Firefox in a form that no driver starts, by another name.
+for i in "${!missing[@]}"; do
+    apt-cache show "${missing[i]}" >/dev/null 2>&1 || unset "missing[i]"
+done
 apt-get install -q -y --no-install-recommends "${missing[@]}"

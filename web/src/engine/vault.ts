@@ -16,8 +16,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** How the archive's key is kept, in clear. */
 interface Kept {
   sealed: Bytes;
-  /** Sealed by this key of the browser's; absent under a PIN. */
-  device?: CryptoKey;
+  /** Sealed by this key of the browser's, bytes where it can keep no key; absent under a PIN. */
+  device?: CryptoKey | Bytes;
   salt?: Bytes;
   wrong?: number;
   lastWrong?: number;
@@ -44,7 +44,7 @@ export interface Keyring {
 /** Opens the keyring of the archive; makes a key where there is none. */
 export async function openKeyring(db: Db, now: () => number): Promise<Keyring> {
   let kept = (await db.get<Kept>("keys", NAME)) ?? (await begin(db));
-  let raw: Bytes | undefined = kept.device && (await open(kept.device, kept.sealed));
+  let raw: Bytes | undefined = kept.device && (await open(await keyOf(kept.device), kept.sealed));
   let vault = raw && (await vaultOf(raw));
 
   return {
@@ -71,26 +71,50 @@ export async function openKeyring(db: Db, now: () => number): Promise<Keyring> {
     },
     async setPin(pin) {
       if (raw === undefined) throw new FailureError({ code: "locked", message: "Locked" });
-      kept = pin === null ? await byDevice(raw) : await byPin(raw, pin);
+      kept = pin === null ? await keepByDevice(db, raw) : await byPin(raw, pin);
       await db.write([keep(kept)]);
     },
   };
 }
 
-async function begin(db: Db): Promise<Kept> {
-  const kept = await byDevice(crypto.getRandomValues(new Uint8Array(32)));
-  await db.write([keep(kept)]);
-  return kept;
+function begin(db: Db): Promise<Kept> {
+  return keepByDevice(db, randomBytes());
+}
+
+/** By a key that no script can read; WebKitGTK cannot store one, and has its bytes instead. */
+async function keepByDevice(db: Db, raw: Bytes): Promise<Kept> {
+  const algorithm = { name: "AES-GCM", length: 256 };
+  const key = await crypto.subtle.generateKey(algorithm, false, ["encrypt", "decrypt"]);
+  try {
+    const kept = await byDevice(key, raw);
+    await db.write([keep(kept)]);
+    return kept;
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "DataCloneError") throw error;
+    const kept = await byDevice(randomBytes(), raw);
+    await db.write([keep(kept)]);
+    return kept;
+  }
+}
+
+function randomBytes(): Bytes {
+  return crypto.getRandomValues(new Uint8Array(32));
 }
 
 function keep(kept: Kept): Write {
   return { store: "keys", key: NAME, value: kept };
 }
 
-async function byDevice(raw: Bytes): Promise<Kept> {
-  const algorithm = { name: "AES-GCM", length: 256 };
-  const device = await crypto.subtle.generateKey(algorithm, false, ["encrypt", "decrypt"]);
-  return { device, sealed: await close(device, raw) };
+async function byDevice(device: CryptoKey | Bytes, raw: Bytes): Promise<Kept> {
+  return { device, sealed: await close(await keyOf(device), raw) };
+}
+
+async function keyOf(device: CryptoKey | Bytes): Promise<CryptoKey> {
+  return device instanceof Uint8Array ? importKey(device) : device;
+}
+
+function importKey(raw: Bytes): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
 async function byPin(raw: Bytes, pin: string): Promise<Kept> {
@@ -115,7 +139,7 @@ function wrongPin(wait: number): FailureError {
 }
 
 async function vaultOf(raw: Bytes): Promise<Vault> {
-  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+  const key = await importKey(raw);
   const sealBytes = (place: string, bytes: Bytes) => close(key, bytes, utf8(place));
   const unsealBytes = (place: string, sealed: Bytes) => open(key, sealed, utf8(place));
   const decoder = new TextDecoder();
