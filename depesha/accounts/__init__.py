@@ -25,6 +25,7 @@ from depesha.accounts.find import find_guests as find_guests
 from depesha.accounts.find import find_user as find_user
 from depesha.accounts.find import has_password as has_password
 from depesha.accounts.find import is_active as is_active
+from depesha.accounts.find import people_after as people_after
 from depesha.accounts.invitations import is_usable as is_usable
 from depesha.accounts.jobs import keep_house as keep_house
 from depesha.accounts.leaver import Standing as Standing

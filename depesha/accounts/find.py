@@ -46,6 +46,18 @@ async def find_caller(accounts: Accounts, user_id: str, device_id: str) -> Calle
     )
 
 
+async def people_after(accounts: Accounts, after: str, limit: int) -> list[str]:
+    """People whose id is greater than `after`, in the order of their ids.
+
+    Guests, ended accounts and those of application services are not among them.
+    """
+    spine = accounts.spine
+    return [
+        row.user_id
+        for row in await spine.db.read(store.select_people, spine.institution.id, after, limit)
+    ]
+
+
 async def find_guests(tx: Tx, institution_id: int, user_ids: list[str]) -> list[str]:
     """Those of the users who are guests."""
     return [row.user_id for row in await store.select_guests(tx, institution_id, user_ids)]

@@ -203,6 +203,18 @@ async def select_users(tx: Tx, institution_id: int, after: str, limit: int) -> l
     )
 
 
+async def select_people(tx: Tx, institution_id: int, after: str, limit: int) -> list[UserRow]:
+    """Accounts of people, not of guests or services, that have not ended; after an id, by id."""
+    return await tx.rows(
+        UserRow,
+        _USER + " AND user_id > $2 AND is_guest = 0 AND is_deactivated = 0 AND appservice IS NULL"
+        " ORDER BY user_id LIMIT $3",
+        institution_id,
+        after,
+        limit,
+    )
+
+
 async def update_password(
     tx: Tx, institution_id: int, user_id: str, password_hash: str | None
 ) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from depesha.app.cli_notice import add_official
 from depesha.app.cli_org import add_org
 from depesha.app.exported import check_export
 from depesha.app.operate import ask
@@ -186,6 +187,7 @@ def _add_notice(commands: "_Group") -> None:
     send.add_argument("text", metavar="TEXT")
     everybody = _add_command(group, "send-all", "tell everybody something", send_notices)
     everybody.add_argument("text", metavar="TEXT")
+    add_official(partial(_add_command, group), _ask, _user_id)
 
 
 def _add_org(commands: "_Group") -> None:

@@ -25,8 +25,12 @@ class Ask(Protocol):
     ) -> Json: ...
 
 
-def add_org(add: Add, ask: Ask, user_id: Callable[[Config, str], str]) -> None:
-    """Add the commands to their group; `user_id` makes a name a whole id, percent-encoded."""
+NameOf = Callable[[Config, str], str]
+"""Makes a name a whole user id, percent-encoded."""
+
+
+def add_org(add: Add, ask: Ask, user_id: NameOf) -> None:
+    """Add the commands to their group."""
     tree = _Commands(ask, user_id)
     add("tree", "print the tree with the numbers of its units", tree.show)
     table = add("import", "take in a table of employees", tree.take_in)
@@ -57,7 +61,7 @@ class _Commands:
     """The commands, with the way to the server."""
 
     ask: Ask
-    user_id: Callable[[Config, str], str]
+    user_id: NameOf
 
     def show(self, config: Config, options: argparse.Namespace) -> int:
         """Print a line for each unit: number, name, manager, how many people it has."""

@@ -59,7 +59,7 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import ARRIVED, Media, hear_arrival, keep_media
 from depesha.media import api as media_api
-from depesha.notices import Notices, make_jobs, project_urgent, send_notice
+from depesha.notices import Deliveries, Notices, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
 from depesha.org import Org, follow_ended_account, is_within, load_org, project_talk
 from depesha.org import api as org_api
@@ -228,7 +228,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     blobs = _blobs(config, clock)
     media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
-    notices = Notices(spine, accounts, profile, rooms)
+    notices = Notices(spine, accounts, profile, rooms, Deliveries(spine))
     notice_jobs = make_jobs(notices)
     alerts = make_alerts(spine, emails, partial(send_notice, notices))
     timeline = Timelines(spine, profile)
@@ -247,8 +247,17 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
     )
-    to_device = partial(keys_sync.to_device, keys)
-    sync = Sync(spine, profile, keys, rooms, timeline, signals, sections, to_device)
+    sync = Sync(
+        spine,
+        profile,
+        keys,
+        rooms,
+        timeline,
+        signals,
+        sections,
+        partial(keys_sync.to_device, keys),
+        notices.deliveries.take,
+    )
 
     told = status.Status(spine, accounts, metrics)
     endpoints: tuple[Bound, ...] = (
@@ -313,6 +322,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         accounts.sessions.view,
         alerts.view,
         notice_jobs.view,
+        notices.deliveries.view,
         org.view,
         profile.data.view,
         profile.seen.view,
@@ -346,6 +356,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         emails.jobs.run,
         alerts.jobs.run,
         notice_jobs.jobs.run,
+        notices.deliveries.keep,
         partial(keep_media, media),
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),
@@ -363,6 +374,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     log.whispers.listen(ARRIVED, partial(hear_arrival, media))
     await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
+    await notices.deliveries.load()
     parked = Parked(config.max_parked_per_user)
     accounts.sessions.ended = parked.dismiss
     server = Server(

@@ -1,12 +1,13 @@
-"""Notices: what the server itself tells people, and what is urgent.
+"""Notices: what the server itself tells people, officially or not, and what is urgent.
 
-An urgent message asks for acknowledgement, its sender sees whom it has reached, and who stands in
-for somebody is told of it.
+An official notice goes to everybody, to units or to people named, by a job, with figures. An
+urgent message asks for acknowledgement, its sender sees whom it has reached, and who stands in for
+somebody is told of it.
 
-Requirements D3 (its ground: notices of the administrator), M7, G7. Spec: client-server API, "Server
-Notices".
+Requirements D3, M7, G7. Spec: client-server API, "Server Notices".
 """
 
+from depesha.notices.deliveries import Deliveries as Deliveries
 from depesha.notices.jobs import make_jobs as make_jobs
 from depesha.notices.record import Notices as Notices
 from depesha.notices.send import send_notice as send_notice

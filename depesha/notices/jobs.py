@@ -1,11 +1,11 @@
-"""What this slice does later: telling deputies of what is urgent."""
+"""What this slice does later: telling deputies of what is urgent, sending official notices."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from depesha.eventlog.changes import Entry
 from depesha.io.jobs import Jobs, Kind
-from depesha.notices import urgent
+from depesha.notices import official, urgent
 from depesha.notices.record import Notices
 from depesha.notices.substitute import substitute
 
@@ -18,12 +18,15 @@ class NoticeJobs:
 
     def view(self, entry: Entry) -> None:
         """There may be something to do."""
-        if urgent.is_news(entry):
+        if urgent.is_news(entry) or official.is_news(entry):
             self.jobs.wake()
 
 
 def make_jobs(notices: Notices) -> NoticeJobs:
     """The jobs of an institution, which are done once they run."""
-    kinds = {urgent.KIND: Kind(partial(substitute, notices))}
+    kinds = {
+        urgent.KIND: Kind(partial(substitute, notices)),
+        official.KIND: Kind(partial(official.spread, notices)),
+    }
     spine = notices.spine
     return NoticeJobs(Jobs(spine.db, spine.clock, spine.institution.id, kinds))

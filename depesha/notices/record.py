@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from depesha.accounts import Accounts
+from depesha.notices.deliveries import Deliveries
 from depesha.profile import Profile
 from depesha.rooms import Rooms
 from depesha.spine import Spine
@@ -16,3 +17,4 @@ class Notices:
     accounts: Accounts
     profile: Profile
     rooms: Rooms
+    deliveries: Deliveries

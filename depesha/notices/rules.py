@@ -1,6 +1,10 @@
-"""Acknowledging what is urgent, and who stands in for whom. Pure (requirements M7, G7)."""
+"""Acknowledging what is urgent, who stands in for whom, how far a notice has come. Pure.
 
-from collections.abc import Iterable
+Requirements M7, G7, D3.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
 
 from depesha.base.canonical import Content
 
@@ -30,3 +34,41 @@ def find_deputies(
     if present or not has_waited or not planned:
         return list(dict.fromkeys(present))
     return [min(planned)[1]]
+
+
+# --- how far a notice has come -------------------------------------------------------
+
+
+class Stage(IntEnum):
+    """How far a notice has come with one person; each stage has those before behind it."""
+
+    ADDRESSED = 0
+    SENT = 1
+    """It is in the person's room of notices."""
+    DELIVERED = 2
+    """A device of theirs has come back to sync with a token from after it."""
+    SHOWN = 3
+    """They have publicly read so far."""
+    ACKNOWLEDGED = 4
+
+
+def stage_of(
+    position: int | None, read_order: int, *, is_delivered: bool, is_acknowledged: bool
+) -> Stage:
+    """The stage of a notice by its place in its room (None or 0: not sent), and what is known."""
+    if not position:
+        return Stage.ADDRESSED
+    if is_acknowledged:
+        return Stage.ACKNOWLEDGED
+    if read_order >= position:
+        return Stage.SHOWN
+    return Stage.DELIVERED if is_delivered else Stage.SENT
+
+
+def summed(counts: Mapping[Stage, int]) -> dict[str, int]:
+    """The figures of a notice: how many people it has come so far with, or farther."""
+    figures = {
+        stage.name.lower(): sum(count for at, count in counts.items() if at >= stage)
+        for stage in Stage
+    }
+    return {**figures, "not_reached": figures["addressed"] - figures["delivered"]}

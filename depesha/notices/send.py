@@ -12,6 +12,7 @@ from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, not_found
 from depesha.base.ids import parse_user_id
 from depesha.eventlog.append import Writing
+from depesha.eventlog.state import MEMBER
 from depesha.events.event import Draft
 from depesha.events.power import required_power
 from depesha.events.urgent import URGENT
@@ -19,7 +20,7 @@ from depesha.http.caller import Caller
 from depesha.notices import store
 from depesha.notices.record import Notices
 from depesha.notices.rules import ACK
-from depesha.profile import set_field, write_tag
+from depesha.profile import member_content, set_field, write_tag
 from depesha.rooms import (
     NOTICES,
     CreateRoom,
@@ -43,10 +44,11 @@ Also = Callable[[Writing, "Told"], Awaitable[None]]
 
 
 class Told(NamedTuple):
-    """Where a notice is."""
+    """Where a notice is; `position` is that of its event in the log."""
 
     room_id: str
     event_id: str
+    position: int
 
 
 async def send_notice(notices: Notices, user_id: str, text: str) -> Told:
@@ -60,7 +62,10 @@ async def send_notice(notices: Notices, user_id: str, text: str) -> Told:
 async def send_content(
     notices: Notices, user_id: str, content: Content, also: Also | None = None
 ) -> Told:
-    """As `send_notice`, with further content; `also` is done in the same transaction."""
+    """As `send_notice`, with further content; `also` is done in the same transaction.
+
+    Whom something urgent is told is in the room at once.
+    """
     sender = notices_sender(notices.spine)
     is_person = parse_user_id(user_id) is not None and user_id != sender
     if not (is_person and await is_active(notices.accounts, user_id)):
@@ -78,11 +83,13 @@ async def send_content(
         await write_tag(w, user_id, room_id, TAG)
         if URGENT in content:
             await _let_acknowledge(w, room_id, sender)
-        told = {"msgtype": MSGTYPE, **content}
-        sent = await w.event(Draft("m.room.message", told, sender, room_id))
+            await _show_in(w, room_id, user_id)
+        shown = {"msgtype": MSGTYPE, **content}
+        sent = await w.event(Draft("m.room.message", shown, sender, room_id))
+        told = Told(room_id, sent.event.event_id, sent.position)
         if also is not None:
-            await also(w, Told(room_id, sent.event.event_id))
-        return Told(room_id, sent.event.event_id)
+            await also(w, told)
+        return told
 
     return await notices.spine.log.commit(plan)
 
@@ -94,6 +101,13 @@ async def _let_acknowledge(w: Writing, room_id: str, sender: str) -> None:
         levels = tip.content(_LEVELS)
         events = {**levels.get("events", {}), ACK: 0}
         await w.event(Draft(_LEVELS, {**levels, "events": events}, sender, room_id, ""))
+
+
+async def _show_in(w: Writing, room_id: str, user_id: str) -> None:
+    """What is urgent does not wait for anybody to accept an invitation."""
+    if (await w.tip(room_id)).membership(user_id) == "invite":
+        content = await member_content(w.tx, w.institution.id, user_id, "join")
+        await w.event(Draft(MEMBER, content, user_id, room_id, user_id))
 
 
 async def _provide_sender(notices: Notices, sender: str) -> None:

@@ -126,12 +126,15 @@ async def find_data(profile: Profile, user_id: str, room_id: str, type_: str) ->
 
 
 async def ignored_users(profile: Profile, user_id: str) -> frozenset[str]:
-    """Whom the user ignores. Spec: client-server API, "Ignoring Users"."""
+    """Whom the user ignores, but for the server's own voice.
+
+    Spec: client-server API, "Ignoring Users".
+    """
     text = (await load_data(profile, user_id)).get(("", "m.ignored_user_list"))
     if text is None:
         return _NOBODY
     ignored = decode(text).get("ignored_users")
-    return frozenset(ignored) if isinstance(ignored, dict) else _NOBODY
+    return frozenset(ignored) - profile.org.residents if isinstance(ignored, dict) else _NOBODY
 
 
 _NOBODY: frozenset[str] = frozenset()

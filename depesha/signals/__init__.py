@@ -14,6 +14,7 @@ from depesha.signals.note import write_hearing as write_hearing
 from depesha.signals.presence import PRESENCE as PRESENCE
 from depesha.signals.receipts import PRIVATE_RECEIPT as PRIVATE_RECEIPT
 from depesha.signals.receipts import RECEIPT as RECEIPT
+from depesha.signals.receipts import select_read_orders as select_read_orders
 from depesha.signals.receipts import select_readers as select_readers
 from depesha.signals.record import Signals as Signals
 from depesha.signals.rules import Hears as Hears

@@ -132,6 +132,18 @@ async def select_readers(tx: Tx, institution_id: int, logged: Logged) -> dict[st
     }
 
 
+async def select_read_orders(
+    tx: Tx, institution_id: int, room_ids: list[str]
+) -> dict[tuple[str, str], int]:
+    """(room, user) → the farthest room order that somebody has publicly read up to."""
+    found: dict[tuple[str, str], int] = {}
+    for row in await store.select_receipts_of_rooms(tx, institution_id, room_ids, 0):
+        if row.type == READ:
+            key = (row.room_id, row.user_id)
+            found[key] = max(row.read_order, found.get(key, 0))
+    return found
+
+
 def _reach(spine: Spine, room: Room) -> Reach:
     """Whom a public receipt concerns, and when: everybody reads what everybody is told."""
     if is_quiet(spine, room):

@@ -28,6 +28,7 @@ async def get_sync(sync: Sync, ask: Ask[None]) -> Reply:
         await set_presence(sync.signals, caller.user_id, status)
     until = clock.monotonic() + timeout
     if since is not None:
+        sync.taken(caller.user_id, since.position)
         await acknowledge(sync.keys, caller.user_id, caller.device_id, since.to_device_since)
     position, ephemeral = (since.position, _ephemeral(sync, since)) if since else (0, 0)
     to_device = since.to_device_since if since else 0

@@ -53,6 +53,8 @@ class Sync:
     sections: tuple[Part, ...]
     to_device: AskSection
     """Like a section, for the to-device messages alone, which sliding sync counts apart."""
+    taken: Callable[[str, int], None]
+    """(user, position): a device of the user has come with a token of this position."""
     sent_members: SentMembers = field(default_factory=SentMembers)
     connections: Connections = field(default_factory=Connections)
     pieces: Pieces = field(default_factory=Pieces)

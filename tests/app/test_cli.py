@@ -166,6 +166,26 @@ async def test_notices_reach_one_or_all(folder: Path, run: Run, clock: TestClock
         assert {"Come to the office.", "Тревога!"} <= set(bodies)
 
 
+async def test_official_notices_and_their_figures(folder: Path, run: Run, clock: TestClock) -> None:
+    async with server_on(folder, clock):
+        for name in ("anna", "boris"):
+            await beside(run, "user", "create", name)
+        code, out, _ = await beside(run, "notice", "official", "Fire!", "--emergency", "--all")
+        notice_id = out.strip()
+        await clock.advance(1)
+        figures = "addressed: 2\nsent: 2\ndelivered: 0\nshown: 0\nacknowledged: 0\nnot_reached: 2\n"
+        assert (code, await beside(run, "notice", "figures", notice_id)) == (0, (0, figures, ""))
+        rest = (await beside(run, "notice", "figures", notice_id, "--not-reached"))[1]
+        assert rest == figures + "@anna:depesha.test\n@boris:depesha.test\n"
+        await beside(run, "notice", "official", "Hello,\nBoris", "--user", "boris")
+        await clock.advance(1)
+        lines = (await beside(run, "notice", "list"))[1].splitlines()
+        assert lines[-1] == f"{notice_id}\temergency\tFire!"
+        assert lines[0].split("\t")[1:] == ["official", "Hello, Boris"]
+        assert (await beside(run, "notice", "official", "x", "--unit", "9"))[0] == 1
+        assert (await beside(run, "notice", "figures", "none"))[0] == 1
+
+
 def test_tokens_come_and_go(run: Run) -> None:
     assert run("token", "create", "welcome", "--uses", "3") == (0, "welcome\n", "")
     code, made, _ = run("token", "create", "--days", "1")

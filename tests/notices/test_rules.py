@@ -1,11 +1,12 @@
 """Who is told in somebody's place, and what an acknowledgement is of."""
 
+from collections import Counter
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depesha.notices.rules import ACK, acknowledged_id, find_deputies
+from depesha.notices.rules import ACK, acknowledged_id, find_deputies, stage_of, summed
 from depesha.org.tree import Absence
 
 times = st.integers(0, 10)
@@ -42,3 +43,22 @@ def test_what_names_nothing_acknowledges_nothing(relation: Any) -> None:
     assert acknowledged_id({"m.relates_to": {"rel_type": ACK, "event_id": relation}}) == (
         relation if isinstance(relation, str) else None
     )
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | st.integers(0, 5), st.integers(0, 6), st.booleans(), st.booleans())
+    )
+)
+def test_each_figure_is_at_most_the_one_before(
+    people: list[tuple[int | None, int, bool, bool]],
+) -> None:
+    stages = [stage_of(p, read, is_delivered=d, is_acknowledged=a) for p, read, d, a in people]
+    told = summed(Counter(stages))
+    names = ("addressed", "sent", "delivered", "shown", "acknowledged")
+    counts = [told[name] for name in names]
+    assert counts == sorted(counts, reverse=True)
+    assert told["addressed"] == len(people) == told["delivered"] + told["not_reached"]
+    assert told["sent"] == sum(bool(p) for p, *_ in people)
+    assert told["acknowledged"] == sum(bool(p) and a for p, _, _, a in people)
+    assert told["shown"] == sum(bool(p) and (a or read >= (p or 0)) for p, read, _, a in people)

@@ -54,6 +54,8 @@ async def _answer(sync: Sync, user_id: str, device_id: str, asked: SlidingAsk) -
     await log.be_fresh()
     who = Who(user_id, device_id)
     connection = _connection(sync, who, asked)
+    if connection.token is not None:
+        sync.taken(user_id, connection.token.position)
     if asked.set_presence != "offline":
         await set_presence(sync.signals, user_id, asked.set_presence)
     seconds = min(asked.timeout_ms, MOST_TIMEOUT_MS) / 1000 if asked.pos else 0.0
