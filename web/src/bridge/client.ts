@@ -9,6 +9,7 @@ import {
   useContext,
 } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
+import { unshared } from "../base/unshared";
 import type {
   Answer,
   Args,
@@ -165,7 +166,7 @@ export function useList<N extends ListName>(
     if (asked === undefined) return;
     onCleanup(
       client.watchList(name, asked, (patch) => {
-        for (const row of patch.put) setRows(row.id, reconcile(row as Row));
+        for (const row of patch.put) setRows(row.id, reconcile(unshared(row as Row)));
         if (patch.order) {
           const kept = new Set(patch.order);
           setOrder(patch.order);

@@ -27,6 +27,7 @@ import type {
   SearchAsk,
   ServerView,
   SessionView,
+  SpaceRoom,
   TimelineHead,
   UnitRecord,
   VerificationView,
@@ -239,6 +240,11 @@ export interface Commands {
       }[];
       next?: string;
     };
+  };
+  /** What a space holds, the space itself first; `more`: there is more than is told. */
+  "space.hierarchy": {
+    args: { roomId: RoomId };
+    value: { rooms: readonly SpaceRoom[]; more: boolean };
   };
   "room.report": {
     args: { roomId: RoomId; eventId?: EventId; reason: string };

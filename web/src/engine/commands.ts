@@ -22,6 +22,7 @@ import {
   createRoom,
   directory,
   directRoom,
+  hierarchy,
   invite,
   joinRoom,
   knock,
@@ -148,6 +149,7 @@ export function makeCommands(live: Live): Answers {
     "room.power": (ask) => setPower(live, ask),
     "room.preview": (ask) => previewRoom(live, ask),
     "room.directory": (ask) => directory(live, ask),
+    "space.hierarchy": (ask) => hierarchy(live, ask),
     "room.report": (ask) => report(live, ask),
 
     "chat.setPinned": ({ roomId, pinned, order }) =>

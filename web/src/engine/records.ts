@@ -275,6 +275,19 @@ export interface RoomView {
   children: readonly RoomId[];
 }
 
+/** A room that a space holds, as one who need not be in it sees it. */
+export interface SpaceRoom {
+  roomId: RoomId;
+  name: string;
+  topic?: string;
+  avatar?: Mxc;
+  members: number;
+  joinRule: string;
+  space: boolean;
+  /** Of a space: what it holds, in its order, and the servers it can be joined through. */
+  children: readonly { roomId: RoomId; via: readonly string[] }[];
+}
+
 /** What was written and not sent yet. */
 export interface DraftView {
   text: string;

@@ -1,7 +1,7 @@
 /** Commands that make, enter, leave and change chats. They need the server, and say so without it. */
 
 import { FailureError } from "../base/errors";
-import type { Mxc, RoomId, UserId } from "../base/ids";
+import { type Mxc, type RoomId, serverOf, type UserId } from "../base/ids";
 import type { Args, Commands } from "../bridge/protocol";
 import { cipherOf } from "./cipher";
 import { part } from "./http";
@@ -9,7 +9,7 @@ import type { Live } from "./live";
 import { setAccount } from "./reading";
 import type { Content } from "./records";
 import { pinnedOf, stateOf } from "./room";
-import { numberOf, objectOf, textOf, textsOf } from "./wire";
+import { isObject, numberOf, objectOf, textOf, textsOf } from "./wire";
 
 const V3 = "/_matrix/client/v3";
 const roomPath = (roomId: RoomId) => `${V3}/rooms/${part(roomId)}`;
@@ -20,27 +20,27 @@ type Create = Args<"room.create">;
 export async function createRoom(live: Live, ask: Create): Promise<{ roomId: RoomId }> {
   const avatar = ask.avatar && (await uploadAvatar(live, ask.avatar));
   const { http } = live.world;
-  const body = bodyOfCreate(ask, avatar);
+  const body = bodyOfCreate(ask, avatar, serverOf(live.world.me));
   const answer = await http.json<{ room_id: RoomId }>("POST", `${V3}/createRoom`, { body });
   const roomId = answer.room_id;
   const [peer] = ask.invite;
   if (ask.kind === "direct" && peer !== undefined) await noteDirect(live, peer, roomId);
   if (ask.parent !== undefined) {
     const path = `${roomPath(ask.parent)}/state/m.space.child/${part(roomId)}`;
-    await http.json("PUT", path, { body: { via: [live.world.me.split(":").slice(1).join(":")] } });
+    await http.json("PUT", path, { body: { via: [serverOf(live.world.me)] } });
   }
   await isKnown(live, roomId);
   return { roomId };
 }
 
-function bodyOfCreate(ask: Create, avatar: Mxc | undefined): Content {
+function bodyOfCreate(ask: Create, avatar: Mxc | undefined, server: string): Content {
   const state: Content[] = [];
   const add = (type: string, content: Content) => state.push({ type, state_key: "", content });
   if (ask.encrypted && ask.kind !== "space") add("m.room.encryption", ENCRYPTION);
   if (avatar !== undefined) add("m.room.avatar", { url: avatar });
   if (ask.parent !== undefined) {
     add("m.room.join_rules", parentRule(ask));
-    const content = { canonical: true, via: [] };
+    const content = { canonical: true, via: [server] };
     state.push({ type: "m.space.parent", state_key: ask.parent, content });
   }
   return {
@@ -307,6 +307,37 @@ export async function directory(
     })),
     ...(answer.next_batch !== undefined && { next: answer.next_batch }),
   };
+}
+
+/** The rooms of a space and of the spaces in it that one may see, the space itself first. */
+export async function hierarchy(
+  live: Live,
+  ask: { roomId: RoomId },
+): Promise<Commands["space.hierarchy"]["value"]> {
+  const path = `/_matrix/client/v1/rooms/${part(ask.roomId)}/hierarchy`;
+  const query = { limit: 100, max_depth: 3 };
+  const answer = await live.world.http.json<{ rooms?: Content[]; next_batch?: string }>(
+    "GET",
+    path,
+    { query, retries: 1 },
+  );
+  return {
+    rooms: (answer.rooms ?? []).map((room) => ({
+      ...summary(room),
+      space: textOf(room, "room_type") === "m.space",
+      children: childrenIn(room),
+    })),
+    more: answer.next_batch !== undefined,
+  };
+}
+
+function childrenIn({ children_state: events }: Content): { roomId: RoomId; via: string[] }[] {
+  return (Array.isArray(events) ? events : []).filter(isObject).flatMap((event) => {
+    const roomId = textOf(event, "state_key");
+    return roomId === undefined
+      ? []
+      : [{ roomId, via: textsOf(objectOf(event, "content"), "via") }];
+  });
 }
 
 export async function report(

@@ -88,7 +88,7 @@ export function deriveAccount(world: World, type: string): void {
   if (type === "m.push_rules") world.notify = notifySettings(content);
 }
 
-/** Makes anew which spaces each room is in. */
+/** Makes anew which spaces each room is in, also through spaces within. */
 export function deriveSpaces(world: World): void {
   const found = new Map<RoomId, RoomId[]>();
   for (const room of world.rooms.values()) {
@@ -96,7 +96,15 @@ export function deriveSpaces(world: World): void {
     if (room.membership !== "join") continue;
     for (const child of childrenOf(room)) found.set(child, [...(found.get(child) ?? []), room.id]);
   }
+  for (const room of found.keys()) found.set(room, ancestorsOf(room, found));
   world.spaces = found;
+}
+
+function ancestorsOf(room: RoomId, parents: ReadonlyMap<RoomId, readonly RoomId[]>): RoomId[] {
+  const all = new Set<RoomId>(parents.get(room));
+  // A set is walked to what is added meanwhile, and holds circles off.
+  for (const one of all) for (const above of parents.get(one) ?? []) all.add(above);
+  return [...all];
 }
 
 const NOBODY: MembersData = { complete: false, list: {} };

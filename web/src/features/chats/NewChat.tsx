@@ -8,7 +8,7 @@ import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
 import { Face, PersonPicker } from "../people";
 import { addressOf } from "./data";
-import { closeDialog, type DialogKind } from "./dialogs";
+import { closeDialog, type DialogKind, parent } from "./dialogs";
 import { FOLDERS, readFolders, saveFolders } from "./folders";
 import { word } from "./words";
 
@@ -19,8 +19,8 @@ export default function NewChat(props: { kind: DialogKind }) {
       <Match when={props.kind === "direct"}>
         <Direct />
       </Match>
-      <Match when={props.kind === "group" || props.kind === "channel"}>
-        <Group kind={props.kind as "group" | "channel"} />
+      <Match when={["group", "channel", "space"].includes(props.kind)}>
+        <Group kind={props.kind as keyof typeof titles} />
       </Match>
       <Match when={props.kind === "join"}>
         <Join />
@@ -51,7 +51,9 @@ function Direct() {
   );
 }
 
-function Group(props: { kind: "group" | "channel" }) {
+const titles = { group: "newGroup", channel: "newChannel", space: "newSpace" } as const;
+
+function Group(props: { kind: keyof typeof titles }) {
   const client = useClient();
   const [step, setStep] = createSignal<"about" | "people">("about");
   const [name, setName] = createSignal("");
@@ -60,6 +62,7 @@ function Group(props: { kind: "group" | "channel" }) {
   const [open, setOpen] = createSignal(false);
   const [people, setPeople] = createSignal<readonly PersonRecord[]>([]);
   const [busy, setBusy] = createSignal(false);
+  const above = parent();
   const create = async () => {
     setBusy(true);
     const made = await orTell(
@@ -70,6 +73,7 @@ function Group(props: { kind: "group" | "channel" }) {
         invite: people().map((person) => person.id),
         encrypted: encrypted() && !open(),
         public: open(),
+        ...(above ? { parent: above } : {}),
       }),
     );
     setBusy(false);
@@ -79,11 +83,7 @@ function Group(props: { kind: "group" | "channel" }) {
     <Dialog
       open
       size="s"
-      title={
-        step() === "people"
-          ? word("addPeople")
-          : word(props.kind === "group" ? "newGroup" : "newChannel")
-      }
+      title={step() === "people" ? word("addPeople") : word(titles[props.kind])}
       onClose={closeDialog}
       footer={
         <Show
@@ -107,6 +107,9 @@ function Group(props: { kind: "group" | "channel" }) {
         when={step() === "about"}
         fallback={<PersonPicker chosen={people()} onChange={setPeople} />}
       >
+        <Show when={props.kind === "space"}>
+          <p class="field-note">{word("spaceNote")}</p>
+        </Show>
         <TextField
           label={word("name")}
           value={name()}
@@ -127,13 +130,15 @@ function Group(props: { kind: "group" | "channel" }) {
             checked={open()}
             onChange={setOpen}
           />
-          <Toggle
-            label={word("encrypted")}
-            note={word("encryptedNote")}
-            checked={encrypted() && !open()}
-            disabled={open()}
-            onChange={setEncrypted}
-          />
+          <Show when={props.kind !== "space"}>
+            <Toggle
+              label={word("encrypted")}
+              note={word("encryptedNote")}
+              checked={encrypted() && !open()}
+              disabled={open()}
+              onChange={setEncrypted}
+            />
+          </Show>
         </div>
       </Show>
     </Dialog>

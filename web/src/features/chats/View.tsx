@@ -12,14 +12,15 @@ import { orTell, tell } from "../../ui/toasts";
 import { countWaiting, dragged, everyoneOf, setTaking } from "../people";
 import { ChatLine } from "./ChatLine";
 import { chatActions } from "./commands";
-import { countUnread, type Folder, invitations, isIn, neighbour } from "./data";
-import { dialog, openDialog, searchAsked } from "./dialogs";
+import { countUnread, type Folder, invitations, isIn, neighbour, topSpaces } from "./data";
+import { dialog, openDialog, searchAsked, shownSpace, showSpace } from "./dialogs";
 import { FOLDERS, readFolders, saveFolders } from "./folders";
 import "./view.css";
 import { word } from "./words";
 
 const SearchResults = lazy(() => import("./SearchResults"));
 const Dialogs = lazy(() => import("./NewChat"));
+const SpaceDialog = lazy(() => import("./Space"));
 
 /** The list of chats with its folders and search. */
 export function ChatsView(props: {
@@ -52,6 +53,19 @@ export function ChatsView(props: {
   });
   const archived = () => all().filter((chat) => isIn(chat, "archive")).length;
   createEffect(on(searchAsked, () => field.focus(), { defer: true }));
+  const spaces = createMemo(() => topSpaces(all()));
+  const space = () => spaces().find((one) => folder() === `space:${one.id}`);
+  /** A space has no conversation of its own: going there opens its folder. */
+  createEffect(() => {
+    const id = open();
+    const chat = id === undefined ? undefined : props.chats.row(id);
+    if (chat?.kind !== "space" || chat.membership !== "join") return;
+    go("#/", true);
+    setFolder(`space:${spaces().find((one) => chat.spaces.includes(one.id))?.id ?? chat.id}`);
+    setQuery("");
+    setRequests(false);
+  });
+  createEffect(() => folder().startsWith("space:") && !space() && setFolder("all"));
   createEffect(() => requests() && invited().length === 0 && setRequests(false));
 
   const tabs = (): { id: Folder; label: string }[] => [
@@ -63,6 +77,7 @@ export function ChatsView(props: {
       ? [{ id: "channels" as const, label: word("channels") }]
       : []),
     ...own().map((one) => ({ id: `folder:${one.id}` as const, label: one.name })),
+    ...spaces().map((one) => ({ id: `space:${one.id}` as const, label: one.name })),
   ];
   const newChat = (): Action[] => [
     {
@@ -78,10 +93,11 @@ export function ChatsView(props: {
       label: () => word("newChannel"),
       run: () => openDialog("channel"),
     },
+    { id: "space", icon: "folder", label: () => word("newSpace"), run: () => openDialog("space") },
     { id: "join", icon: "link", label: () => word("joinByLink"), run: () => openDialog("join") },
     {
       id: "folder",
-      icon: "folder",
+      icon: "bookmark",
       label: () => word("newFolder"),
       apart: true,
       run: () => openDialog("folder"),
@@ -212,6 +228,15 @@ export function ChatsView(props: {
               <span class="badge">{waiting()}</span>
             </a>
           </Show>
+          <Show when={space()}>
+            {(one) => (
+              <button type="button" class="chats-extra" onClick={() => showSpace(one().id)}>
+                <Icon name="list" />
+                <span>{word("spaceRow")}</span>
+                <Icon name="chevronRight" class="icon-s" />
+              </button>
+            )}
+          </Show>
           <Show when={folder() === "all" && archived() > 0}>
             <button type="button" class="chats-extra" onClick={() => setFolder("archive")}>
               <Icon name="archive" />
@@ -252,6 +277,9 @@ export function ChatsView(props: {
       </Show>
       <Suspense>
         <Show when={dialog()}>{(kind) => <Dialogs kind={kind()} />}</Show>
+        <Show when={shownSpace()}>
+          {(id) => <SpaceDialog roomId={id()} onClose={() => showSpace(undefined)} />}
+        </Show>
       </Suspense>
     </nav>
   );

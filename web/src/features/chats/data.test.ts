@@ -8,6 +8,8 @@ import {
   isIn,
   neighbour,
   searchChats,
+  spaceRows,
+  topSpaces,
 } from "./data";
 
 const chat = (id: string, more: Partial<ChatRecord> = {}): ChatRecord => ({
@@ -88,3 +90,32 @@ test.each([
   ["просто слова", undefined],
   ["@anna:a.org", undefined],
 ])("the address in %s", (text, address) => expect(addressOf(text)).toBe(address));
+
+test("a space is told as a tree, each room once", () => {
+  const room = (roomId: string, children: string[] = [], space = children.length > 0) => ({
+    roomId,
+    name: roomId,
+    members: 1,
+    joinRule: "public",
+    space,
+    children: children.map((child) => ({ roomId: child, via: ["a.org"] })),
+  });
+  const rooms = [room("!s", ["!a", "!t", "!hidden"]), room("!a"), room("!t", ["!b", "!s", "!a"])];
+  const rows = spaceRows([...rooms, room("!b")]);
+  expect(rows.map(({ room: { roomId }, depth }) => [roomId, depth])).toEqual([
+    ["!a", 0],
+    ["!t", 0],
+    ["!b", 1],
+  ]);
+  expect(spaceRows([])).toEqual([]);
+});
+
+test("spaces within others have no folder of their own, those in a circle do", () => {
+  const space = (id: string, spaces: string[]) => chat(id, { kind: "space", spaces });
+  const ids = (chats: ChatRecord[]) => topSpaces(chats).map(({ id }) => id);
+  expect(ids([space("!b", []), space("!a", []), space("!in", ["!a"])])).toEqual(["!a", "!b"]);
+  expect(ids([space("!a", ["!b", "!a"]), space("!b", ["!a", "!b"])])).toEqual(["!a", "!b"]);
+  const inSpace = chat("!x", { spaces: ["!a"] });
+  expect(isIn(inSpace, "space:!a")).toBe(true);
+  expect(isIn(inSpace, "space:!b")).toBe(false);
+});

@@ -1,7 +1,7 @@
 /** The list of chats: what each folder shows, what counts as unread, addresses of chats. Pure. */
 
 import { match } from "../../base/fuzzy";
-import type { ChatRecord } from "../../engine/records";
+import type { ChatRecord, SpaceRoom } from "../../engine/records";
 
 /** A folder of ours, or the id of one that the person made. */
 export type Folder =
@@ -11,7 +11,8 @@ export type Folder =
   | "groups"
   | "channels"
   | "archive"
-  | `folder:${string}`;
+  | `folder:${string}`
+  | `space:${string}`;
 
 export function isUnread(chat: Pick<ChatRecord, "unread">): boolean {
   const { messages, mentions, marked } = chat.unread;
@@ -33,7 +34,46 @@ export function isIn(chat: ChatRecord, folder: Folder, keep?: string): boolean {
   if (folder === "direct") return chat.kind === "direct" || chat.kind === "self";
   if (folder === "groups") return chat.kind === "group";
   if (folder === "channels") return chat.kind === "channel";
+  if (folder.startsWith("space:")) return chat.spaces.includes(folder.slice("space:".length));
   return chat.folders.includes(folder.slice("folder:".length));
+}
+
+/** Spaces one is in that are in no other: their own folders of the list. */
+export function topSpaces(chats: readonly ChatRecord[]): ChatRecord[] {
+  const spaces = chats.filter((chat) => chat.kind === "space" && chat.membership === "join");
+  const known = new Map(spaces.map((space) => [space.id, space]));
+  // Of two that hold each other, neither is above.
+  const isAbove = (above: ChatRecord | undefined, space: ChatRecord) =>
+    above !== undefined && above.id !== space.id && !above.spaces.includes(space.id);
+  return spaces
+    .filter((space) => !space.spaces.some((above) => isAbove(known.get(above), space)))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export interface SpaceRow {
+  room: SpaceRoom;
+  via: readonly string[];
+  /** 0 for what the space itself holds. */
+  depth: number;
+}
+
+/** What a space holds, as a tree told in lines; each room once, what one may not see left out. */
+export function spaceRows(rooms: readonly SpaceRoom[]): SpaceRow[] {
+  const [root] = rooms;
+  const known = new Map(rooms.map((room) => [room.roomId, room]));
+  const rows: SpaceRow[] = [];
+  const told = new Set<string>(root ? [root.roomId] : []);
+  const tell = (space: SpaceRoom, depth: number) => {
+    for (const { roomId, via } of space.children) {
+      const room = known.get(roomId);
+      if (!room || told.has(roomId)) continue;
+      told.add(roomId);
+      rows.push({ room, via, depth });
+      if (room.space) tell(room, depth + 1);
+    }
+  };
+  if (root) tell(root, 0);
+  return rows;
 }
 
 /** Invitations to chats, the latest first. */

@@ -2,14 +2,19 @@
 
 import { createSignal } from "solid-js";
 
-export type DialogKind = "direct" | "group" | "channel" | "join" | "folder";
+export type DialogKind = "direct" | "group" | "channel" | "space" | "join" | "folder";
 
 const [dialog, setDialog] = createSignal<DialogKind>();
+/** The space that a new chat is to be in. */
+const [parent, setParent] = createSignal<string>();
+/** The space that is looked into. */
+const [shownSpace, showSpace] = createSignal<string>();
 const [searchAsked, setSearchAsked] = createSignal(0);
 
-export { dialog, searchAsked };
+export { dialog, parent, searchAsked, shownSpace, showSpace };
 
-export function openDialog(kind: DialogKind): void {
+export function openDialog(kind: DialogKind, inSpace?: string): void {
+  setParent(inSpace);
   setDialog(kind);
 }
 
