@@ -101,9 +101,9 @@ export function Away(props: { userId: string | undefined; children?: JSX.Element
   const name = useName(() => away()?.id);
   return (
     <Show when={away()} fallback={props.children}>
-      {(one) =>
-        word("awayUntil", { until: dayLabel(language(), one().until, now()), name: name() })
-      }
+      {(one) => (
+        <>{word("awayUntil", { until: dayLabel(language(), one().until, now()), name: name() })}</>
+      )}
     </Show>
   );
 }

@@ -257,10 +257,8 @@ function ChosenBar(props: { chosen: Chosen; choosing: boolean; onDone: () => voi
           <span class="people-count" role="status">
             {label() || word("chooseHint")}
           </span>
-          <Button look="quiet" onClick={() => props.onDone()}>
-            {word("cancel")}
-          </Button>
-          <Button disabled={isNobody(props.chosen)} onClick={() => setPicking(true)}>
+          <Button onClick={() => props.onDone()}>{word("cancel")}</Button>
+          <Button look="quiet" disabled={isNobody(props.chosen)} onClick={() => setPicking(true)}>
             {word("toChat")}
           </Button>
           <Button

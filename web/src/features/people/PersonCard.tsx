@@ -103,7 +103,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
         />
         <h2>{name()}</h2>
         <Show when={person()?.status}>{(status) => <p>{status()}</p>}</Show>
-        <p class="field-note">{presenceText(person())}</p>
+        <Show when={presenceText(person())}>{(text) => <p class="field-note">{text()}</p>}</Show>
         <button type="button" class="card-id" onClick={copy} data-tip={word("copyId")}>
           {props.userId}
         </button>
@@ -136,7 +136,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
             <>
               <NoticeBox icon="lock">{why(named())}</NoticeBox>
               <Show when={isForRequest(named())}>
-                <RequestForm userId={props.userId} ask={card()?.ask} />
+                <RequestForm userId={props.userId} ask={card()?.ask} onLeave={props.onClose} />
               </Show>
             </>
           )}

@@ -50,7 +50,7 @@ function Why(props: { refusal: Refusal; failure: Failure; onClose: () => void })
       <p>{whyFailed(props.failure)}.</p>
       <Switch>
         <Match when={isForRequest(props.refusal.rule) && target()}>
-          {(userId) => <RequestForm userId={userId()} ask={ask()} />}
+          {(userId) => <RequestForm userId={userId()} ask={ask()} onLeave={props.onClose} />}
         </Match>
         <Match when={target() === undefined && ask()}>
           {(userId) => (

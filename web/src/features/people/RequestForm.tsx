@@ -1,6 +1,7 @@
 import { createSignal, Show } from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
 import { Button, NoticeBox, TextField } from "../../ui/controls";
+import { go } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import { useName } from "./names";
 import { word } from "./words";
@@ -8,7 +9,12 @@ import { word } from "./words";
 const REQUESTS = "/_depesha/v1/contacts/requests";
 
 /** Asks somebody for contact, with a few words; shows that one asked, and takes it back. */
-export function RequestForm(props: { userId: string; ask?: string | undefined }) {
+export function RequestForm(props: {
+  userId: string;
+  ask?: string | undefined;
+  /** Called when one goes to the requests. */
+  onLeave: () => void;
+}) {
   const client = useClient();
   const contacts = useValue("contacts", () => null);
   const [message, setMessage] = createSignal("");
@@ -23,15 +29,19 @@ export function RequestForm(props: { userId: string; ask?: string | undefined })
     setBusy(false);
     if (sent) tell(word("requestSent"));
   };
+  const leave = () => {
+    props.onLeave();
+    go("#/people/requests");
+  };
   return (
     <Show
       when={!isAsked()}
       fallback={
         <NoticeBox icon="clock">
           <p>{word("requestWaits")}</p>
-          <p class="notice-act">
-            <a href="#/people/requests">{word("myRequests")}</a>
-          </p>
+          <button type="button" class="link" onClick={leave}>
+            {word("myRequests")}
+          </button>
         </NoticeBox>
       }
     >

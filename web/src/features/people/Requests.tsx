@@ -77,7 +77,7 @@ function Asker(props: {
         </Show>
         <Show when={facts()}>{(text) => <small>{text()}</small>}</Show>
         <small>{props.who.id}</small>
-        <Show when={props.note}>{(text) => <p class="asker-note">{text()}</p>}</Show>
+        <Show when={props.note}>{(text) => <small>{text()}</small>}</Show>
         <Show when={props.message}>{(text) => <blockquote>{text()}</blockquote>}</Show>
         <div class="asker-buttons">{props.children}</div>
       </div>
@@ -114,7 +114,9 @@ function Incoming(props: { one: ContactsView["incoming"][number] }) {
       <Button look="primary" onClick={() => decide("accept")}>
         {word("accept")}
       </Button>
-      <Button onClick={() => decide("refuse")}>{word("decline")}</Button>
+      <Button look="quiet" onClick={() => decide("refuse")}>
+        {word("decline")}
+      </Button>
       <Button look="danger" onClick={() => decide("refuse", true)}>
         {word("block")}
       </Button>
@@ -146,7 +148,9 @@ function Held(props: { one: ContactsView["held"][number] }) {
       <Button look="primary" onClick={accept}>
         {word("accept")}
       </Button>
-      <Button onClick={decline}>{word("decline")}</Button>
+      <Button look="quiet" onClick={decline}>
+        {word("decline")}
+      </Button>
       <Button look="danger" onClick={block}>
         {word("block")}
       </Button>
@@ -211,7 +215,7 @@ function ByAddress() {
         value={message()}
         onInput={setMessage}
       />
-      <Button type="submit" look="plain" icon="personAdd" disabled={!isUserId(address())}>
+      <Button type="submit" look="quiet" icon="personAdd" disabled={!isUserId(address())}>
         {word("requestSend")}
       </Button>
     </form>
