@@ -10,6 +10,8 @@ packages=(
     xvfb               # a screen
     postgresql         # the second database of every test
     openssl            # certificates of the tests
+    slapd              # the directory of the tests of signing in, and
+    ldap-utils         # what changes its entries
 )
 
 command -v dpkg-query >/dev/null || exit 0

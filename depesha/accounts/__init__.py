@@ -29,8 +29,10 @@ from depesha.accounts.find import people_after as people_after
 from depesha.accounts.invitations import is_usable as is_usable
 from depesha.accounts.jobs import keep_house as keep_house
 from depesha.accounts.leaver import Standing as Standing
+from depesha.accounts.leaver import is_unclaimed as is_unclaimed
 from depesha.accounts.leaver import let_in as let_in
 from depesha.accounts.leaver import select_standings as select_standings
+from depesha.accounts.leaver import select_unclaimed as select_unclaimed
 from depesha.accounts.leaver import shut_out as shut_out
 from depesha.accounts.login import access_by_password as access_by_password
 from depesha.accounts.login import check_usable as check_usable
@@ -41,6 +43,8 @@ from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
 from depesha.accounts.password import check_password as check_password
 from depesha.accounts.record import Accounts as Accounts
+from depesha.accounts.record import Elsewhere as Elsewhere
+from depesha.accounts.record import nowhere as nowhere
 from depesha.accounts.refresh import exchange as exchange
 from depesha.accounts.register import NewUser as NewUser
 from depesha.accounts.register import check_free as check_free

@@ -4,10 +4,11 @@ Spec: client-server API, "Password management", "Account deactivation".
 """
 
 from depesha.accounts import store
-from depesha.accounts.record import Accounts
+from depesha.accounts.record import Accounts, nowhere
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import end_devices
 from depesha.audit import Act, record
+from depesha.base.errors import forbidden
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 
@@ -27,7 +28,12 @@ async def set_password(
     """Give the account another password, which has passed `check_password`.
 
     With `logout` all devices end but `keep_device`. `act` is given where another person does it.
+
+    Raises 403 M_FORBIDDEN for whoever would give themselves one beside that of the directory:
+    it would outlive the other.
     """
+    if act is None and accounts.elsewhere is not nowhere:
+        await _check_has_own(accounts, user_id)
     hashed = await accounts.passwords.hash(password)
 
     async def plan(w: Writing) -> None:
@@ -40,6 +46,13 @@ async def set_password(
             await record(w, act)
 
     await accounts.spine.log.commit(plan)
+
+
+async def _check_has_own(accounts: Accounts, user_id: str) -> None:
+    spine = accounts.spine
+    user = await spine.db.read(store.select_user, spine.institution.id, user_id)
+    if user is None or user.password_hash is None:
+        raise forbidden("The password of this account is changed in the directory")
 
 
 async def deactivate(

@@ -55,3 +55,37 @@ def _standing(user: store.UserRow, *, has_role: bool) -> Standing:
     if user.is_locked:
         return "locked"
     return "role" if has_role else "open"
+
+
+# --- whose name it is ----------------------------------------------------------------
+
+
+async def is_unclaimed(tx: Tx, institution_id: int, user: store.UserRow, *, trusts: bool) -> bool:
+    """True for an account that its owner in a directory may enter.
+
+    It has no password and no role; with `trusts` it may have them. Guests, users of application
+    services and accounts that have ended never are.
+    """
+    roles = await store.select_roles_of(tx, institution_id, [user.user_id])
+    return _is_unclaimed(user, has_role=bool(roles), trusts=trusts)
+
+
+async def select_unclaimed(tx: Tx, institution_id: int, *, trusts: bool) -> set[str]:
+    """All such accounts by user id."""
+    with_role = {row.user_id for row in await store.select_roles(tx, institution_id)}
+    found: set[str] = set()
+    after = ""
+    while page := await store.select_users(tx, institution_id, after, _PAGE):
+        found.update(
+            user.user_id
+            for user in page
+            if _is_unclaimed(user, has_role=user.user_id in with_role, trusts=trusts)
+        )
+        after = page[-1].user_id
+    return found
+
+
+def _is_unclaimed(user: store.UserRow, *, has_role: bool, trusts: bool) -> bool:
+    if user.is_guest or user.is_deactivated or user.appservice is not None:
+        return False
+    return trusts or (user.password_hash is None and not has_role)

@@ -44,10 +44,11 @@ def login_name(accounts: Accounts, identifier: Content | None, user: str | None)
 
 
 async def access_by_password(accounts: Accounts, user_id: str, password: str) -> store.UserRow:
-    """The account, when the password is its own.
+    """The account, when the password is its own, or that of its owner in the directory.
 
     Raises 403 M_FORBIDDEN, which does not tell a wrong password from an unknown user, 401
-    M_USER_LOCKED, and 429 after too many attempts at the same account.
+    M_USER_LOCKED, 429 after too many attempts at the same account, and 503 when only the directory
+    could tell and cannot be asked.
     """
     spine = accounts.spine
     spine.limits.check("login", user_id)
@@ -55,9 +56,22 @@ async def access_by_password(accounts: Accounts, user_id: str, password: str) ->
     if parse_user_id(user_id) is not None:
         user = await spine.db.read(store.select_user, spine.institution.id, user_id)
     is_right = await accounts.passwords.is_right(user.password_hash if user else None, password)
+    if not is_right and (user is None or user.password_hash is None):
+        user = await _find_elsewhere(accounts, user_id, password)
+        is_right = user is not None
     if user is None or not is_right:
         raise forbidden("Wrong username or password")
     return check_usable(user)
+
+
+async def _find_elsewhere(accounts: Accounts, user_id: str, password: str) -> store.UserRow | None:
+    spine = accounts.spine
+    if not spine.institution.is_local(user_id) or parse_user_id(user_id) is None:
+        return None
+    found = await accounts.elsewhere(accounts, user_id, password)
+    if found is None:
+        return None
+    return await spine.db.read(store.select_user, spine.institution.id, found)
 
 
 def user_locked() -> MatrixError:

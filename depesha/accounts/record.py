@@ -25,6 +25,16 @@ async def no_second_factor(user_id: str, code: str | None) -> None:
     """The password is enough."""
 
 
+Elsewhere = Callable[["Accounts", str, str], Awaitable[str | None]]
+"""(accounts, user as typed, password): whose account it is, made if need be, when the password is
+right somewhere else; None when it is not, MatrixError 503 when that cannot be asked now."""
+
+
+async def nowhere(accounts: "Accounts", user_id: str, password: str) -> str | None:
+    """Nobody but this server knows passwords."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """Accounts, devices and sessions of one institution."""
@@ -38,6 +48,8 @@ class Accounts:
     """Ways of signing in that higher slices offer."""
     emails: Emails = NO_EMAILS
     second_factor: SecondFactor = no_second_factor
+    elsewhere: Elsewhere = nowhere
+    """Who else knows people by their passwords: asked for those who have none here."""
     unstable_features: tuple[str, ...] = ()
     """What `/versions` says of features that the specification does not have yet."""
     reserved: frozenset[str] = frozenset()

@@ -250,7 +250,9 @@ async def _check_password(accounts: Accounts, operation: Operation, auth: Conten
     user_id = local_user_id(accounts, name) if isinstance(name, str) else operation.user_id
     if user_id is None or user_id != operation.user_id:
         raise forbidden("This is another user than the one who asks")
-    await access_by_password(accounts, user_id, password)
+    user = await access_by_password(accounts, user_id, password)
+    if user.user_id != user_id:
+        raise forbidden("This is the password of another user")
 
 
 async def _check_registration_token(accounts: Accounts, auth: Content) -> str:

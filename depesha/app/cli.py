@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from depesha.app.cli_notice import add_official
-from depesha.app.cli_org import add_org
+from depesha.app.cli_org import add_org, print_report
 from depesha.app.exported import check_export
 from depesha.app.operate import ask
 from depesha.base.canonical import Content, Json, encode
@@ -79,6 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     _add_org(commands)
     _add_mail(commands)
+    _add_directory(commands)
     return parser
 
 
@@ -222,6 +223,13 @@ def _add_mail(commands: "_Group") -> None:
     test.add_argument("to", metavar="ADDRESS")
 
 
+def _add_directory(commands: "_Group") -> None:
+    group = _add_group(commands, "directory", "the institution's directory")
+    sync = _add_command(group, "sync", "read the directory now and take it in", sync_directory)
+    sync.add_argument("--dry-run", action="store_true", help="only say what that would do")
+    sync.add_argument("--force", action="store_true", help="also when very many would leave")
+
+
 # --- the commands --------------------------------------------------------------------
 
 
@@ -240,7 +248,7 @@ def show_config(config: Config, options: argparse.Namespace) -> int:
     for name in SETTINGS:
         value = getattr(config, name)
         shown = "***" if name in _SECRETS and value else value
-        if name != "oidc":
+        if name not in {"oidc", "ldap"}:
             print(f"{name} = {encode(shown).decode()}")
     for provider in config.oidc:
         print(f"[signin.oidc.{provider.name}]")
@@ -248,6 +256,13 @@ def show_config(config: Config, options: argparse.Namespace) -> int:
             if name != "name":
                 shown = "***" if name == "client_secret" and value else value
                 print(f"{name} = {encode(shown).decode()}")
+    if config.ldap is not None:
+        found = asdict(config.ldap)
+        attributes = found.pop("attributes")
+        for table, values in (("ldap", found), ("ldap.attributes", attributes)):
+            print(f"[signin.{table}]")
+            for name, value in values.items():
+                print(f"{name} = {encode(value).decode()}")
     return 0
 
 
@@ -453,6 +468,12 @@ def restore(config: Config, options: argparse.Namespace) -> int:
 
     print(backup.restore(config, Clock(), options.where, replace=options.replace))
     return 0
+
+
+def sync_directory(config: Config, options: argparse.Namespace) -> int:
+    """Have the directory read; print the report."""
+    body = {"dry_run": options.dry_run, "force": options.force}
+    return print_report(_ask(config, "POST", f"{_ADMIN}/directory/sync", body))
 
 
 def try_mail(config: Config, options: argparse.Namespace) -> int:

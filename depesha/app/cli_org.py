@@ -77,15 +77,7 @@ class _Commands:
         """Take in a table of employees, or say what that would do; print the report."""
         text = sys.stdin.read() if options.file == "-" else Path(options.file).read_text("utf-8")
         body = {"csv": text, "dry_run": options.dry_run, "force": options.force}
-        report = self.ask(config, "POST", f"{_ORG}/import", body)
-        for name, part in report.items():
-            if isinstance(part, dict):
-                print(f"{name}: {part['count']}")
-                for entry in part["first"]:
-                    print(f"  {entry if isinstance(entry, str) else encode(entry).decode()}")
-            else:
-                print(f"{name}: {part}")
-        return 1 if report["faults"]["count"] else 0
+        return print_report(self.ask(config, "POST", f"{_ORG}/import", body))
 
     def create(self, config: Config, options: argparse.Namespace) -> int:
         """Make a unit; print its number."""
@@ -120,6 +112,18 @@ class _Commands:
         person = f"{_ORG}/people/{self.user_id(config, options.user)}"
         print(self.ask(config, "POST", f"{person}/leave")["sessions_ended"])
         return 0
+
+
+def print_report(report: Content) -> int:
+    """Print what an import did or would do; the exit code."""
+    for name, part in report.items():
+        if isinstance(part, dict):
+            print(f"{name}: {part['count']}")
+            for entry in part["first"]:
+                print(f"  {entry if isinstance(entry, str) else encode(entry).decode()}")
+        else:
+            print(f"{name}: {part}")
+    return 1 if report["faults"]["count"] else 0
 
 
 def _wanted(options: argparse.Namespace) -> Content:

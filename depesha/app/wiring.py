@@ -57,7 +57,7 @@ from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
-from depesha.media import ARRIVED, Media, hear_arrival, keep_media
+from depesha.media import ARRIVED, Media, hear_arrival, keep_media, keep_picture
 from depesha.media import api as media_api
 from depesha.notices import Deliveries, Notices, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
@@ -114,14 +114,18 @@ from depesha.signin import (
     Names,
     Signin,
     check_login_code,
+    keep_directory,
     keep_signin,
     make_alerts,
+    make_elsewhere,
     make_emails,
+    make_way,
     sso_flow,
 )
 from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
+from depesha.signin import api_directory as signin_directory_api
 from depesha.signin import api_factors as signin_factors_api
 from depesha.signin import api_mail as signin_mail_api
 from depesha.signin import api_oidc as signin_oidc_api
@@ -200,7 +204,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     spine = Spine(institution, config, clock, db, log, limits)
     fetcher = Fetcher(f"Depesha/{version('depesha')}", config.allowed_networks)
     services = Services(load_registrations(config), ServiceClient(fetcher))
-    emails = make_emails(spine, _mailer(config, clock))
+    emails, way = make_emails(spine, _mailer(config, clock)), make_way(config.ldap)
     accounts = Accounts(
         spine,
         Passwords(clock),
@@ -209,6 +213,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         more_flows=(sso_flow(config),),
         emails=emails,
         second_factor=partial(check_login_code, spine),
+        elsewhere=make_elsewhere(spine, way),
         unstable_features=UNSTABLE_FEATURES + OAUTH_FEATURES * config.oauth,
         reserved=frozenset({notices_sender(spine)}),
     )
@@ -216,17 +221,20 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     org = Org(spine, accounts, residents=frozenset({notices_sender(spine)}))
     contacts = Contacts(spine, accounts, org)
     profile = Profile(spine, accounts, org, networks=ServiceNetworks(services))
+    keys = Keys(spine, accounts, contacts)
+    cpu = Cpu()
+    blobs = _blobs(config, clock)
+    media = Media(spine, org, blobs, cpu, fetcher)
     signin = Signin(
         spine,
         accounts,
         Names(partial(load_name, profile), partial(save_name, profile)),
         fetcher,
         emails,
+        org,
+        partial(keep_picture, media),
+        way,
     )
-    keys = Keys(spine, accounts, contacts)
-    cpu = Cpu()
-    blobs = _blobs(config, clock)
-    media = Media(spine, org, blobs, cpu, fetcher)
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     notices = Notices(spine, accounts, profile, rooms, Deliveries(spine))
     notice_jobs = make_jobs(notices)
@@ -272,6 +280,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_api.ENDPOINTS),
         *bind(signin, signin_account_api.ENDPOINTS),
         *bind(signin, signin_consent_api.ENDPOINTS),
+        *bind(signin, signin_directory_api.ENDPOINTS),
         *bind(signin, signin_factors_api.ENDPOINTS),
         *bind(signin, signin_mail_api.ENDPOINTS),
         *bind(signin, signin_oidc_api.ENDPOINTS),
@@ -353,6 +362,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_cursors, log),
         partial(keep_house, accounts),
         partial(keep_signin, signin),
+        partial(keep_directory, signin),
         emails.jobs.run,
         alerts.jobs.run,
         notice_jobs.jobs.run,

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from depesha.base.canonical import Json
+from depesha.base.directory import Directory, DirectoryError, read_directory
 from depesha.base.ids import is_server_name
 from depesha.base.mail_server import read_mail_server
 from depesha.base.providers import Provider, ProviderError, read_providers
 
-Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...]
+Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...] | Directory | None
 
 
 class ConfigError(ValueError):
@@ -50,6 +51,11 @@ class Config:
         "OpenID Connect providers that people may sign in with: tables [signin.oidc.NAME] with "
         "issuer, client_id, client_secret, title, scopes, username_claim, creates_accounts, "
         "trusts_usernames.",
+    )
+    ldap: Directory | None = _setting(  # noqa: RUF009 (as all others)
+        None,
+        "The institution's directory, whose passwords sign people in and whose people and units "
+        "are kept in step with: the table [signin.ldap].",
     )
     signin_alerts: bool = _setting(
         True, "Whoever signs in on a further device is told so by a notice, and by a letter."
@@ -168,6 +174,21 @@ def _typed(name: str, value: Json) -> Value:
     raise ConfigError(f"{name}: expected {kind.__name__}, not {type(value).__name__}")
 
 
+_TABLES = {"oidc": "[signin.oidc.NAME]", "ldap": "[signin.ldap]"}
+"""Settings that are tables of the file."""
+
+
+def _signin(tables: Json) -> tuple[tuple[Provider, ...], Directory | None]:
+    """The providers and the directory of the tables below `signin`."""
+    if not isinstance(tables, dict):
+        raise ConfigError("signin: expected tables")
+    others = {name: table for name, table in tables.items() if name != "ldap"}
+    try:
+        return read_providers(others), read_directory(tables.get("ldap"))
+    except (ProviderError, DirectoryError) as error:
+        raise ConfigError(str(error)) from None
+
+
 def load_config(
     file: str | None = None,
     environ: Mapping[str, str] | None = None,
@@ -184,20 +205,18 @@ def load_config(
             given.update(tomllib.loads(Path(file).read_text("utf-8")))
         except (OSError, ValueError) as error:
             raise ConfigError(f"{file}: {error}") from error
-    if "oidc" in given:
-        raise ConfigError("oidc: write a table [signin.oidc.NAME] instead")
-    try:
-        providers = read_providers(given.pop("signin", {}))
-    except ProviderError as error:
-        raise ConfigError(str(error)) from None
-    for name in set(SETTINGS) - {"oidc"}:
+    for name, wanted in _TABLES.items():
+        if name in given:
+            raise ConfigError(f"{name}: write a table {wanted} instead")
+    providers, directory = _signin(given.pop("signin", {}))
+    for name in set(SETTINGS) - set(_TABLES):
         if (text := environ.get(f"DEPESHA_{name.upper()}")) is not None:
             given[name] = text
     given.update({k: v for k, v in (overrides or {}).items() if v is not None})
     if unknown := sorted(set(given) - set(SETTINGS)):
         raise ConfigError(f"unknown setting: {', '.join(unknown)}")
     typed: dict[str, Json] = {name: _typed(name, value) for name, value in given.items()}
-    config = Config(**typed, oidc=providers)
+    config = Config(**typed, oidc=providers, ldap=directory)
     try:
         read_mail_server(config.mail_server)
     except ValueError as error:

@@ -38,7 +38,7 @@ class Provider:
 def read_providers(tables: Json) -> tuple[Provider, ...]:
     """The providers; raises ProviderError."""
     if not isinstance(tables, dict) or set(tables) - {"oidc"}:
-        raise ProviderError("signin: only tables [signin.oidc.NAME] are understood")
+        raise ProviderError("signin: only [signin.oidc.NAME] and [signin.ldap] are understood")
     found = tables.get("oidc", {})
     if not isinstance(found, dict):
         raise ProviderError("signin.oidc: expected tables [signin.oidc.NAME]")

@@ -29,3 +29,11 @@ def _make(path: Path, secret: str) -> None:
             os.link(draft, path)
     finally:
         os.unlink(draft)
+
+
+def read_text(path: str) -> str:
+    """What an administrator has put into a file, such as a password; "" for no path.
+
+    Without the end of its line. Raises OSError and ValueError.
+    """
+    return Path(path).read_text("utf-8").rstrip("\r\n") if path else ""

@@ -8,3 +8,4 @@ from depesha.media.jobs import keep_media as keep_media
 from depesha.media.record import Media as Media
 from depesha.media.upload import ARRIVED as ARRIVED
 from depesha.media.upload import hear_arrival as hear_arrival
+from depesha.media.upload import keep_picture as keep_picture

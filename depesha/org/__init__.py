@@ -7,6 +7,7 @@ at `/_depesha/v1/admin/org/`.
 
 from depesha.org.access import is_within as is_within
 from depesha.org.access import no_such_user as no_such_user
+from depesha.org.enrol import import_people as import_people
 from depesha.org.gate import gate as gate
 from depesha.org.levels import Wanted as Wanted
 from depesha.org.levels import change_level as change_level
@@ -18,10 +19,16 @@ from depesha.org.people import Card as Card
 from depesha.org.people import appoint as appoint
 from depesha.org.people import follow_ended_account as follow_ended_account
 from depesha.org.people import put_card as put_card
+from depesha.org.people import write_card as write_card
+from depesha.org.people import write_leaver as write_leaver
+from depesha.org.people import write_posts as write_posts
 from depesha.org.project import project_talk as project_talk
 from depesha.org.project import write_known as write_known
+from depesha.org.record import BY_DIRECTORY as BY_DIRECTORY
+from depesha.org.record import BY_SCIM as BY_SCIM
 from depesha.org.record import LEFT as LEFT
 from depesha.org.record import NAMED as NAMED
+from depesha.org.record import PICTURED as PICTURED
 from depesha.org.record import Org as Org
 from depesha.org.record import load_org as load_org
 from depesha.org.rules import deciding_node as deciding_node
@@ -37,4 +44,6 @@ from depesha.org.sight import load_places as load_places
 from depesha.org.sight import may_see as may_see
 from depesha.org.sight import refused as refused
 from depesha.org.sight import sees_alone as sees_alone
+from depesha.org.table import Fault as Fault
+from depesha.org.table import Row as Row
 from depesha.org.tree import Right as Right

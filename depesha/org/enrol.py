@@ -1,17 +1,19 @@
-"""Taking in a table of employees, and keeping in step with it (requirement O1).
+"""Taking in employees from a table or a directory, and keeping in step with it (requirement O1).
 
 The table is the truth for whom it names: what is in it is added, moved and changed, and whoever an
 earlier table brought and this one does not name has left (O9). Taking in the same table again
-changes nothing. People whom an administrator appointed by hand are left alone.
+changes nothing. People whom an administrator appointed by hand are left alone, and so are those of
+another source.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
-from depesha.accounts import NewUser, Standing, let_in, register, select_standings
+from depesha.accounts import NewUser, Standing, let_in, register, select_standings, shut_out
 from depesha.audit import act_of, record
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError
@@ -21,7 +23,7 @@ from depesha.io.tx import Tx
 from depesha.org import store
 from depesha.org.levels import Wanted, write_level, write_new_level
 from depesha.org.people import Card, write_card, write_leaver, write_posts
-from depesha.org.record import Org
+from depesha.org.record import BY_TABLE, Org
 from depesha.org.table import Fault, Row, read_table
 
 T = TypeVar("T")
@@ -55,9 +57,12 @@ class Report:
     changed: list[str] = field(default_factory=list)
     managers: list[Content] = field(default_factory=list)
     leavers: list[str] = field(default_factory=list)
+    disabled: list[str] = field(default_factory=list)
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
     sessions_ended: int = 0
+    refused: set[str] = field(default_factory=set)
+    """Who is named and cannot be taken in."""
 
     def body(self, *, is_dry: bool) -> Content:
         """The report as JSON; of each list there are its length and its first entries."""
@@ -69,6 +74,7 @@ class Report:
             "changed": self.changed,
             "managers": self.managers,
             "leavers": self.leavers,
+            "disabled": self.disabled,
             "faults": [{"line": fault.line, "message": fault.message} for fault in self.faults],
         }
         told: Content = {
@@ -102,20 +108,73 @@ async def import_table(
     than a fifth of those whom tables brought would leave, unless that is forced.
     """
     rows, faults = read_table(text)
-    people = _people(org, rows)
-    before = await org.spine.db.scan(_select_before, org.spine.institution.id)
-    report = _compare(org, rows, people, before)
-    report.faults = [*faults, *report.faults]
+    managers = {row.path: org.user_id(row.login) for row in rows if row.is_manager}
+    batch = _Batch(rows, faults, BY_TABLE, managers)
+    before, report = await _look(org, batch)
     if is_dry:
         return report.body(is_dry=True)
     if report.faults:
         raise _unfit("The table has faults; nothing was changed", report)
-    known = sum(person.is_imported for person in before.people.values())
-    is_many = len(report.leavers) > max(FEW_LEAVERS, known // SHARE_OF_LEAVERS)
-    if is_many and not is_forced:
+    if _are_many(report, before, BY_TABLE) and not is_forced:
         raise _unfit("So many people would leave by this table that it must be forced", report)
-    await _apply(org, caller, people, rows, before, report)
+    await _apply(org, caller, batch, before, report)
     return report.body(is_dry=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is to be taken in.
+
+    Accounts of the `disabled` are shut; the `spared` stay as they are.
+    """
+
+    rows: Sequence[Row]
+    faults: Sequence[Fault]
+    source: int
+    managers: Mapping[Path, str]
+    disabled: AbstractSet[str] = frozenset()
+    spared: AbstractSet[str] = frozenset()
+
+
+async def import_people(
+    org: Org,
+    caller: Caller,
+    rows: Sequence[Row],
+    faults: Sequence[Fault],
+    source: int,
+    *,
+    managers: Mapping[Path, str],
+    disabled: AbstractSet[str],
+    spared: AbstractSet[str],
+    is_dry: bool,
+    is_forced: bool,
+) -> Content:
+    """Take in what a source has that goes on by itself; the report.
+
+    `managers` are user ids by units. What cannot be taken in is told and left out. When more than a
+    fifth would leave, nobody does unless that is forced.
+    """
+    batch = _Batch(rows, faults, source, managers, disabled, spared)
+    before, report = await _look(org, batch)
+    if _are_many(report, before, source) and not is_forced:
+        report.faults.append(Fault(0, f"{len(report.leavers)} people would leave: force it"))
+        report.leavers = []
+    if not is_dry:
+        await _apply(org, caller, batch, before, report)
+    return report.body(is_dry=is_dry)
+
+
+async def _look(org: Org, batch: _Batch) -> tuple[_Before, Report]:
+    """What there is, and what the batch would change of it."""
+    before = await org.spine.db.scan(_select_before, org.spine.institution.id)
+    report = _compare(org, batch, before)
+    report.faults = [*batch.faults, *report.faults]
+    return before, report
+
+
+def _are_many(report: Report, before: _Before, source: int) -> bool:
+    known = sum(person.is_imported == source for person in before.people.values())
+    return len(report.leavers) > max(FEW_LEAVERS, known // SHARE_OF_LEAVERS)
 
 
 def _unfit(message: str, report: Report) -> MatrixError:
@@ -160,43 +219,53 @@ def _path(units: dict[int, store.UnitRow], unit: store.UnitRow) -> Path:
 # --- what it does --------------------------------------------------------------------
 
 
-def _compare(org: Org, rows: Sequence[Row], people: dict[str, _Person], before: _Before) -> Report:
+def _compare(org: Org, batch: _Batch, before: _Before) -> Report:
+    rows, people = batch.rows, _people(org, batch.rows)
     report = Report(units=["/".join(path) for path in _new_paths(rows, before)])
     for user_id, person in people.items():
         owner = org.accounts.appservices.find_owner(user_id)
         if owner is not None:
+            report.refused.add(user_id)
             report.faults.append(Fault(0, f"{user_id} belongs to an application service"))
         elif before.accounts.get(user_id) == "ended":
+            report.refused.add(user_id)
             report.faults.append(Fault(0, f"The account {user_id} has ended for ever"))
         elif user_id not in before.accounts:
             report.added.append(user_id)
         else:
-            _compare_person(person, before, report)
-    for path, manager in _managers(org, rows).items():
+            _compare_person(person, batch, before, report)
+    for path, manager in batch.managers.items():
         unit_id = before.unit_ids.get(path)
         if unit_id is None or before.managers[unit_id] != manager:
             report.managers.append({"unit": "/".join(path), "user_id": manager})
-    gone = (row.user_id for row in before.people.values() if row.is_imported)
-    report.leavers = sorted(user_id for user_id in gone if user_id not in people)
+    source = batch.source
+    gone = (row.user_id for row in before.people.values() if row.is_imported == source)
+    stay = people.keys() | batch.spared
+    report.leavers = sorted(user_id for user_id in gone if user_id not in stay)
     report.faults += (
         Fault(0, f"{user_id} would leave, who has a role")
-        for user_id in report.leavers
+        for user_id in (*report.leavers, *report.disabled)
         if before.accounts.get(user_id) == "role"
     )
+    if source != BY_TABLE:
+        for kept in (report.leavers, report.disabled):
+            kept[:] = [u for u in kept if before.accounts.get(u) != "role"]
     return report
 
 
-def _compare_person(person: _Person, before: _Before, report: Report) -> None:
+def _compare_person(person: _Person, batch: _Batch, before: _Before, report: Report) -> None:
     user_id = person.user_id
     posts = before.posts.get(user_id, {})
     after = {before.unit_ids.get(path, path): title for path, title in person.posts.items()}
     row = before.people.get(user_id)
     card = person.card
-    told = (row.number, row.name, row.room, row.phone) if row and row.is_imported else None
-    is_told = told == (card.number, card.name, card.room, card.phone)
-    is_locked = before.accounts[user_id] == "locked"
-    if is_locked:
+    told = row and (row.is_imported, row.number, row.name, row.room, row.phone)
+    is_told = told == (batch.source, card.number, card.name, card.room, card.phone)
+    is_locked, is_out = before.accounts[user_id] == "locked", user_id in batch.disabled
+    if is_locked and not is_out:
         report.returned.append(user_id)
+    elif is_out and not is_locked:
+        report.disabled.append(user_id)
     if posts.keys() != after.keys():
         paths = {unit_id: path for path, unit_id in before.unit_ids.items()}
         old = sorted("/".join(paths[unit_id]) for unit_id in posts)
@@ -204,7 +273,7 @@ def _compare_person(person: _Person, before: _Before, report: Report) -> None:
         report.moved.append({"user_id": user_id, "from": old, "to": new})
     elif posts != after or not is_told:
         report.changed.append(user_id)
-    elif not is_locked:
+    elif is_locked == is_out:
         report.unchanged += 1
 
 
@@ -214,27 +283,24 @@ def _new_paths(rows: Iterable[Row], before: _Before) -> list[Path]:
     return [path for path in paths if path not in before.unit_ids]
 
 
-def _managers(org: Org, rows: Iterable[Row]) -> dict[Path, str]:
-    return {row.path: org.user_id(row.login) for row in rows if row.is_manager}
-
-
 # --- doing it ------------------------------------------------------------------------
 
 
-async def _apply(
-    org: Org,
-    caller: Caller,
-    people: dict[str, _Person],
-    rows: Sequence[Row],
-    before: _Before,
-    report: Report,
-) -> None:
-    log = org.spine.log
-    unit_ids = before.unit_ids
+async def _apply(org: Org, caller: Caller, batch: _Batch, before: _Before, report: Report) -> None:
+    """Do it, those first who may not be here any more."""
+    log, rows, unit_ids = org.spine.log, batch.rows, before.unit_ids
+    idle = Report(unchanged=report.unchanged, faults=report.faults, refused=report.refused)
+    if report == idle:
+        return
 
-    async def make_units(w: Writing) -> None:
+    async def note(w: Writing) -> None:
         told = {"added": len(report.added), "leavers": report.leavers[:MOST_TOLD]}
         await record(w, act_of(caller, "org.import", "", moved=len(report.moved), **told))
+
+    await log.commit(note)
+    await _end(org, caller, report)
+
+    async def make_units(w: Writing) -> None:
         for path in _new_paths(rows, before):
             above = unit_ids[path[:-1]] if path[:-1] else 0
             unit_ids[path] = await write_new_level(w, Wanted(parent=above, name=path[-1]), None)
@@ -242,39 +308,56 @@ async def _apply(
     await log.commit(make_units)
     for piece in _pieces(report.added):
         await asyncio.gather(*(register(org.accounts, NewUser(u, None, None)) for u in piece))
-    idle = report.unchanged == len(people)
-    for persons in _pieces(() if idle else people.values()):
+    refused = report.refused
+    people = [each for u, each in _people(org, rows).items() if u not in refused]
+    for persons in _pieces(people):
 
         async def place(w: Writing, persons: Sequence[_Person] = persons) -> None:
             for person in persons:
-                await _write_person(w, person, unit_ids, before)
+                await _write_person(w, person, batch, before)
 
         await log.commit(place)
 
     async def set_managers(w: Writing) -> None:
         units = {unit.unit_id: unit for unit in await store.select_units(w.tx, w.institution.id)}
-        for path, manager in _managers(org, rows).items():
+        for path, manager in batch.managers.items():
             unit = units[unit_ids[path]]
-            if unit.manager != manager:
+            if unit.manager != manager and manager not in refused:
                 await write_level(w, unit._replace(manager=manager))
 
     await log.commit(set_managers)
-    for leavers in _pieces(report.leavers):
-
-        async def leave(w: Writing, leavers: Sequence[str] = leavers) -> int:
-            return sum([await write_leaver(w, user_id) for user_id in leavers])
-
-        report.sessions_ended += await log.commit(leave)
 
 
-async def _write_person(
-    w: Writing, person: _Person, unit_ids: dict[Path, int], before: _Before
-) -> None:
-    user_id = person.user_id
-    await write_card(w, user_id, person.card, is_imported=True)
+async def _end(org: Org, caller: Caller, report: Report) -> None:
+    """Show out who has left, and shut out who may not sign in; each with a receipt (G17)."""
+    for people, act, write in (
+        (report.leavers, "org.leave", write_leaver),
+        (report.disabled, "org.disable", shut_out),
+    ):
+        for piece in _pieces(people):
+
+            async def end(
+                w: Writing,
+                piece: Sequence[str] = piece,
+                act: str = act,
+                write: Callable[[Writing, str], Awaitable[int]] = write,
+            ) -> int:
+                ended = 0
+                for user_id in piece:
+                    count = await write(w, user_id)
+                    await record(w, act_of(caller, act, user_id, sessions_ended=count))
+                    ended += count
+                return ended
+
+            report.sessions_ended += await org.spine.log.commit(end)
+
+
+async def _write_person(w: Writing, person: _Person, batch: _Batch, before: _Before) -> None:
+    user_id, unit_ids = person.user_id, before.unit_ids
+    await write_card(w, user_id, person.card, batch.source)
     posts = [store.PostRow(user_id, unit_ids[path], title) for path, title in person.posts.items()]
     await write_posts(w, user_id, posts)
-    if before.accounts.get(user_id) == "locked":
+    if before.accounts.get(user_id) == "locked" and user_id not in batch.disabled:
         await let_in(w, user_id)
 
 

@@ -13,7 +13,7 @@ from depesha.http.caller import Caller
 from depesha.org import store
 from depesha.org.access import access_employee, no_unit
 from depesha.org.levels import write_level
-from depesha.org.record import ABSENCE, CARD, LEFT, NAMED, PERSON, Org
+from depesha.org.record import ABSENCE, CARD, LEFT, NAMED, PERSON, PICTURED, Org
 
 MOST_TEXT = 255
 MOST_POSTS = 50
@@ -126,8 +126,11 @@ async def put_card(org: Org, caller: Caller, user_id: str, card: Card) -> None:
     await org.spine.log.commit(plan)
 
 
-async def write_card(w: Writing, user_id: str, card: Card, *, is_imported: bool = False) -> bool:
-    """Within a plan: change what the card tells; False when that is so already."""
+async def write_card(w: Writing, user_id: str, card: Card, source: int = 0) -> bool:
+    """Within a plan: change what the card tells; False when that is so already.
+
+    A `source` of `record.py` keeps the person from then on.
+    """
     tx, institution_id = w.tx, w.institution.id
     before = await store.select_person(tx, institution_id, user_id)
     row = before or store.PersonRow(user_id)
@@ -140,14 +143,16 @@ async def write_card(w: Writing, user_id: str, card: Card, *, is_imported: bool 
     )
     if row.photo and not row.photo.startswith("mxc://"):
         raise invalid_param("photo must be an mxc:// address")
-    if is_imported:
-        row = row._replace(is_imported=1)
+    if source:
+        row = row._replace(is_imported=source)
     if row == before:
         return False
     await store.upsert_person(tx, institution_id, row)
     await w.change(Change(CARD, Reach.ALL_SOON, user_id))
     if row.name and (before is None or before.name != row.name):
         await w.change(Change(NAMED, Reach.NOBODY, user_id, item=row.name))
+    if row.photo and (before is None or before.photo != row.photo):
+        await w.change(Change(PICTURED, Reach.NOBODY, user_id, item=row.photo))
     return True
 
 
@@ -203,8 +208,9 @@ async def show_out(org: Org, caller: Caller, user_id: str) -> int:
     await access_target(org.accounts, caller, user_id)
 
     async def plan(w: Writing) -> int:
-        await record(w, act_of(caller, "org.leave", user_id))
-        return await write_leaver(w, user_id)
+        ended = await write_leaver(w, user_id)
+        await record(w, act_of(caller, "org.leave", user_id, sessions_ended=ended))
+        return ended
 
     return await org.spine.log.commit(plan)
 

@@ -23,8 +23,13 @@ KNOWN = "org_known"
 """Kind of change: the user named and the user `item` have talked."""
 NAMED = "org_named"
 """Kind of change: the institution calls the user named `item`. Profiles follow it."""
+PICTURED = "org_pictured"
+"""Kind of change: the institution's picture of the user named is `item`. Profiles follow it."""
 LEFT = "org_left"
 """Kind of change: the user named has left the institution. Rooms follow it."""
+
+BY_TABLE, BY_DIRECTORY, BY_SCIM = 1, 2, 3
+"""Sources that keep people: whom one brought only it shows out. 0 is an administrator's hand."""
 
 
 class Known:

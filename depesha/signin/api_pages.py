@@ -27,6 +27,7 @@ from depesha.signin import pages
 from depesha.signin.browser import check_form, enter, leave, set_cookie
 from depesha.signin.emails import SIGNUP as LETTER
 from depesha.signin.emails import ask_letter, use_letter
+from depesha.signin.ldap import DOWN
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.pages import Page
 from depesha.signin.passkeys import find_owner, signin_options
@@ -44,6 +45,7 @@ _WRONG = {
     "M_USER_LOCKED": "locked",
     "M_USER_DEACTIVATED": "gone",
     "M_LIMIT_EXCEEDED": "too_often",
+    DOWN: "directory_down",
 }
 _REFUSED = {
     "M_USER_IN_USE": "taken",
@@ -108,7 +110,8 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
     if await _may_sign_up(visit):
         inner += f"<p>{pages.link(words('sign_up'), _beside(visit, SIGNUP), 'button second')}</p>"
     script = signin_script(signin_options(visit.signin, visit.browser))
-    return visit.show(Page(words("sign_in"), inner, 401 if failure else 200, script=script))
+    status = 503 if failure == "directory_down" else 401 if failure else 200
+    return visit.show(Page(words("sign_in"), inner, status, script=script))
 
 
 @endpoint("GET", SIGNIN, auth=Auth.NONE)

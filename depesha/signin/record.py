@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from depesha.accounts import Accounts
 from depesha.base.providers import Provider
 from depesha.io.fetch import Fetcher
+from depesha.org import Org
 from depesha.signin.discover import Discovered
 from depesha.signin.emails import Emails
+from depesha.signin.ldap import Way
 from depesha.spine import Spine
 
 
@@ -19,6 +21,10 @@ class Names:
     save: Callable[[str, str], Awaitable[None]]
 
 
+KeepPicture = Callable[[str, bytes, str], Awaitable[str]]
+"""(user, content, content type): the `mxc://` address of a picture that is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signin:
     """Ways to sign in to one institution."""
@@ -28,6 +34,10 @@ class Signin:
     names: Names
     fetcher: Fetcher
     emails: Emails
+    org: Org
+    keep_picture: KeepPicture
+    way: Way | None = None
+    """The way to the institution's directory, if there is one."""
     discovered: Discovered = field(default_factory=Discovered)
 
     def provider(self, name: str) -> Provider | None:

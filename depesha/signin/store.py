@@ -1,5 +1,6 @@
 """SQL on what signing in keeps: clients, browsers, codes, devices that wait."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from depesha.io.tx import Tx
@@ -51,6 +52,22 @@ class SubjectRow(NamedTuple):
 
     provider: str
     subject: str
+
+
+class OwnedRow(NamedTuple):
+    """What a provider calls the owner of an account."""
+
+    provider: str
+    subject: str
+    user_id: str
+
+
+class PhotoRow(NamedTuple):
+    """Which photo of somebody was taken over: when the entry had last changed, and its hash."""
+
+    user_id: str
+    stamp: str
+    digest: bytes
 
 
 class VisitRow(NamedTuple):
@@ -431,6 +448,51 @@ async def select_subjects_of(tx: Tx, institution_id: int, user_id: str) -> list[
         SubjectRow,
         "SELECT provider, subject FROM signin_subjects"
         " WHERE institution_id = $1 AND user_id = $2 ORDER BY provider, subject",
+        institution_id,
+        user_id,
+    )
+
+
+async def select_subjects(tx: Tx, institution_id: int) -> list[OwnedRow]:
+    """What providers call everybody."""
+    return await tx.rows(
+        OwnedRow,
+        "SELECT provider, subject, user_id FROM signin_subjects WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def insert_subjects(tx: Tx, institution_id: int, rows: Iterable[OwnedRow]) -> None:
+    """Raises Conflict when a subject has an account already."""
+    await tx.insert_many(
+        "signin_subjects",
+        ("institution_id", "provider", "subject", "user_id"),
+        [(institution_id, *row) for row in rows],
+    )
+
+
+async def select_photos(tx: Tx, institution_id: int) -> list[PhotoRow]:
+    return await tx.rows(
+        PhotoRow,
+        "SELECT user_id, stamp, digest FROM signin_photos WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def upsert_photo(tx: Tx, institution_id: int, row: PhotoRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_photos (institution_id, user_id, stamp, digest)"
+        " VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (institution_id, user_id) DO UPDATE SET stamp = excluded.stamp,"
+        " digest = excluded.digest",
+        institution_id,
+        *row,
+    )
+
+
+async def delete_photo(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_photos WHERE institution_id = $1 AND user_id = $2",
         institution_id,
         user_id,
     )

@@ -49,6 +49,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "New accounts are made by the administrator here.",
         "Учётные записи здесь заводит администратор.",
     ),
+    "directory_down": (
+        "The directory that knows your password cannot be reached. Try again in some minutes.",
+        "Каталог, который знает ваш пароль, недоступен. Попробуйте ещё раз через несколько минут.",
+    ),
     "wrong_password": ("Wrong username or password.", "Неверное имя пользователя или пароль."),
     "different": ("The two passwords differ.", "Пароли не совпадают."),
     "taken": ("This username is taken.", "Это имя уже занято."),
