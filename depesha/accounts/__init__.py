@@ -78,3 +78,4 @@ from depesha.accounts.uia import Interactive as Interactive
 from depesha.accounts.uia import Operation as Operation
 from depesha.accounts.uia import approve as approve
 from depesha.accounts.uia import authenticate as authenticate
+from depesha.accounts.uia import operation_of as operation_of

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from depesha.app.cli_duty import Keeping
 from depesha.app.cli_notice import add_official
 from depesha.app.cli_org import add_org, print_report
 from depesha.app.exported import check_export
@@ -80,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_org(commands)
     _add_mail(commands)
     _add_directory(commands)
+    _add_duty(commands)
     return parser
 
 
@@ -194,6 +196,16 @@ def _add_notice(commands: "_Group") -> None:
 def _add_org(commands: "_Group") -> None:
     group = _add_group(commands, "org", "the institution's tree and its people")
     add_org(partial(_add_command, group), _ask, _user_id)
+
+
+def _add_duty(commands: "_Group") -> None:
+    keeping = Keeping(_ask, _user_id)
+    group = _add_group(commands, "retention", "how long what was said is kept")
+    keeping.add_retention(partial(_add_command, group))
+    group = _add_group(commands, "hold", "what must not be destroyed")
+    keeping.add_hold(partial(_add_command, group))
+    group = _add_group(commands, "inspection", "reading correspondence, with two persons' consent")
+    keeping.add_inspection(partial(_add_command, group))
 
 
 def _add_audit(commands: "_Group") -> None:

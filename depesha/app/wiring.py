@@ -33,8 +33,11 @@ from depesha.calls import api as calls_api
 from depesha.contacts import Contacts, follow_contacts, project_held
 from depesha.contacts import api as contacts_api
 from depesha.contacts import sync as contacts_sync
-from depesha.duty import Duty
 from depesha.duty import api as duty_api
+from depesha.duty import api_admin as duty_admin_api
+from depesha.duty import api_own as duty_own_api
+from depesha.duty import keep_duty, make_duty, project_duty
+from depesha.duty import sync as duty_sync
 from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
 from depesha.eventlog.consume import keep_cursors
 from depesha.eventlog.follow import follow_others
@@ -145,6 +148,7 @@ from depesha.timeline.project import project_relation
 
 UNSTABLE_FEATURES = (
     "org.matrix.simplified_msc3575",  # sliding sync
+    "org.matrix.msc1763",  # how long messages are kept
     "org.matrix.msc3391",  # deleting account data
     "org.matrix.msc3814",  # dehydrated devices
     "org.matrix.msc3912",  # redacting what relates to an event
@@ -247,11 +251,14 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     search = Search(spine, timeline)
     bots = Bots(spine, keys, rooms, signals, services)
 
+    duty = make_duty(spine, accounts, org, profile, media, notices)
+
     sections: tuple[Part, ...] = (
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
         Part(partial(org_sync.section, org), org_sync.KINDS),
         Part(partial(contacts_sync.section, contacts), contacts_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
+        Part(partial(duty_sync.section, duty), duty_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
     )
@@ -308,7 +315,9 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(notices, notices_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine, org), calls_api.ENDPOINTS),
-        *bind(Duty(spine, accounts, notices), duty_api.ENDPOINTS),
+        *bind(duty, duty_api.ENDPOINTS),
+        *bind(duty, duty_admin_api.ENDPOINTS),
+        *bind(duty, duty_own_api.ENDPOINTS),
         *bind(log, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),
         *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),
@@ -324,6 +333,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(project_held, contacts),
         project_overtaken,
         project_relation,
+        project_duty,
         partial(project_push, push),
         partial(project_urgent, notices),
     )
@@ -356,9 +366,11 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_subscriber,
     )
     status.watch(metrics, spine)
-    lag = metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is.")
     in_every_worker: tuple[Consumer, ...] = (
-        partial(sample_loop_lag, lag),
+        partial(
+            sample_loop_lag,
+            metrics.histogram("depesha_loop_lag_seconds", "How late the event loop is."),
+        ),
         partial(keep_cursors, log),
         partial(keep_house, accounts),
         partial(keep_signin, signin),
@@ -371,6 +383,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),
         partial(send_due, rooms),
+        partial(keep_duty, duty),
     )
     in_one_worker: dict[str, Consumer] = {
         "profile": partial(tell_rest, profile),

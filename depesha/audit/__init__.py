@@ -5,6 +5,7 @@ no act without its line and no line without its act. `chain.verify` needs the li
 institution's public key, and nothing of ours: a stranger can run it.
 """
 
+from depesha.audit.record import OPERATOR as OPERATOR
 from depesha.audit.record import Act as Act
 from depesha.audit.record import act_of as act_of
 from depesha.audit.record import record as record

@@ -30,6 +30,13 @@ class Right(Enum):
     INVITE = "invitations.keep"
     NOTICES = "notices.send"
     COMPLAINTS = "complaints.decide"
+    RETENTION = "retention.keep"
+    """Say how long what was said is kept."""
+    HOLDS = "holds.keep"
+    INSPECT = "inspections.ask"
+    """Ask to read the correspondence of others."""
+    CONSENT = "inspections.consent"
+    """Consent to what another has asked to read."""
     ROOMS = "rooms.moderate"
     """Redact what others wrote, list rooms, remove aliases."""
     AUDIT = "audit.read"
@@ -94,12 +101,16 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
                 Right.PEOPLE_SESSIONS,
                 Right.PEOPLE_BLOCK,
                 Right.COMPLAINTS,
+                Right.RETENTION,
+                Right.HOLDS,
+                Right.INSPECT,
+                Right.CONSENT,
                 Right.ROOMS,
                 Right.AUDIT,
                 Right.ROLES_READ,
             }
         ),
-        Role.AUDITOR: frozenset({Right.AUDIT, Right.ROLES_READ}),
+        Role.AUDITOR: frozenset({Right.AUDIT, Right.ROLES_READ, Right.CONSENT}),
         Role.OPERATOR: frozenset({Right.HEALTH, Right.SERVER}),
         Role.MEMBER: frozenset(),
         Role.GUEST: frozenset(),

@@ -1,6 +1,10 @@
-"""What an institution owes by law.
+"""What an institution owes: complaints, retention, holds, inspections, everybody's own data.
 
-Requirement D6 (the ground of it). Spec: client-server API, "Reporting Content".
+Requirements D6 (complaints, sealed removal), D7, G10, U6. Spec: client-server API, "Reporting
+Content"; MSC1763. What is erased, and how clients learn of it: docs/decisions, "Retention".
 """
 
+from depesha.duty.jobs import keep_duty as keep_duty
+from depesha.duty.jobs import make_duty as make_duty
+from depesha.duty.project import project_duty as project_duty
 from depesha.duty.record import Duty as Duty

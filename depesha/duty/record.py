@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from depesha.accounts import Accounts
+from depesha.io.jobs import Jobs
+from depesha.media import Media
 from depesha.notices import Notices
+from depesha.org import Org
+from depesha.profile import Profile
 from depesha.spine import Spine
 
 REPORT = "report"
@@ -12,8 +16,12 @@ REPORT = "report"
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What an institution owes: complaints are its beginning."""
+    """What an institution owes: complaints, retention, holds, inspections, one's own data."""
 
     spine: Spine
     accounts: Accounts
+    org: Org
+    profile: Profile
+    media: Media
     notices: Notices
+    jobs: Jobs

@@ -7,7 +7,7 @@ in memory after the commit, in order, and only then does the caller go on.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
 from typing import TypeVar
@@ -16,7 +16,7 @@ from depesha.base.clock import Clock
 from depesha.base.errors import MatrixError, forbidden, not_found
 from depesha.eventlog import store
 from depesha.eventlog.changes import Change, Entry, Logged, Reach, Tail, Token, Waiters
-from depesha.eventlog.erase import erase_redacted
+from depesha.eventlog.erase import Aged, Erased, Swept, erase_aged, erase_redacted
 from depesha.eventlog.institution import Institution
 from depesha.eventlog.load import load_memberships, load_room, load_rooms, logged_of
 from depesha.eventlog.state import (
@@ -44,6 +44,9 @@ FRESH_SECONDS = 1.0
 
 SOON_SECONDS = 1.0
 """How long a room is not woken again for changes of which many come at once."""
+
+ERASED = "erased"
+"""Kind of change: what was over its time in the room named is no longer there."""
 
 _EVERYWHERE = ""
 """In place of a room's id: everybody is to be woken."""
@@ -107,6 +110,8 @@ class Writing:
         self.entries: list[Entry] = []
         self.tips: dict[str, Tip] = {}
         self.erased: list[Logged] = []
+        self.originals: dict[int, bytes] = {}
+        """The bytes of what this plan has erased, by position."""
         self._batch = batch
         self.position = batch.position
 
@@ -116,19 +121,26 @@ class Writing:
 
     async def change(self, change: Change) -> int:
         """Log a change that is not a room event; its position."""
-        placed = Change(
-            change.kind,
-            change.reach,
-            change.user_id,
-            change.room_id,
-            change.item,
-            self.next_position(),
-        )
+        placed = replace(change, position=self.next_position())
         await store.insert_change(self.tx, self.institution.id, placed)
         self.entries.append(placed)
         for follower in self.log.hooks.followers:
             await follower(self, placed)
         return placed.position
+
+    async def erase(self, aged: Aged) -> Swept:
+        """Erase what is over its time in a room, and tell so."""
+        swept = await erase_aged(self.tx, self.institution.id, aged, self.position + 1)
+        if swept.erased:
+            item = str(aged.before_ts)
+            await self.change(Change(ERASED, Reach.ROOM_LATER, None, aged.room_id, item))
+            self._take_erased(swept.erased)
+        return swept
+
+    def _take_erased(self, erased: Iterable[Erased]) -> None:
+        for each in erased:
+            self.erased.append(each.logged)
+            self.originals[each.logged.position] = each.before
 
     async def tip(self, room_id: str) -> Tip:
         """The room as it will be; 404 when there is none."""
@@ -213,7 +225,8 @@ class Writing:
         )
         await self._write(logged, tip.room)
         if event.type == "m.room.redaction":
-            self.erased += await erase_redacted(self.tx, self.institution.id, logged, tip)
+            redacted = await erase_redacted(self.tx, self.institution.id, logged, tip)
+            self._take_erased(redacted)
         tip.advance(logged)
         self.entries.append(logged)
         for projection in self.log.hooks.projections:
@@ -398,6 +411,10 @@ class EventLog:
         ]
         positions = [place.position for place in places if place is not None]
         rows = await store.select_events(tx, self.institution.id, positions) if positions else []
+        aged = [e.position for e in entries if isinstance(e, Change) and e.kind == ERASED]
+        if aged:
+            start = self.tail.start
+            rows += await store.select_erased_by(tx, self.institution.id, aged, start)
         return [logged_of(row) for row in rows]
 
     async def follow(self) -> int:

@@ -66,6 +66,11 @@ class Logged:
     _head: bytes = field(default=b"", repr=False)
 
     @property
+    def is_over(self) -> bool:
+        """True when its time was over: of it nothing but the envelope is left, for nobody."""
+        return self.redacted_by is not None and self.redacted_because is None
+
+    @property
     def head(self) -> bytes:
         """The client form of the event as JSON, without `unsigned` and the closing brace."""
         if not self._head:

@@ -51,6 +51,8 @@ class Vision:
         return _at(self.memberships, room_order, "leave")
 
     def may_see(self, logged: Logged) -> bool:
+        if logged.is_over:
+            return False
         order, event = logged.room_order, logged.event
         before = _at(self.memberships, order - 1, "leave")
         if before == "join":

@@ -7,6 +7,8 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.io.tx import Tx
 
 ACCEPTED = 0
+OVER = 5
+"""The status of an event whose time was over: its body is gone, and nobody is shown it."""
 
 
 class RoomRow(NamedTuple):
@@ -563,7 +565,8 @@ async def select_senders(
     return await tx.rows(
         SenderRow,
         "SELECT room_order, sender FROM events WHERE institution_id = $1 AND room_nid = $2"
-        " AND type = ANY($3) AND room_order <= $4 ORDER BY room_order DESC LIMIT $5",
+        " AND type = ANY($3) AND room_order <= $4 AND status = 0"
+        " ORDER BY room_order DESC LIMIT $5",
         institution_id,
         room_nid,
         types,
@@ -585,7 +588,8 @@ async def count_events(
     found = await tx.value(
         int,
         "SELECT COUNT(*) FROM events WHERE institution_id = $1 AND room_nid = $2"
-        " AND type = ANY($3) AND sender <> ALL($4) AND room_order > $5 AND room_order <= $6",
+        " AND type = ANY($3) AND sender <> ALL($4) AND room_order > $5 AND room_order <= $6"
+        " AND status = 0",
         institution_id,
         room_nid,
         types,
@@ -603,7 +607,7 @@ async def select_page_back(
     return await tx.rows(
         EventRow,
         _EVENT + " WHERE e.institution_id = $1 AND e.room_nid = $2 AND e.room_order < $3"
-        " AND e.room_order > $4 ORDER BY e.room_order DESC LIMIT $5",
+        " AND e.room_order > $4 AND e.status = 0 ORDER BY e.room_order DESC LIMIT $5",
         institution_id,
         room_nid,
         before,
@@ -619,7 +623,7 @@ async def select_page_forward(
     return await tx.rows(
         EventRow,
         _EVENT + " WHERE e.institution_id = $1 AND e.room_nid = $2 AND e.room_order > $3"
-        " AND e.room_order < $4 ORDER BY e.room_order LIMIT $5",
+        " AND e.room_order < $4 AND e.status = 0 ORDER BY e.room_order LIMIT $5",
         institution_id,
         room_nid,
         after,
@@ -656,20 +660,73 @@ async def select_sent(tx: Tx, institution_id: int, txn_key: int) -> list[EventRo
 
 
 async def update_redacted(
-    tx: Tx, institution_id: int, position: int, redacted_by: int, body: bytes
+    tx: Tx, institution_id: int, position: int, redacted_by: int, body: bytes, status: int
 ) -> None:
     """Replace the body of an event by its redacted form."""
     await tx.execute(
-        "UPDATE events SET redacted_by = $3 WHERE institution_id = $1 AND position = $2",
+        "UPDATE events SET redacted_by = $3, status = $4"
+        " WHERE institution_id = $1 AND position = $2",
         institution_id,
         position,
         redacted_by,
+        status,
     )
     await tx.execute(
         "UPDATE event_bodies SET body = $3 WHERE institution_id = $1 AND position = $2",
         institution_id,
         position,
         body,
+    )
+
+
+async def select_said(
+    tx: Tx, institution_id: int, room_nid: int, after: int, limit: int
+) -> list[EventRow]:
+    """Events with room_order > after that are no state, oldest first."""
+    return await tx.rows(
+        EventRow,
+        _EVENT + " WHERE e.institution_id = $1 AND e.room_nid = $2 AND e.room_order > $3"
+        " AND e.state_key IS NULL AND e.status = 0 ORDER BY e.room_order LIMIT $4",
+        institution_id,
+        room_nid,
+        after,
+        limit,
+    )
+
+
+async def select_erased_by(
+    tx: Tx, institution_id: int, by: list[int], after: int
+) -> list[EventRow]:
+    """Events after a position that the changes at the positions `by` have erased."""
+    return await tx.rows(
+        EventRow,
+        _EVENT + " WHERE e.institution_id = $1 AND e.position > $3 AND e.redacted_by = ANY($2)",
+        institution_id,
+        by,
+        after,
+    )
+
+
+class SaidRow(NamedTuple):
+    """How many events somebody has sent, and when the first and the last (ms)."""
+
+    events: int
+    first_ts: int | None
+    last_ts: int | None
+
+
+async def select_said_by(
+    tx: Tx, institution_id: int, room_nids: list[int], sender: str
+) -> SaidRow | None:
+    """What somebody has said in these rooms, as far as it is still there."""
+    return await tx.row(
+        SaidRow,
+        "SELECT COUNT(*), MIN(origin_server_ts), MAX(origin_server_ts) FROM events"
+        " WHERE institution_id = $1 AND room_nid = ANY($2) AND sender = $3"
+        " AND state_key IS NULL AND redacted_by IS NULL AND room_order IS NOT NULL",
+        institution_id,
+        room_nids,
+        sender,
     )
 
 
@@ -681,7 +738,7 @@ async def select_position_at_time(
     return await tx.value(
         int,
         "SELECT position FROM events WHERE institution_id = $1 AND room_nid = $2"
-        f" AND room_order IS NOT NULL AND origin_server_ts {side} $3"
+        f" AND room_order IS NOT NULL AND status = 0 AND origin_server_ts {side} $3"
         f" ORDER BY origin_server_ts {order}, room_order {order} LIMIT 1",
         institution_id,
         room_nid,

@@ -32,6 +32,7 @@ LIMITS = {
     "search": Limit(5, 30),
     "upload": Limit(5, 50),
     "report": Limit(0.2, 10),
+    "me_data": Limit(0.1, 10),
     "federation": Limit(100, 500),
 }
 """The limits that endpoints name; "none" is never refused."""

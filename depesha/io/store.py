@@ -216,3 +216,37 @@ async def delete_finished_job(tx: Tx, job: Job) -> int:
         job.key,
         job.serial,
     )
+
+
+# --- what is kept of a person --------------------------------------------------------
+
+
+class Table(NamedTuple):
+    """The name of a table."""
+
+    name: str
+
+
+async def select_tables_of_people(tx: Tx) -> list[str]:
+    """All tables whose rows belong to somebody: those with a column `user_id`."""
+    if tx.engine == "sqlite":
+        sql = (
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
+            " ON c.name = 'user_id' WHERE m.type = 'table' ORDER BY m.name"
+        )
+    else:
+        sql = (
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND column_name = 'user_id'"
+            " ORDER BY table_name"
+        )
+    return [row.name for row in await tx.rows(Table, sql)]
+
+
+async def count_rows_of(tx: Tx, institution_id: int, user_id: str) -> dict[str, int]:
+    """How many rows of each table belong to somebody; no table is forgotten."""
+    found: dict[str, int] = {}
+    for table in await select_tables_of_people(tx):
+        sql = f"SELECT COUNT(*) FROM {table} WHERE institution_id = $1 AND user_id = $2"
+        found[table] = await tx.value(int, sql, institution_id, user_id) or 0
+    return found

@@ -91,6 +91,127 @@ async def sum_sizes(tx: Tx, institution_id: int, user_id: str) -> int:
     return found or 0
 
 
+async def select_files_of(
+    tx: Tx, institution_id: int, user_id: str, after: str, limit: int
+) -> list[FileRow]:
+    """Files that the user has uploaded, in the order of their ids."""
+    return await tx.rows(
+        FileRow,
+        "SELECT media_id, user_id, sha256, size, content_type, file_name, created_ts, expires_ts"
+        " FROM media_files WHERE institution_id = $1 AND user_id = $2 AND media_id > $3"
+        " AND sha256 IS NOT NULL ORDER BY media_id LIMIT $4",
+        institution_id,
+        user_id,
+        after,
+        limit,
+    )
+
+
+class MadeRow(NamedTuple):
+    """A file by its age (ms)."""
+
+    media_id: str
+    user_id: str
+    created_ts: int
+
+
+async def select_made_before(
+    tx: Tx, institution_id: int, after: tuple[int, str], before: int, limit: int
+) -> list[MadeRow]:
+    """Files that are there, uploaded before a time, oldest first; those after one of them."""
+    return await tx.rows(
+        MadeRow,
+        "SELECT media_id, user_id, created_ts FROM media_files WHERE institution_id = $1"
+        " AND created_ts < $4 AND sha256 IS NOT NULL"
+        " AND (created_ts > $2 OR (created_ts = $2 AND media_id > $3))"
+        " ORDER BY created_ts, media_id LIMIT $5",
+        institution_id,
+        *after,
+        before,
+        limit,
+    )
+
+
+async def delete_file(tx: Tx, institution_id: int, media_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM media_files WHERE institution_id = $1 AND media_id = $2",
+        institution_id,
+        media_id,
+    )
+
+
+async def count_uses(tx: Tx, institution_id: int, sha256: str) -> int:
+    """How many files and thumbnails have this content."""
+    found = await tx.value(
+        int,
+        "SELECT (SELECT COUNT(*) FROM media_files WHERE institution_id = $1 AND sha256 = $2)"
+        " + (SELECT COUNT(*) FROM media_thumbnails WHERE institution_id = $1 AND sha256 = $2)",
+        institution_id,
+        sha256,
+    )
+    return found or 0
+
+
+class ContentRow(NamedTuple):
+    """The content of something."""
+
+    sha256: str
+
+
+async def select_thumbnails_of(tx: Tx, institution_id: int, sha256: str) -> list[str]:
+    """The contents of all thumbnails that were made of a content."""
+    rows = await tx.rows(
+        ContentRow,
+        "SELECT sha256 FROM media_thumbnails WHERE institution_id = $1 AND source_sha256 = $2",
+        institution_id,
+        sha256,
+    )
+    return [row.sha256 for row in rows]
+
+
+async def delete_thumbnails_of(tx: Tx, institution_id: int, sha256: str) -> None:
+    await tx.execute(
+        "DELETE FROM media_thumbnails WHERE institution_id = $1 AND source_sha256 = $2",
+        institution_id,
+        sha256,
+    )
+
+
+async def insert_doomed(tx: Tx, institution_id: int, sha256: str) -> None:
+    await tx.execute(
+        "INSERT INTO media_doomed (institution_id, sha256) VALUES ($1, $2)"
+        " ON CONFLICT (institution_id, sha256) DO NOTHING",
+        institution_id,
+        sha256,
+    )
+
+
+async def select_doomed(tx: Tx, institution_id: int) -> list[str]:
+    rows = await tx.rows(
+        ContentRow, "SELECT sha256 FROM media_doomed WHERE institution_id = $1", institution_id
+    )
+    return [row.sha256 for row in rows]
+
+
+async def is_doomed(tx: Tx, institution_id: int, sha256: str) -> bool:
+    """True for a content that is being removed at this moment."""
+    found = await tx.value(
+        str,
+        "SELECT sha256 FROM media_doomed WHERE institution_id = $1 AND sha256 = $2",
+        institution_id,
+        sha256,
+    )
+    return found is not None
+
+
+async def delete_doomed(tx: Tx, institution_id: int, sha256: str) -> None:
+    await tx.execute(
+        "DELETE FROM media_doomed WHERE institution_id = $1 AND sha256 = $2",
+        institution_id,
+        sha256,
+    )
+
+
 async def insert_thumbnail(
     tx: Tx,
     institution_id: int,

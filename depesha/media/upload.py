@@ -9,6 +9,7 @@ from depesha.io.blobs import Blob, TooLarge
 from depesha.io.tx import Tx
 from depesha.media import store
 from depesha.media.download import is_over
+from depesha.media.erase import check_not_doomed
 from depesha.media.record import Media, reached
 from depesha.media.rules import check_media, clean_type
 from depesha.org import Right, check_may
@@ -48,7 +49,12 @@ async def upload(
         spine.clock.now_ms(),
         None,
     )
-    await spine.db.write(store.insert_file, spine.institution.id, row)
+
+    async def write(tx: Tx) -> None:
+        await check_not_doomed(tx, spine.institution.id, blob.sha256)
+        await store.insert_file(tx, spine.institution.id, row)
+
+    await spine.db.write(write)
     return uri(media, media_id)
 
 
@@ -155,7 +161,12 @@ async def deliver(
         content_type=clean_type(content_type),
         file_name=_name(file_name),
     )
-    if not await spine.db.write(store.update_uploaded, spine.institution.id, row):
+
+    async def write(tx: Tx) -> int:
+        await check_not_doomed(tx, spine.institution.id, blob.sha256)
+        return await store.update_uploaded(tx, spine.institution.id, row)
+
+    if not await spine.db.write(write):
         raise MatrixError(409, "M_CANNOT_OVERWRITE_MEDIA", "This file has been uploaded")
     note_arrival(media, media_id)
     spine.log.whispers.tell(ARRIVED, {"media_id": media_id})

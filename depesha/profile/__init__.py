@@ -29,4 +29,7 @@ from depesha.profile.record import direct_rooms as direct_rooms
 from depesha.profile.record import find_data as find_data
 from depesha.profile.record import ignored_users as ignored_users
 from depesha.profile.record import room_tags as room_tags
+from depesha.profile.store import DataRow as DataRow
+from depesha.profile.store import is_value as is_value
+from depesha.profile.store import select_data_since as select_data_since
 from depesha.profile.updates import find_updates as find_updates

@@ -74,6 +74,19 @@ async def upsert_field(tx: Tx, institution_id: int, user_id: str, name: str, val
     )
 
 
+async def is_value(tx: Tx, institution_id: int, name: str, value: str) -> bool:
+    """True when somebody has this value (JSON) in a field."""
+    found = await tx.value(
+        int,
+        "SELECT 1 FROM profile_fields WHERE institution_id = $1 AND name = $2 AND value = $3"
+        " LIMIT 1",
+        institution_id,
+        name,
+        value,
+    )
+    return found is not None
+
+
 async def delete_field(tx: Tx, institution_id: int, user_id: str, name: str) -> bool:
     """True when the field was there."""
     count = await tx.execute(

@@ -5,3 +5,4 @@ their text is known to clients alone.
 """
 
 from depesha.search.record import Search as Search
+from depesha.search.store import delete_words as delete_words

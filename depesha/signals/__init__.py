@@ -7,6 +7,7 @@ Requirements M1, G15's ground. Spec: client-server API, "Receipts", "Typing Noti
 from depesha.signals.be_present import keep_presence as keep_presence
 from depesha.signals.be_present import set_presence as set_presence
 from depesha.signals.candidates import select_candidates as select_candidates
+from depesha.signals.forget import forget_counts as forget_counts
 from depesha.signals.note import Particular as Particular
 from depesha.signals.note import note_event as note_event
 from depesha.signals.note import uncount_event as uncount_event

@@ -175,6 +175,16 @@ async def select_exception(
     return rows[0] if rows else None
 
 
+async def delete_exception(tx: Tx, institution_id: int, room_nid: int, event_order: int) -> None:
+    await tx.execute(
+        "DELETE FROM signals_exceptions"
+        " WHERE institution_id = $1 AND room_nid = $2 AND event_order = $3",
+        institution_id,
+        room_nid,
+        event_order,
+    )
+
+
 async def select_exceptions(
     tx: Tx, institution_id: int, room_nid: int, after: int, until: int
 ) -> list[ExceptionRow]:

@@ -1,5 +1,6 @@
 """How the slice's memory follows the log."""
 
+from depesha.eventlog.append import ERASED
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.state import MEMBER
 from depesha.profile import ACCOUNT_DATA
@@ -21,6 +22,8 @@ def view(signals: Signals, entry: Entry) -> None:
             if event.content.get("membership") != "join":
                 signals.typing.set(signals.spine.log, event.state_key, event.room_id, 0)
         note_act(signals, event.sender)
+    elif entry.kind == ERASED:
+        counts.drop_line(entry.room_id or "")
     elif entry.user_id is None:
         return
     elif entry.kind in {RECEIPT, PRIVATE_RECEIPT} and entry.room_id is not None:

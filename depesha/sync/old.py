@@ -59,7 +59,8 @@ async def _events_since(
         if room_id is not None and changed_id != room_id:
             continue
         room = await log.find_room(changed_id)
-        events = log.tail.room_since(changed_id, since)[:_EVERYTHING]
+        line = log.tail.room_since(changed_id, since)
+        events = [logged for logged in line if not logged.is_over][:_EVERYTHING]
         if room is not None and events:
             found.append((room, events))
     return found

@@ -89,6 +89,8 @@ async def _load_back(log: EventLog, window: Window) -> Timeline:
 
 
 def _is_shown(logged: Logged, window: Window) -> bool:
+    if logged.is_over:
+        return False
     return (window.sight is None or window.sight.may_see(logged)) and window.keep(logged)
 
 

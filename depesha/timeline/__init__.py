@@ -8,6 +8,7 @@ from depesha.timeline.aggregate import relations_of as relations_of
 from depesha.timeline.history import Viewer as Viewer
 from depesha.timeline.history import load_page as load_page
 from depesha.timeline.history import serve_events as serve_events
+from depesha.timeline.project import forget_relation as forget_relation
 from depesha.timeline.record import Timelines as Timelines
 from depesha.timeline.relations import select_related as select_related
 from depesha.timeline.rules import THREAD as THREAD

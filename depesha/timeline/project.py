@@ -20,7 +20,7 @@ async def project_relation(w: Writing, logged: Logged, tip: Tip) -> None:
     if event.type == "m.room.redaction":
         for erased in w.erased:
             if erased.redacted_by == logged.position:
-                await _unnote(w, erased.position, tip)
+                await forget_relation(w, erased.position, tip.room.nid)
         return
     relation = read_relation(event.content)
     if relation is None or event.state_key is not None:
@@ -56,8 +56,9 @@ async def _check(w: Writing, child: store.ChildRow, relation: Relation, tip: Tip
             raise MatrixError(400, "M_UNKNOWN", "A thread cannot start at an event with a relation")
 
 
-async def _unnote(w: Writing, position: int, tip: Tip) -> None:
-    institution_id, nid = w.institution.id, tip.room.nid
+async def forget_relation(w: Writing, position: int, nid: int) -> None:
+    """Within a plan: an erased event of the room relates to nothing any more."""
+    institution_id = w.institution.id
     child = await store.select_child(w.tx, institution_id, position)
     if child is None:
         return

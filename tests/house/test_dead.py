@@ -18,7 +18,7 @@ AHEAD: Mapping[str, str] = {
         ("is_key_id", "has_right_hash", "sign_json", "verify_json", "verify_pdu"), "federation"
     ),
     **dict.fromkeys(("is_key_valid", "is_key_expired"), "federation"),
-    **dict.fromkeys(("find_size", "delete", "sweep"), "retention of files"),
+    **dict.fromkeys(("find_size", "sweep"), "retention of files"),
 }
 """Name → what will use it. Only whole parts of the protocol may stand before their use."""
 

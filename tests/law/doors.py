@@ -49,7 +49,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("public", r"/(_synapse|\.well-known|_depesha/oauth2)/.*"),
     ("public", r"/_depesha/(account|link|signin|signup|signout|forgot|letter)(/.*)?"),
     ("public", r"/(sw\.js|manifest\.webmanifest|health|assets/.*|static/.*)?"),
-    ("public", r"/_depesha/v1/(health|metrics|demo|openapi\.json)"),
+    ("public", r"/_depesha/v1/(health|metrics|demo|privacy|openapi\.json)"),
 )
 
 
