@@ -23,4 +23,4 @@ async def test_two_people_talk(wire: Wire, open_client: Open) -> None:
     await expect(other.message("The order is signed and sent")).to_contain_text("edited")
     await one.act("Thank you", "Reply")
     await one.say("Not at all")
-    await expect(other.message("Not at all")).to_contain_text("@bob")
+    await expect(other.message("Not at all")).to_contain_text("bob")

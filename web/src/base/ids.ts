@@ -15,6 +15,11 @@ export function localpart(id: UserId): string {
   return id.slice(1, end < 0 ? undefined : end);
 }
 
+/** A person without a display name: by the name alone beside somebody of the same server. */
+export function shortName(id: UserId, beside: UserId): string {
+  return serverOf(id) === serverOf(beside) ? localpart(id) : id;
+}
+
 /** The server of a user id, or "" when it has none. */
 export function serverOf(id: string): string {
   const colon = id.indexOf(":");

@@ -1,6 +1,6 @@
 /** The list of chats: a record of each room, made anew only where something of it changed. */
 
-import type { RoomId, UserId } from "../base/ids";
+import { type RoomId, shortName, type UserId } from "../base/ids";
 import { bodyOf } from "./content";
 import { type NotifySettings, notifyOf } from "./push";
 import type { ChatRecord, Preview, SendState } from "./records";
@@ -37,7 +37,7 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
   const record: ChatRecord = {
     id: room.id,
     kind,
-    name: nameOf(room),
+    name: nameOf(room, around.me),
     membership: room.membership === "ban" ? "leave" : room.membership,
     ts: Math.max(tsOf(room, room.last, around.me), beside.waiting?.ts ?? 0),
     unread: {
@@ -72,7 +72,9 @@ function previewOf(room: RoomData, me: UserId, beside: Beside): Preview | undefi
     const said: Said = { sender: me, ts: waiting.ts, type: waiting.type, content: waiting.content };
     return preview(said, "", me, waitingState);
   }
-  return room.last && preview(room.last, room.lastName ?? room.last.sender, me, "sent");
+  return (
+    room.last && preview(room.last, room.lastName ?? shortName(room.last.sender, me), me, "sent")
+  );
 }
 
 /** The words of a line are made of this in the tab. */

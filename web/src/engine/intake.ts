@@ -3,7 +3,7 @@
  * one write transaction with the token in it, and only then memory and those who watch.
  */
 
-import type { EventId, RoomId, UserId } from "../base/ids";
+import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import type { Change } from "./archive";
 import { contentOf, ENCRYPTED, mentions } from "./content";
 import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
@@ -206,7 +206,11 @@ async function prepareRoom(
   });
   const taken = await takeIn(world, roomId, arrived, known);
   const members = await mergeMembers(world, roomId, wire);
-  room = withLast(room, inLine(taken, timeline), (id) => members.list[id]?.name ?? id);
+  room = withLast(
+    room,
+    inLine(taken, timeline),
+    (id) => members.list[id]?.name ?? shortName(id, world.me),
+  );
   room = withRedactedLast(room, taken);
   room = withFound(room, taken.fresh.slice(-live || taken.fresh.length), world.me, live);
   const echoed: Echo[] = [];

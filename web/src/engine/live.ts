@@ -1,7 +1,7 @@
 /** All that runs while somebody is signed in, put together. */
 
 import { type Failure, FailureError } from "../base/errors";
-import type { RoomId } from "../base/ids";
+import { type RoomId, shortName } from "../base/ids";
 import type { Archive } from "./archive";
 import { type Around, type Beside, chatOf, compareChats } from "./chats";
 import { isPreviewed, saidOf } from "./content";
@@ -254,12 +254,12 @@ const NONE: readonly string[] = [];
 /** Names of members that are in memory; of others, ids until they are. */
 export function typingNames(world: World, roomId: RoomId, ids: readonly string[]): string[] {
   const members = world.members.get(roomId);
-  if (members) return ids.map((id) => shownIn(members)(id).name);
+  if (members) return ids.map((id) => shownIn(members, world.me)(id).name);
   loadMembers(world, roomId)
     .then(() => {
       world.typing.set(roomId, [...ids]);
       world.topics.touch("chats", `typing:${roomId}`);
     })
     .catch(world.fault);
-  return [...ids];
+  return ids.map((id) => shortName(id, world.me));
 }

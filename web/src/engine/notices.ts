@@ -1,7 +1,8 @@
 /** What must be told at once, wherever the person is: messages by the push rules, and failures. */
 
 import type { Failure } from "../base/errors";
-import type { RoomId } from "../base/ids";
+import { type RoomId, shortName } from "../base/ids";
+import { withoutMarks } from "../base/words";
 import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
 import { heldRooms } from "./org";
@@ -58,7 +59,7 @@ export function makeNotices(
       kind: "message",
       roomId: room.id,
       eventId: "",
-      title: nameOf(room) || (room.inviter?.name ?? ""),
+      title: nameOf(room, world.me) || (room.inviter?.name ?? ""),
       body: room.inviter?.reason ?? "",
       ...(avatar !== undefined && { avatar }),
       sound: true,
@@ -71,25 +72,25 @@ export function makeNotices(
     const type = typeOf(entry.data);
     const content = contentOf(entry.data);
     const members = world.members.get(room.id);
-    const show = members ? shownIn(members) : undefined;
+    const show = members ? shownIn(members, world.me) : undefined;
     const levels = stateOf(room, "m.room.power_levels");
     const verdict = judge(world.account.get("m.push_rules"), {
       event: { ...event, room_id: room.id, type, content },
       members: room.joined,
-      myName: show?.(world.me).name ?? "",
+      myName: members?.list[world.me]?.name ?? "",
       mayNotifyRoom: mayNotify(levels, powerOf(room, event.sender)),
     });
     if (!verdict.notify) return undefined;
     const kind = kindOf(room, world.direct, world.me);
-    const sender = show?.(event.sender).name ?? event.sender;
-    const body = bodyOf(type, content) ?? "";
+    const sender = show?.(event.sender).name ?? shortName(event.sender, world.me);
+    const body = withoutMarks(bodyOf(type, content) ?? "");
     const avatar = avatarOf(room, kind);
     const isDirect = kind === "direct";
     return {
       kind: "message",
       roomId: room.id,
       eventId: entry.id,
-      title: isDirect ? sender : nameOf(room) || sender,
+      title: isDirect ? sender : nameOf(room, world.me) || sender,
       body: isDirect || body === "" ? body : `${sender}: ${body}`,
       ...(avatar !== undefined && { avatar }),
       sound: verdict.sound,

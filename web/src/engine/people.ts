@@ -1,6 +1,6 @@
 /** Members of rooms and people beyond them. */
 
-import type { RoomId, UserId } from "../base/ids";
+import { type RoomId, shortName, type UserId } from "../base/ids";
 import { part } from "./http";
 import type { Content, MemberRecord, PersonRecord } from "./records";
 import { memberOf, powerOf } from "./room";
@@ -50,17 +50,20 @@ export interface Shown {
 }
 
 /** Shows members of one list; what it worked out is kept with the list. */
-export function shownIn(members: MembersData): (id: UserId) => Shown {
+export function shownIn(members: MembersData, me: UserId): (id: UserId) => Shown {
   const known = memo.get(members);
   if (known) return known;
   const counts = new Map<string, number>();
-  for (const member of Object.values(members.list))
-    if (member.name && isIn(member)) counts.set(member.name, (counts.get(member.name) ?? 0) + 1);
+  for (const [id, member] of Object.entries(members.list)) {
+    if (!isIn(member)) continue;
+    const name = member.name ?? shortName(id, me);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   const shown = new Map<UserId, Shown>();
   const show = (id: UserId) => {
     const found = shown.get(id);
     if (found) return found;
-    const made = showMember(id, members.list[id], counts);
+    const made = showMember(id, members.list[id], counts, me);
     shown.set(id, made);
     return made;
   };
@@ -74,10 +77,10 @@ function showMember(
   id: UserId,
   member: MemberData | undefined,
   counts: ReadonlyMap<string, number>,
+  me: UserId,
 ): Shown {
-  const name = member?.name;
-  const ambiguous = name !== undefined && (counts.get(name) ?? 0) > 1;
-  const shown: Shown = { name: name ?? id, ambiguous };
+  const name = member?.name ?? shortName(id, me);
+  const shown: Shown = { name, ambiguous: (counts.get(name) ?? 0) > 1 };
   return member?.avatar === undefined ? shown : { ...shown, avatar: member.avatar };
 }
 
@@ -91,7 +94,7 @@ export function memberRows(
   before: ReadonlyMap<UserId, MemberRecord>,
 ): MemberRecord[] {
   const room = world.rooms.get(roomId);
-  const show = shownIn(members);
+  const show = shownIn(members, world.me);
   const rows: MemberRecord[] = [];
   for (const [id, member] of Object.entries(members.list)) {
     const membership = member.membership;
@@ -143,15 +146,16 @@ export async function personOf(
   roomId: RoomId | undefined,
 ): Promise<PersonRecord> {
   const shown =
-    roomId === undefined ? undefined : shownIn(await loadMembers(world, roomId))(userId);
-  const profile = shown && shown.name !== userId ? undefined : world.profiles.get(userId);
+    roomId === undefined ? undefined : shownIn(await loadMembers(world, roomId), world.me)(userId);
+  const unnamed = shortName(userId, world.me);
+  const profile = shown && shown.name !== unnamed ? undefined : world.profiles.get(userId);
   const presence = world.presence.get(userId);
   const avatar = shown?.avatar ?? profile?.avatar;
   const trust = await world.crypto?.trust(userId);
   const status = statusText(world, userId) ?? presence?.status;
   return {
     id: userId,
-    name: profile?.name ?? shown?.name ?? userId,
+    name: profile?.name ?? shown?.name ?? unnamed,
     ignored: isIgnored(world, userId),
     ...(avatar !== undefined && { avatar }),
     ...presence,
@@ -222,7 +226,7 @@ export async function searchPeople(
     const avatar = found.avatar_url;
     return {
       id: found.user_id,
-      name: found.display_name || found.user_id,
+      name: found.display_name || shortName(found.user_id, world.me),
       ignored: isIgnored(world, found.user_id),
       ...(avatar?.startsWith("mxc://") && { avatar }),
       ...world.presence.get(found.user_id),

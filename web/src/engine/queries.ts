@@ -347,7 +347,7 @@ function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): S
 function itemsIn(live: Live, roomId: RoomId): (entries: readonly Entry[]) => Promise<ItemRecord[]> {
   const made = new Map<EventId, ItemRecord>();
   return async (entries) => {
-    const show = shownIn(await loadMembers(live.world, roomId));
+    const show = shownIn(await loadMembers(live.world, roomId), live.world.me);
     const room = live.world.rooms.get(roomId);
     const pinned = new Set(room ? pinnedOf(room) : []);
     const around: ItemAround = {

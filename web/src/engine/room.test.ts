@@ -32,15 +32,20 @@ function room(wire: WireRoom): RoomData {
 
 describe("a room", () => {
   test("is named by its name, its address, or its people", () => {
-    const heroes = [{ user_id: "@a:x", displayname: "Анна" }, { user_id: "@b:x" }];
-    expect(nameOf(room({ required_state: [state("m.room.name", { name: " Отдел " })] }))).toBe(
+    const named = (data: Parameters<typeof nameOf>[0]) => nameOf(data, "@me:x");
+    const heroes = [
+      { user_id: "@a:x", displayname: "Анна" },
+      { user_id: "@b:x" },
+      { user_id: "@c:y" },
+    ];
+    expect(named(room({ required_state: [state("m.room.name", { name: " Отдел " })] }))).toBe(
       "Отдел",
     );
     const alias = state("m.room.canonical_alias", { alias: "#a:x" });
-    expect(nameOf(room({ required_state: [alias], heroes }))).toBe("#a:x");
-    expect(nameOf(room({ heroes, joined_count: 3 }))).toBe("Анна, @b:x");
-    expect(nameOf(room({ heroes, joined_count: 9, invited_count: 1 }))).toBe("Анна, @b:x +7");
-    expect(nameOf(room({}))).toBe("");
+    expect(named(room({ required_state: [alias], heroes }))).toBe("#a:x");
+    expect(named(room({ heroes, joined_count: 4 }))).toBe("Анна, b, @c:y");
+    expect(named(room({ heroes, joined_count: 9, invited_count: 1 }))).toBe("Анна, b, @c:y +6");
+    expect(named(room({}))).toBe("");
   });
 
   test("is of a kind", () => {

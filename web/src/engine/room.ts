@@ -1,6 +1,6 @@
 /** One room as data: what a sync response makes of it, and what is read off it. Pure. */
 
-import type { EventId, RoomId, UserId } from "../base/ids";
+import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import { ENCRYPTED, isPreviewed, MEMBER, saidOf } from "./content";
 import type { ChatKind, Content, RoomView } from "./records";
 import type { Entry, MemberData, RoomData, Said, StateData } from "./stored";
@@ -117,7 +117,7 @@ function withInvitation(room: RoomData, events: readonly StrippedEvent[], me: Us
   const next: RoomData = { ...room, state, membership: membershipOf(mine?.content ?? {}) };
   if (!mine || next.membership !== "invite") return next;
   const reason = textOf(mine.content, "reason");
-  const inviter = { id: mine.sender, name: names.get(mine.sender) ?? mine.sender };
+  const inviter = { id: mine.sender, name: names.get(mine.sender) ?? shortName(mine.sender, me) };
   return {
     ...next,
     isDm: mine.content.is_direct === true,
@@ -169,12 +169,12 @@ export function isEncrypted(room: RoomData): boolean {
 }
 
 /** The name to show; "" where only words of the tab's language could be said. */
-export function nameOf(room: RoomData): string {
+export function nameOf(room: RoomData, me: UserId): string {
   const name = textOf(stateOf(room, "m.room.name"), "name")?.trim();
   if (name) return name;
   const alias = textOf(stateOf(room, "m.room.canonical_alias"), "alias");
   if (alias) return alias;
-  const heroes = room.heroes.map((hero) => hero.displayname?.trim() || hero.user_id);
+  const heroes = room.heroes.map((hero) => hero.displayname?.trim() || shortName(hero.user_id, me));
   const others = Math.max(0, room.joined + room.invited - 1 - heroes.length);
   const named = heroes.join(", ");
   return others > 0 && named !== "" ? `${named} +${others}` : named;
@@ -283,7 +283,7 @@ export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
   const view: RoomView = {
     id: room.id,
     kind,
-    name: nameOf(room),
+    name: nameOf(room, me),
     topic: textOf(stateOf(room, "m.room.topic"), "topic") ?? "",
     membership: room.membership,
     version: textOf(created, "room_version") ?? "1",

@@ -77,8 +77,8 @@ export async function makeSearch(world: World): Promise<Search> {
     const room = world.rooms.get(found.roomId);
     if (!shown || !room) return undefined;
     const members = await loadMembers(world, found.roomId);
-    const senderName = shownIn(members)(found.sender).name;
-    return { ...rest, roomName: nameOf(room), senderName, ...shown };
+    const senderName = shownIn(members, world.me)(found.sender).name;
+    return { ...rest, roomName: nameOf(room, world.me), senderName, ...shown };
   }
 
   async function serverHits(ask: SearchAsk, sought: Sought, limit: number): Promise<HitRecord[]> {

@@ -368,7 +368,7 @@ export function openTimeline(
     const changes = waitingChanges(waiting);
     readers = placeReaders(entries, receipts, world.me, threadId, readers);
     const here = new Map(entries.map((entry) => [entry.id, entry]));
-    const show = shownIn(members);
+    const show = shownIn(members, world.me);
     const around: ItemAround = {
       me: world.me,
       show,

@@ -53,3 +53,10 @@ export function isTyping(target: EventTarget | null): boolean {
     (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
   );
 }
+
+/** Whether the key writes something: a letter, a figure, a sign; not a shortcut, not the space. */
+export function isLetter(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.isComposing) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  return [...event.key].length === 1 && event.key !== " " && event.key !== "?";
+}

@@ -13,7 +13,7 @@ import { useClient, useValue } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
-import { isPress } from "../../ui/keyboard";
+import { isLetter, isPress, isTyping } from "../../ui/keyboard";
 import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
@@ -35,6 +35,9 @@ const formats: readonly [string, string][] = [
   ["Mod+Shift+X", "~~"],
   ["Mod+E", "`"],
 ];
+
+/** What lies above the page and takes keys for itself. */
+const LAYERS = '[role="dialog"], [role="menu"], [role="listbox"]';
 
 /** The field in which messages are written. */
 export function Composer(props: {
@@ -177,6 +180,23 @@ export function Composer(props: {
       { defer: true },
     ),
   );
+
+  /** With a keyboard at hand, what is typed goes into the field, wherever the focus is. */
+  const takeFocus = () => {
+    if (!touch() && !document.querySelector(LAYERS)) field?.focus({ preventScroll: true });
+  };
+  createEffect(
+    on(composing, () => {
+      // A window that closes gives the focus back first.
+      const frame = requestAnimationFrame(takeFocus);
+      onCleanup(() => cancelAnimationFrame(frame));
+    }),
+  );
+  const typedBeside = (event: KeyboardEvent) => {
+    if (props.threadId === undefined && isLetter(event) && !isTyping(event.target)) takeFocus();
+  };
+  window.addEventListener("keydown", typedBeside);
+  onCleanup(() => window.removeEventListener("keydown", typedBeside));
 
   const cancel = () => {
     if (composing().edit()) composing().setEdit(undefined);

@@ -18,6 +18,7 @@ import { orTell, tell } from "../../ui/toasts";
 import { Composer, composingIn, useEmoji } from "../composer";
 import { lastEditable, startEdit, toggleReaction } from "./commands";
 import { type Conversation, ConversationContext } from "./conversation";
+import { tellEvent } from "./describe";
 import { Foot } from "./Foot";
 import { Header, PinnedBar } from "./Header";
 import { Timeline, type TimelineHandle } from "./Timeline";
@@ -159,7 +160,7 @@ function OpenChat(props: {
         const item = id === undefined ? undefined : rows.row(id);
         if (!before || !item || item.mine || item.stateKey !== undefined || !rows.head()?.live)
           return;
-        setHeard(`${item.senderName}: ${String(item.content.body ?? "")}`.slice(0, 300));
+        setHeard(`${item.senderName}: ${tellEvent(item)}`.slice(0, 300));
       },
     ),
   );

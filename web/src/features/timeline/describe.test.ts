@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { withoutMarks } from "../../base/words";
 import { setLanguage } from "../../ui/preferences";
-import { tellEvent, tellPreview, withoutMarks } from "./describe";
+import { tellEvent, tellPreview } from "./describe";
 
 describe("one line of a message", () => {
   test.each([
@@ -9,6 +10,8 @@ describe("one line of a message", () => {
     ["```rust\nfn a() {}\n```", "fn a() {}"],
     ["2 ** 3 и __", "2 ** 3 и __"],
     ["snake_case", "snake_case"],
+    ["*курсив* и 2 * 3 * 4", "курсив и 2 * 3 * 4"],
+    ["| a | b |\n|---|:--|\n| 1 | 2 |", "| a | b | | 1 | 2 |"],
   ])("%s", (body, line) => expect(withoutMarks(body)).toBe(line));
 });
 

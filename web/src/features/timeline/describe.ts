@@ -1,5 +1,7 @@
 /** Events in words: for the list of chats, quotes, state lines and screen readers. */
 
+import { shortName } from "../../base/ids";
+import { withoutMarks } from "../../base/words";
 import type { Content, Preview } from "../../engine/records";
 import { isPoll, pollOf } from "./poll";
 import { word } from "./words";
@@ -20,22 +22,11 @@ export interface Told {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
-/** Text on one line without the signs of Markdown, which say nothing there. */
-export function withoutMarks(body: string): string {
-  return body
-    .replace(/```[\w+#-]*\n?/g, "")
-    .replace(/!?\[([^\]\n]*)\]\([^)\s]+\)/g, "$1")
-    .replace(/(\*\*|__|~~|\|\||`)(?=\S)([^\n]*?\S)\1/g, "$2")
-    .replace(/^(?:#{1,6}|>|[-*+])\s+/gm, "")
-    .replace(/\s+/g, " ")
-    .trim();
-}
-
 function tellMessage(told: Told): string {
   const msgtype = told.msgtype ?? text(told.content?.msgtype);
   const body = told.body ?? text(told.content?.body);
   const filename = text(told.content?.filename);
-  const caption = filename && filename !== body ? body : "";
+  const caption = filename && filename !== body ? withoutMarks(body) : "";
   switch (msgtype) {
     case "m.image":
       return caption || word("image");
@@ -53,7 +44,7 @@ function tellMessage(told: Told): string {
     case "m.location":
       return word("location");
     case "m.emote":
-      return `${told.senderName ?? ""} ${body}`.trim();
+      return `${told.senderName ?? ""} ${withoutMarks(body)}`.trim();
     default:
       return withoutMarks(body);
   }
@@ -66,7 +57,9 @@ function tellMember(told: Told): string {
   const self = told.sender === told.stateKey;
   const name = told.senderName || word("someone");
   const target =
-    text(told.content?.displayname) || text(told.prevContent?.displayname) || (told.stateKey ?? "");
+    text(told.content?.displayname) ||
+    text(told.prevContent?.displayname) ||
+    (self ? name : shortName(told.stateKey ?? "", told.sender ?? ""));
   if (after === "join" && before === "join") return tellProfile(told, name);
   if (after === "join") return word("joined", { name: target || name });
   if (after === "invite") return word("invited", { name, target });
@@ -82,7 +75,11 @@ function tellMember(told: Told): string {
 function tellProfile(told: Told, name: string): string {
   const from = text(told.prevContent?.displayname);
   const to = text(told.content?.displayname);
-  if (from !== to) return word("renamed", { name: from || name, to: to || (told.stateKey ?? "") });
+  if (from !== to)
+    return word("renamed", {
+      name: from || name,
+      to: to || shortName(told.stateKey ?? "", told.sender ?? ""),
+    });
   return word("newFace", { name });
 }
 
