@@ -95,14 +95,7 @@ async def _people(notices: Notices, target: Target) -> AsyncIterator[list[str]]:
             after = people[-1]
             yield [user_id for user_id in people if user_id != sender]
         return
-    tree, found = notices.profile.org.tree, set(target.users)
-    for unit_id in target.units:
-        node = tree.node(unit_id)
-        for each in tree.at_and_below(node) if node is not None else ():
-            found |= each.members
-            if each.level.manager is not None:
-                found.add(each.level.manager)
-    named = sorted(found)
+    named = sorted(notices.profile.org.tree.people_of(target.units).union(target.users))
     for at in range(0, len(named), _AT_ONCE):
         yield named[at : at + _AT_ONCE]
 

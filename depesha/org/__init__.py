@@ -1,14 +1,15 @@
 """The institution: its tree of levels, its employees, and who sees and may write to whom.
 
-Requirements: O1, O2, O3, O9, G5, G6, G17, and who may send what is urgent (M7). A level is a unit,
-a rank or a position; everything here may be read at `/_depesha/v1/org/` as one sees it, and is kept
-at `/_depesha/v1/admin/org/`.
+Requirements: O1, O2, O3, O9, G5, G6, G17; who may send what is urgent (M7), and
+who may be in a group of which kind (O5). A level is a unit, a rank or a position; everything here
+may be read at `/_depesha/v1/org/` as one sees it, and is kept at `/_depesha/v1/admin/org/`.
 """
 
 from depesha.org.access import is_within as is_within
 from depesha.org.access import no_such_user as no_such_user
 from depesha.org.enrol import import_people as import_people
 from depesha.org.gate import gate as gate
+from depesha.org.gate_group import fits as fits
 from depesha.org.levels import Wanted as Wanted
 from depesha.org.levels import change_level as change_level
 from depesha.org.levels import create_level as create_level

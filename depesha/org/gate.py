@@ -13,6 +13,7 @@ from depesha.events.auth import Denied
 from depesha.events.event import Draft
 from depesha.events.power import creators_of, level_of, notification_level, power_of
 from depesha.events.urgent import is_urgent
+from depesha.org.gate_group import gate_group
 from depesha.org.record import Org
 from depesha.org.rules import may
 from depesha.org.sight import find_refusal_alone, have_talked_now
@@ -31,6 +32,8 @@ def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
     is_marked = is_urgent(draft.type, draft.content)
     if is_marked and not _may_send_urgent(org, draft.sender, context.tip):
         return Denied("You have no right to send urgent messages here")
+    if denied := gate_group(org, draft, context):
+        return denied
     if org.tree.is_empty:
         return None
     if draft.type == MEMBER:

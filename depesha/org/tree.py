@@ -5,7 +5,7 @@ compares a few numbers, and no table of pairs is kept. What a change touches is 
 the next question comes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import NamedTuple
@@ -189,6 +189,16 @@ class Tree:
     def at_and_below(self, node: Node) -> list[Node]:
         """The level and all below it."""
         return self.nodes()[node.low : node.high]
+
+    def people_of(self, unit_ids: Collection[int]) -> set[str]:
+        """The people of levels and of all below them, and who manages these."""
+        found = set[str]()
+        for node in map(self.node, unit_ids):
+            for each in self.at_and_below(node) if node is not None else ():
+                found |= each.members
+                if each.level.manager is not None:
+                    found.add(each.level.manager)
+        return found
 
     def place(self, user_id: str) -> Place | None:
         """Where somebody stands, or None for who has no part in the tree."""

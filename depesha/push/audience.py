@@ -35,7 +35,9 @@ def hears_of(rules: Ruleset) -> Hears:
     return Hears.NOTHING
 
 
-def facts_of(event: Event, tip: Tip, subscribers: frozenset[str]) -> Facts:
+def facts_of(
+    event: Event, tip: Tip, subscribers: frozenset[str], meant: frozenset[str] = frozenset()
+) -> Facts:
     """The event as push rules see it, with the room as it is with it."""
     properties: Content = {
         "type": event.type,
@@ -52,7 +54,7 @@ def facts_of(event: Event, tip: Tip, subscribers: frozenset[str]) -> Facts:
         power = power_of(event.sender, tip.find, tip.version)
         return power >= notification_level(key, tip.find, tip.version)
 
-    return Facts(properties, _count_joined(tip), may_notify, subscribers)
+    return Facts(properties, _count_joined(tip), may_notify, subscribers, meant)
 
 
 def _count_joined(tip: Tip) -> int:
@@ -146,7 +148,8 @@ class Audience:
         self, event: Event, facts: Facts, weight: Weight, tip: Tip
     ) -> Iterator[tuple[str, Weight]]:
         """Members to whom the event is something else than its `weight` to everyone tells."""
-        for users, rules, outcome in self.outcomes(event, facts, named_users(event), tip):
+        named = named_users(event) | facts.meant
+        for users, rules, outcome in self.outcomes(event, facts, named, tip):
             found = Weight(outcome.notify, outcome.highlight, weight.urgent)
             if found != predict(hears_of(rules), weight):
                 yield from ((user_id, found) for user_id in users if user_id != event.sender)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from depesha.base.canonical import Content, Json
+from depesha.events.group import MENTIONS
 from depesha.events.urgent import URGENT
 
 KINDS = ("override", "content", "postcontent", "room", "sender", "underride")
@@ -18,6 +19,8 @@ FIRST = (URGENT_RULE, MASTER)
 """Predefined rules that stand before all others."""
 INVITE_FOR_ME = ".m.rule.invite_for_me"
 IS_USER_MENTION = ".m.rule.is_user_mention"
+GROUP_MENTION = ".org.depesha.rule.is_group_mention"
+"""Mentions of a unit or of a named group that one is of (M6)."""
 
 THREAD_SUBSCRIPTION = "io.element.msc4306.thread_subscription"
 
@@ -90,6 +93,7 @@ DEFAULTS: Mapping[str, tuple[Content, ...]] = {
         ),
         _rule(".m.rule.member_event", [_of_type("m.room.member")], []),
         _rule(IS_USER_MENTION, [_MENTIONS_ME], ["notify", _SOUND, _HIGHLIGHT]),
+        _rule(GROUP_MENTION, [{"kind": MENTIONS}], ["notify", _SOUND, _HIGHLIGHT]),
         _rule(".m.rule.is_room_mention", [_ROOM_MENTION, _MAY_NOTIFY_ROOM], ["notify", _HIGHLIGHT]),
         _rule(
             ".m.rule.tombstone",

@@ -5,6 +5,7 @@ from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
 from depesha.events.power import notification_level, power_of
 from depesha.profile import ignored_users
+from depesha.push.mentions import find_meant
 from depesha.push.record import Push, load_choices_of
 from depesha.push.rules import SILENT, Facts, Outcome, Viewer
 from depesha.push.ruleset import compile_rules
@@ -32,7 +33,8 @@ async def load_facts(push: Push, logged: Logged, room: Room) -> Facts:
         needed = notification_level(key, room.find, room.version)
         return power_of(event.sender, room.find, room.version) >= needed
 
-    return Facts(told, len(room.joined), may_notify, subscribers)
+    meant = find_meant(event.content, room.find, room.joined, push.profile.org.tree.people_of)
+    return Facts(told, len(room.joined), may_notify, subscribers, meant)
 
 
 async def evaluate(push: Push, user_id: str, logged: Logged, room: Room, facts: Facts) -> Outcome:

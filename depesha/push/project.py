@@ -7,10 +7,12 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Entry, Logged
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Event
+from depesha.events.group import MENTIONS
 from depesha.events.urgent import URGENT, is_urgent
 from depesha.io.tx import Tx
 from depesha.push import store
 from depesha.push.audience import Audience, facts_of
+from depesha.push.mentions import find_meant
 from depesha.push.record import RULES, Push
 from depesha.push.rules import ANYONE
 from depesha.push.ruleset import UNCHANGED_RULES, load_choices
@@ -32,7 +34,9 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
     subscribers = frozenset[str]()
     if audience.asks_threads:
         subscribers = await select_subscribers(w.tx, w.institution.id, event.content)
-    facts = facts_of(event, tip, subscribers)
+    people_of = push.profile.org.tree.people_of
+    meant = find_meant(event.content, tip.find, tip.room.joined, people_of)
+    facts = facts_of(event, tip, subscribers, meant)
     outcome = UNCHANGED_RULES.evaluate(event.type, facts, ANYONE)
     urgent = is_urgent(event.type, event.content)
     weight = Weight(outcome.notify, outcome.highlight, urgent)
@@ -45,6 +49,7 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
 
 
 PLAIN_WEIGHT = Weight(notify=True, highlight=False)
+_MARKS = frozenset({"m.relates_to", URGENT, MENTIONS})
 _PLAIN_KINDS = frozenset({"m.text", "m.emote", "m.image", "m.file", "m.audio", "m.video"})
 
 
@@ -55,7 +60,7 @@ def is_plain(event: Event) -> bool:
     rules need not be asked.
     """
     content = event.content
-    if content.get("m.mentions") or "m.relates_to" in content or URGENT in content:
+    if content.get("m.mentions") or not _MARKS.isdisjoint(content):
         return False
     if event.type == "m.room.message":
         kind = content.get("msgtype")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from depesha.base.canonical import Content, Json
 from depesha.base.path import Path, parse_path
+from depesha.events.group import MENTIONS
 from depesha.events.urgent import URGENT, is_urgent
 from depesha.push.match import whole_glob, word_glob, word_literal
 
@@ -23,10 +24,11 @@ class Facts:
     """An event as conditions ask about it: the same object for all viewers.
 
     `members` is the number of joined members; `may_notify(key)` says whether the sender has the
-    power to notify everyone by that key; `subscribers` follow the thread that it is in.
+    power to notify everyone by that key; `subscribers` follow the thread that it is in; `meant`
+    are members whom it mentions by their unit or a named group.
     """
 
-    __slots__ = ("_event", "_found", "_may_notify", "members", "subscribers")
+    __slots__ = ("_event", "_found", "_may_notify", "meant", "members", "subscribers")
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class Facts:
         members: int,
         may_notify: Callable[[str], bool],
         subscribers: frozenset[str] = frozenset(),
+        meant: frozenset[str] = frozenset(),
     ) -> None:
         self._event = event
         self._found: dict[Path, Json] = {}
         self._may_notify = may_notify
         self.members = members
         self.subscribers = subscribers
+        self.meant = meant
 
     def get(self, path: Path) -> Json:
         """The property, or something that is no JSON value when there is none."""
@@ -291,6 +295,11 @@ def marked_urgent(facts: Facts, viewer: Viewer) -> bool:
     return is_urgent(facts.get(("type",)), facts.get(("content",)))
 
 
+def means_viewer(facts: Facts, viewer: Viewer) -> bool:
+    """True when the event mentions a unit or a named group that the viewer is of (M6)."""
+    return viewer.user_id in facts.meant
+
+
 _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "event_match": _event_match,
     "event_property_is": _event_property_is,
@@ -300,6 +309,7 @@ _COMPILERS: dict[str, Callable[[Content], Condition | None]] = {
     "sender_notification_permission": _sender_notification_permission,
     "io.element.msc4306.thread_subscription": _thread_subscription,
     URGENT: lambda condition: marked_urgent,
+    MENTIONS: lambda condition: means_viewer,
 }
 
 

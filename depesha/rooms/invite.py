@@ -5,10 +5,11 @@ from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.base.ids import parse_user_id
 from depesha.contacts import check_reachable
 from depesha.eventlog.append import Writing
-from depesha.eventlog.state import MEMBER
+from depesha.eventlog.state import MEMBER, Room
 from depesha.events.event import Draft
+from depesha.events.group import GROUP, read_group
 from depesha.http.caller import Caller
-from depesha.org import no_such_user
+from depesha.org import fits, no_such_user, refused
 from depesha.profile import blocks_invites, member_content
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.record import Rooms
@@ -38,6 +39,14 @@ async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
         raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
 
 
+def check_fits(rooms: Rooms, room: Room, user_id: str) -> None:
+    """Raise 403 M_FORBIDDEN for whom a basic group does not let in, with whom to ask (G5)."""
+    entry, org = room.find(GROUP), rooms.profile.org
+    group = read_group(entry.content) if entry is not None else None
+    if entry is not None and not fits(org, group, user_id):
+        raise refused("basic_group", entry.sender, "Only people of the group's unit may be in it")
+
+
 async def invite(
     rooms: Rooms, caller: Caller, room_id: str, user_id: str, reason: str | None
 ) -> None:
@@ -46,6 +55,8 @@ async def invite(
     room = await rooms.spine.log.find_room(room_id)
     if room is None or room.membership(user_id) != "knock":
         await check_invitable(rooms, caller.user_id, user_id)
+    if room is not None and room.membership(caller.user_id) == "join":
+        check_fits(rooms, room, user_id)
 
     async def plan(w: Writing) -> None:
         tip = await access_joined_tip(w, caller.user_id, room_id)

@@ -13,6 +13,7 @@ from depesha.base.canonical import Content, Json
 from depesha.base.errors import bad_json, forbidden, invalid_param
 from depesha.base.ids import is_room_id, parse_alias, parse_user_id
 from depesha.events.event import Draft, RoomVersion
+from depesha.events.group import GROUP, MENTION_GROUPS, read_group, read_mention_groups
 
 # --- creation ------------------------------------------------------------------------
 
@@ -110,6 +111,10 @@ def check_state(draft: Draft) -> None:
         raise forbidden("Nobody vouches for oneself")
     if draft.type == "m.room.server_acl" and draft.state_key == "":
         _check_acl(content, draft.sender)
+    if draft.type == GROUP and draft.state_key == "" and read_group(content) is None:
+        raise bad_json("kind must be basic or project, and unit a number")
+    if draft.type == MENTION_GROUPS and read_mention_groups(content) is None:
+        raise bad_json("groups must be names, each with user_ids")
     is_encryption = draft.type == "m.room.encryption" and draft.state_key == ""
     if is_encryption and not isinstance(content.get("algorithm"), str):
         raise bad_json("algorithm must be a string")

@@ -8,6 +8,7 @@ from depesha.base.errors import MatrixError, forbidden
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER, StateEntry, Tip
 from depesha.events.event import Draft, RoomVersion
+from depesha.events.group import GROUP, MENTION_GROUPS
 from depesha.events.power import creators_of, power_of, required_power
 from depesha.http.caller import Caller
 from depesha.rooms import store
@@ -33,6 +34,8 @@ COPIED = frozenset(
         "m.room.topic",
         "m.space.child",
         "m.space.parent",
+        GROUP,
+        MENTION_GROUPS,
     }
 )
 """State that the new room begins with, besides bans and power levels."""

@@ -7,7 +7,7 @@ import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
 import { heldRooms } from "./org";
 import { shownIn } from "./people";
-import { judge, mayNotify } from "./push";
+import { isUrgent, judge, mayNotify } from "./push";
 import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
 import type { Entry, RoomData } from "./stored";
 import type { World } from "./world";
@@ -79,6 +79,7 @@ export function makeNotices(
       members: room.joined,
       myName: members?.list[world.me]?.name ?? "",
       mayNotifyRoom: mayNotify(levels, powerOf(room, event.sender)),
+      isUrgent: isUrgent(event.type, event.content),
     });
     if (!verdict.notify) return undefined;
     const kind = kindOf(room, world.direct, world.me);

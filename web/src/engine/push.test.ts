@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Judged, judge, notifySettings, rulesFor } from "./push";
+import { isUrgent, type Judged, judge, notifySettings, rulesFor } from "./push";
 import type { Content } from "./records";
 
 const me = "@me:x";
@@ -72,6 +72,25 @@ describe("the rules", () => {
       notify: true,
       highlight: true,
     });
+  });
+
+  test("let what is urgent through a room that is silent, and an edit of it not", () => {
+    const loud = rule(
+      ".org.depesha.rule.urgent",
+      [{ kind: "org.depesha.urgent" }],
+      ["notify", { set_tweak: "highlight" }],
+    );
+    const mute = rule("!quiet", [{ kind: "event_match", key: "room_id", pattern: "!quiet" }], []);
+    const rules = { global: { override: [loud, mute] } };
+    const content = { body: "a", "org.depesha.urgent": {} };
+    const edit = { ...content, "m.relates_to": { rel_type: "m.replace" } };
+    const heard = (told: Content, type = "m.room.message") =>
+      judge(rules, judged(told, { room_id: "!quiet", isUrgent: isUrgent(type, told) })).highlight;
+    expect(heard(content)).toBe(true);
+    expect(heard(content, "m.room.encrypted")).toBe(true);
+    expect(heard(content, "m.reaction")).toBe(false);
+    expect(heard(edit)).toBe(false);
+    expect(heard({ body: "a", "org.depesha.urgent": true })).toBe(false);
   });
 
   test("let only those call everybody who may", () => {

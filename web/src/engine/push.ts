@@ -12,6 +12,8 @@ export interface Judged {
   myName: string;
   /** Whether the sender may notify the whole room. */
   mayNotifyRoom: boolean;
+  /** Whether it came marked as urgent: the mark is in clear also beside what was sealed. */
+  isUrgent?: boolean;
 }
 
 export interface Verdict {
@@ -83,9 +85,21 @@ function holds(condition: Content, judged: Judged): boolean {
       return isCount(judged.members, textOf(condition, "is") ?? "");
     case "sender_notification_permission":
       return judged.mayNotifyRoom;
+    case URGENT:
+      return judged.isUrgent ?? false;
     default:
       return false;
   }
+}
+
+/** Key of the mark by which a message reaches also who has muted the chat. */
+const URGENT = "org.depesha.urgent";
+
+/** Whether an event, as it came from the server, is an urgent message; no edit is one. */
+export function isUrgent(type: string, content: Content | undefined): boolean {
+  if (type !== "m.room.message" && type !== "m.room.encrypted") return false;
+  const relation = objectOf(content, "m.relates_to");
+  return isObject(content?.[URGENT]) && textOf(relation, "rel_type") !== "m.replace";
 }
 
 /** The value at a dotted path; a dot within a key is written `\.`. */
