@@ -9,7 +9,7 @@ import orjson
 from depesha.duty.rules import DAY_MS
 from tests.accounts.steps import make_admin
 from tests.conftest import StartServer
-from tests.duty.test_retention import AUDIT, DAY, TEXT, UPLOAD, again
+from tests.duty.test_retention import AUDIT, DAY, TEXT, UPLOAD, again, swept
 from tests.harness.client import Client
 from tests.harness.clock import TestClock
 from tests.harness.server import Server
@@ -103,7 +103,7 @@ async def test_one_asks_another_consents_and_it_is_had_once(
         assert (await alice.sync())["rooms"].get("invite", {}) == {}
     await clock.advance(5 * DAY)
     async with start_server() as server:
-        await clock.advance(1)
+        await swept(server)
         told = await notices(again(alice, server))
         assert len(told) == 1
         assert "B-2" in told[0]
@@ -131,7 +131,7 @@ async def test_a_secret_inspection_is_not_told(start_server: StartServer, clock:
         (await officer.post(f"{path}/export", {})).ok()
     await clock.advance(6 * DAY)
     async with start_server() as server:
-        await clock.advance(1)
+        await swept(server)
         assert await notices(again(alice, server)) == []
 
 
