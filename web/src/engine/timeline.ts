@@ -61,6 +61,7 @@ export function openTimeline(
   let entries: Entry[] = [];
   let members = world.members.get(roomId) ?? NOBODY;
   let receipts: ReceiptsData = world.receipts.get(roomId) ?? {};
+  let isHearing = false;
   let isReady = false;
   let isClosed = false;
   let error: Failure | undefined;
@@ -98,11 +99,12 @@ export function openTimeline(
     else if (ask.at !== undefined) await beginAt(ask.at);
     else await readBack(PAGE);
     if (ask.at === undefined) await findFirstUnread();
+    isHearing = true;
+    // What came while the archive was read was not heard of.
+    if (threadId === undefined && ask.at === undefined) await readOn(false);
     isReady = true;
     changed();
-    // What came while the archive was read was not heard of.
-    if (threadId === undefined && ask.at === undefined) await readOn();
-    else await resolveQuotes();
+    await resolveQuotes();
     if (threadId !== undefined) await guarded("back", () => pageThread(threadId));
     else if (shownCount() < ENOUGH) await guarded("back", () => pageBack(ENOUGH - shownCount()));
   }
@@ -153,8 +155,17 @@ export function openTimeline(
       reach.ranges.map(([from, to]) => world.archive.line(roomId, from, to)),
     );
     const found = pages.reverse().flat();
-    if (lowest() === low) entries = [...found, ...entries];
+    // An empty window's end moves with the room's: what was read is still all that came before.
+    if (lowest() === low || entries.length === 0) entries = [...found, ...entries];
     return { ...reach, got: found.length };
+  }
+
+  async function readNewest(most: number): Promise<Entry[]> {
+    const { ranges } = older(lineOf(), endOf(), most);
+    const pages = await Promise.all(
+      ranges.map(([from, to]) => world.archive.line(roomId, from, to)),
+    );
+    return pages.reverse().flat();
   }
 
   async function readForward(most: number): Promise<{ gap?: number; atEnd: boolean; got: number }> {
@@ -284,7 +295,7 @@ export function openTimeline(
   // ── What changes ─────────────────────────────────────────────────────────────────────────────
 
   function hearEntries(where: RoomId, told: ReadonlyMap<EventId, Entry>): void {
-    if (where !== roomId || !isReady) return;
+    if (where !== roomId || !isHearing) return;
     let isTouched = false;
     for (const [id, entry] of told)
       if (quotes.has(id)) {
@@ -319,9 +330,9 @@ export function openTimeline(
   }
 
   /** Reads what lies in the archive after the window. */
-  async function readOn(): Promise<void> {
+  async function readOn(withQuotes = true): Promise<void> {
     while (!isClosed && (await readForward(PAGE)).got > 0) changed();
-    await resolveQuotes();
+    if (withQuotes) await resolveQuotes();
   }
 
   /** New entries of the line that follow the window; of a thread, all of it. */
@@ -344,9 +355,9 @@ export function openTimeline(
       for (let page = 0; page < 3 && !isLive() && !isClosed; page++)
         await fetchOlder(world, roomId, lineOf().length - 1);
       const isJoined = isLive() || line.length === 0;
-      entries = [];
-      await readBack(isJoined ? before + PAGE * 3 : PAGE);
-      await resolveQuotes(false);
+      // The old window is shown until the new one is there.
+      entries = await readNewest(isJoined ? before + PAGE * 3 : PAGE);
+      await readOn();
     });
   }
 
@@ -472,6 +483,7 @@ export function openTimeline(
   world.entries.add(hearEntries);
   begin().catch((caught) => {
     error = failureOf(caught);
+    isHearing = true;
     isReady = true;
     changed();
   });
