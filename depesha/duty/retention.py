@@ -17,6 +17,7 @@ from depesha.duty.record import Duty
 from depesha.duty.rules import Policies, Policy, find_policy, kept_files, lifetime, longest_files
 from depesha.eventlog.append import Writing
 from depesha.eventlog.erase import Aged
+from depesha.eventlog.load import logged_of
 from depesha.eventlog.store import select_said
 from depesha.http.caller import Caller
 from depesha.media import files_made_before, find_file, remove_files
@@ -138,7 +139,7 @@ class _Piece(NamedTuple):
 async def _erase_said(duty: Duty, room: store.RoomRow, before_ts: int) -> None:
     spine, order, count, more = duty.spine, room.erased_order, 0, True
     first = await spine.db.read(select_said, spine.institution.id, room.room_nid, order, 1)
-    if not first:
+    if not first or logged_of(first[0]).event.origin_server_ts >= before_ts:
         return
     while more:
 

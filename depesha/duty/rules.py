@@ -16,7 +16,7 @@ ANY = "any"
 
 DAY_MS = 24 * 3_600_000
 RETENTION_TYPES = ("m.room.retention", "org.matrix.msc1763.retention")
-KIND_KEY = "depesha.kind"
+KIND_KEY = "org.depesha.kind"
 """Key of the create event that tells the kind of a group."""
 
 

@@ -1,6 +1,6 @@
 """What a sync tells of retention, so that the archives of clients shrink like the server's.
 
-The account data `depesha.erased` of a room says before which time (ms) nothing that was said is
+The account data `org.depesha.erased` of a room says before which time (ms) nothing that was said is
 there any more, state events and what is under a hold excepted.
 """
 
@@ -11,7 +11,7 @@ from depesha.eventlog.append import ERASED
 from depesha.eventlog.section import NOTHING, Section, SyncAsk
 
 KINDS = frozenset({ERASED})
-TYPE = "depesha.erased"
+TYPE = "org.depesha.erased"
 
 
 async def section(duty: Duty, ask: SyncAsk) -> Section:

@@ -289,3 +289,27 @@ async def test_the_tree_is_kept_by_commands(folder: Path, run: Run, clock: TestC
         assert await beside(run, "org", "leave", "boris") == (0, "0\n", "")
         table.write_text("nonsense\n")
         assert (await beside(run, "org", "import", str(table)))[0] == 1
+
+
+def test_retention_holds_and_inspections_have_commands(run: Run) -> None:
+    run("user", "create", "anna")
+    assert run("retention", "set", "--messages-days", "30", "--kind", "direct")[0] == 0
+    listed = run("retention", "list")[1]
+    assert listed.startswith("unit=0 kind=direct messages_days=30 files_days=None")
+    assert run("retention", "unset", "--kind", "direct")[0] == 0
+    assert run("retention", "list")[1] == ""
+    why = ("--ground", "a lawsuit", "--case", "A-1")
+    code, output, _ = run("hold", "place", "anna", *why, "--days", "2")
+    hold = output.strip()
+    assert code == 0
+    assert run("hold", "list")[1] == f"{hold} @anna:depesha.test A-1 standing\n"
+    assert run("hold", "release", hold)[0] == 0
+    assert run("hold", "list")[1] == f"{hold} @anna:depesha.test A-1 ended\n"
+    assert run("hold", "place", "nobody", *why)[0] == 1
+    period = ("--since-ts", "0", "--until-ts", "1")
+    _, output, _ = run("inspection", "request", "anna", *why, *period)
+    asked = output.strip()
+    code, _, error = run("inspection", "approve", asked)
+    assert (code, "Another person" in error) == (1, True)
+    assert run("inspection", "refuse", asked)[0] == 1
+    assert asked in run("inspection", "list")[1]

@@ -93,7 +93,7 @@ async def test_what_is_over_its_time_goes_with_its_copies(
         assert (await alice.get(threads)).ok()["chunk"] == []
         assert (await alice.state(room, "m.room.name"))["name"] == "kept"
         joined = (await alice.sync(since))["rooms"]["join"][room]
-        told = [e for e in joined["account_data"]["events"] if e["type"] == "depesha.erased"]
+        told = [e for e in joined["account_data"]["events"] if e["type"] == "org.depesha.erased"]
         assert len(told) == 1
         before = told[0]["content"]["before_ts"]
         assert START_MS < before <= clock.now_ms() - 10 * DAY_MS
@@ -143,7 +143,7 @@ async def test_a_unit_and_a_kind_have_their_own_time_and_a_room_a_say(
         alice = await server.register("alice")
         rooms = {
             "basic": await alice.create_room(),
-            "project": await alice.create_room(creation_content={"depesha.kind": "project"}),
+            "project": await alice.create_room(creation_content={"org.depesha.kind": "project"}),
             "brief": await alice.create_room(),
             "briefest": await alice.create_room(),
         }
