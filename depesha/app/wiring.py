@@ -94,18 +94,24 @@ from depesha.push.webpush import load_vapid
 from depesha.rooms import (
     Rooms,
     follow_deactivation,
+    follow_placed,
+    keep_groups,
     keep_notices,
     leave_rooms,
     notices_sender,
+    project_group,
     project_guest_access,
     project_overtaken,
     send_due,
     view_deactivation,
+    view_placed,
 )
 from depesha.rooms import api as rooms_api
 from depesha.rooms import api_delayed as rooms_delayed_api
 from depesha.rooms import api_directory as rooms_directory_api
 from depesha.rooms import api_events as rooms_events_api
+from depesha.rooms import api_units as rooms_units_api
+from depesha.rooms import sync as rooms_sync
 from depesha.search import Search
 from depesha.search import api as search_api
 from depesha.search.consume import keep_index
@@ -257,6 +263,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         Part(partial(profile_sync.section, profile), profile_sync.KINDS),
         Part(partial(org_sync.section, org), org_sync.KINDS),
         Part(partial(contacts_sync.section, contacts), contacts_sync.KINDS),
+        Part(partial(rooms_sync.section, rooms), rooms_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
         Part(partial(duty_sync.section, duty), duty_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
@@ -307,6 +314,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(rooms, rooms_directory_api.ENDPOINTS),
         *bind(rooms, rooms_events_api.ENDPOINTS),
         *bind(rooms, rooms_delayed_api.ENDPOINTS),
+        *bind(rooms, rooms_units_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(timeline, timeline_subscriptions_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
@@ -329,6 +337,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     projections: tuple[Projection, ...] = (
         project_openness,
         project_guest_access,
+        project_group,
         project_talk,
         partial(project_held, contacts),
         project_overtaken,
@@ -346,6 +355,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         profile.data.view,
         profile.seen.view,
         partial(view_deactivation, rooms),
+        partial(view_placed, rooms),
         timeline.parents.view,
         partial(signals_view, signals),
         partial(push_view, push),
@@ -363,6 +373,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_signin_account,
         alerts.follow,
         follow_deactivation,
+        follow_placed,
         follow_subscriber,
     )
     status.watch(metrics, spine)
@@ -382,6 +393,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_media, media),
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),
+        partial(keep_groups, rooms),
         partial(send_due, rooms),
         partial(keep_duty, duty),
     )

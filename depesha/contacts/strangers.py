@@ -96,7 +96,8 @@ async def project_held(contacts: Contacts, w: Writing, logged: Logged, tip: Tip)
     membership: Json = event.content.get("membership")
     before = (logged.prev_content or {}).get("membership")
     if membership == "invite" != before:
-        if await _is_held(contacts, w, event.sender, user_id, tip.room_id):
+        is_vouched = user_id in w.vouched
+        if not is_vouched and await _is_held(contacts, w, event.sender, user_id, tip.room_id):
             row = store.HeldRow(tip.room_id, event.sender)
             await store.insert_held(w.tx, w.institution.id, user_id, row)
             await tell(w, user_id)

@@ -6,7 +6,7 @@ in memory after the commit, in order, and only then does the caller go on.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
@@ -54,10 +54,14 @@ _EVERYWHERE = ""
 
 @dataclass(frozen=True, slots=True)
 class GateContext:
-    """What a gate decides on: the institution and the room as it will be."""
+    """What a gate decides on: the institution and the room as it will be.
+
+    `vouched` are people whom the plan may invite whatever lies between them and the sender.
+    """
 
     institution: Institution
     tip: Tip
+    vouched: Set[str] = frozenset()
 
 
 Gate = Callable[[Draft, GateContext], Denied | None]
@@ -110,6 +114,7 @@ class Writing:
         self.entries: list[Entry] = []
         self.tips: dict[str, Tip] = {}
         self.erased: list[Logged] = []
+        self.vouched: set[str] = set()
         self.originals: dict[int, bytes] = {}
         """The bytes of what this plan has erased, by position."""
         self._batch = batch
@@ -188,7 +193,7 @@ class Writing:
         `sent_by` is "device transaction". Raises 403 M_FORBIDDEN, 413 M_TOO_LARGE.
         """
         tip = await self.tip(draft.room_id)
-        context = GateContext(self.institution, tip)
+        context = GateContext(self.institution, tip, self.vouched)
         for gate in self.log.hooks.gates:
             if denied := gate(draft, context):
                 raise MatrixError(403, denied.errcode, denied.reason)

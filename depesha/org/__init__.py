@@ -13,7 +13,10 @@ from depesha.org.gate_group import fits as fits
 from depesha.org.levels import Wanted as Wanted
 from depesha.org.levels import change_level as change_level
 from depesha.org.levels import create_level as create_level
+from depesha.org.look import access_shown as access_shown
 from depesha.org.look import acting_managers as acting_managers
+from depesha.org.look import decided_levels as decided_levels
+from depesha.org.look import deciding_chiefs as deciding_chiefs
 from depesha.org.look import describe_anyone as describe_anyone
 from depesha.org.look import managed_units as managed_units
 from depesha.org.people import Card as Card
@@ -29,7 +32,9 @@ from depesha.org.record import BY_DIRECTORY as BY_DIRECTORY
 from depesha.org.record import BY_SCIM as BY_SCIM
 from depesha.org.record import LEFT as LEFT
 from depesha.org.record import NAMED as NAMED
+from depesha.org.record import PERSON as PERSON
 from depesha.org.record import PICTURED as PICTURED
+from depesha.org.record import UNIT as UNIT
 from depesha.org.record import Org as Org
 from depesha.org.record import load_org as load_org
 from depesha.org.rules import deciding_node as deciding_node

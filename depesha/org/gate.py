@@ -37,7 +37,7 @@ def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
     if org.tree.is_empty:
         return None
     if draft.type == MEMBER:
-        return _member(org, draft, context.tip)
+        return _member(org, draft, context)
     if draft.type == "m.room.message":
         kind = draft.content.get("msgtype")
         if (
@@ -59,11 +59,12 @@ def _may_send_urgent(org: Org, sender: str, tip: Tip) -> bool:
     return power >= notification_level("room", tip.find, tip.version)
 
 
-def _member(org: Org, draft: Draft, tip: Tip) -> Denied | None:
+def _member(org: Org, draft: Draft, context: GateContext) -> Denied | None:
+    tip, vouched = context.tip, context.vouched
     membership: Json = draft.content.get("membership")
     target, before = draft.state_key or "", tip.membership(draft.state_key or "")
     if membership == "invite":
-        if before == "knock" or _may_address(org, draft.sender, target):
+        if before == "knock" or target in vouched or _may_address(org, draft.sender, target):
             return None
         return Denied("A request for contact is needed to invite this person")
     if before in _INSIDE or draft.sender != target or _is_vouched_for(draft, tip):

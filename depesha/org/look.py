@@ -97,6 +97,35 @@ def acting_managers(org: Org, unit_id: int) -> list[str]:
     return [manager, *(a.deputy for a in place.absences if a.since <= now < a.until)]
 
 
+def access_shown(org: Org, viewer: str, unit_id: int) -> Node:
+    """A level that somebody sees; else 404."""
+    node = find_shown(org, viewer).get(unit_id)
+    if node is None:
+        raise no_unit()
+    return node
+
+
+def deciding_chiefs(org: Org, unit_id: int) -> list[str]:
+    """Who decides for a level's people now: its nearest manager, and who stands in for them."""
+    node, now = org.tree.node(unit_id), org.spine.clock.now_ms()
+    chief = node.chief if node is not None else None
+    place = org.tree.place(chief) if chief is not None else None
+    if chief is None or place is None:
+        return []
+    return [chief, *(a.deputy for a in place.absences if a.since <= now < a.until)]
+
+
+def decided_levels(org: Org, user_id: str) -> list[int]:
+    """The levels whose nearest manager somebody is, or stands in for, now."""
+    return [
+        each.level.unit_id
+        for unit_id in managed_units(org, user_id)
+        if (node := org.tree.node(unit_id)) is not None
+        for each in org.tree.at_and_below(node)
+        if each.chief == node.level.manager
+    ]
+
+
 def managed_units(org: Org, user_id: str) -> list[int]:
     """The levels for which somebody decides now, as their manager or in place of one."""
     place, now = org.tree.place(user_id), org.spine.clock.now_ms()

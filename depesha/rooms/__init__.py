@@ -3,8 +3,9 @@
 Making, joining, leaving, inviting, removing, upgrading; sending and state, delayed events too;
 aliases, the directory, summaries and spaces.
 
-Requirements M1, M14, D4. Spec: client-server API, "Rooms", "Room membership", "Spaces", "Knocking",
-"Restricted rooms", "Invite permission", "Room Upgrades", "Mutual Rooms"; MSC4140.
+Requirements M1, M14, D4, O6, and O9 as far as groups follow people. Spec: client-server API,
+"Rooms", "Room membership", "Spaces", "Knocking", "Restricted rooms", "Invite permission", "Room
+Upgrades", "Mutual Rooms"; MSC4140.
 """
 
 from depesha.rooms.alias import aliases_of as aliases_of
@@ -20,6 +21,10 @@ from depesha.rooms.farewell import follow_deactivation as follow_deactivation
 from depesha.rooms.farewell import leave_rooms as leave_rooms
 from depesha.rooms.farewell import project_guest_access as project_guest_access
 from depesha.rooms.farewell import view_deactivation as view_deactivation
+from depesha.rooms.follow_unit import follow_placed as follow_placed
+from depesha.rooms.follow_unit import keep_groups as keep_groups
+from depesha.rooms.follow_unit import project_group as project_group
+from depesha.rooms.follow_unit import view_placed as view_placed
 from depesha.rooms.gate import NOTICES as NOTICES
 from depesha.rooms.gate import keep_notices as keep_notices
 from depesha.rooms.gate import notices_sender as notices_sender

@@ -72,3 +72,4 @@ class Rooms:
     transactions: Transactions = field(default_factory=Transactions)
     delayed: Bell = field(default_factory=Bell)
     leaving: Bell = field(default_factory=Bell)
+    moving: Bell = field(default_factory=Bell)

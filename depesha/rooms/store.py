@@ -293,3 +293,150 @@ async def delete_delayed_of(tx: Tx, institution_id: int, user_id: str) -> None:
         institution_id,
         user_id,
     )
+
+
+# --- groups of units -----------------------------------------------------------------
+
+
+class GroupRow(NamedTuple):
+    """A basic group, and the unit that it is of."""
+
+    room_id: str
+    unit_id: int
+    is_whole: int
+
+
+class MovedRow(NamedTuple):
+    """Somebody whose place has changed; an empty id is everybody."""
+
+    user_id: str
+    position: int
+
+
+async def upsert_group(tx: Tx, institution_id: int, row: GroupRow) -> None:
+    await tx.execute(
+        "INSERT INTO rooms_groups (institution_id, room_id, unit_id, is_whole)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (institution_id, room_id)"
+        " DO UPDATE SET unit_id = excluded.unit_id, is_whole = excluded.is_whole",
+        institution_id,
+        *row,
+    )
+
+
+async def select_groups(tx: Tx, institution_id: int) -> list[GroupRow]:
+    return await tx.rows(
+        GroupRow,
+        "SELECT room_id, unit_id, is_whole FROM rooms_groups WHERE institution_id = $1"
+        " ORDER BY room_id",
+        institution_id,
+    )
+
+
+async def upsert_moved(tx: Tx, institution_id: int, user_id: str, position: int) -> None:
+    await tx.execute(
+        "INSERT INTO rooms_moved (institution_id, user_id, position) VALUES ($1, $2, $3)"
+        " ON CONFLICT (institution_id, user_id) DO UPDATE SET position = excluded.position",
+        institution_id,
+        user_id,
+        position,
+    )
+
+
+async def select_moved(tx: Tx, institution_id: int) -> list[MovedRow]:
+    return await tx.rows(
+        MovedRow,
+        "SELECT user_id, position FROM rooms_moved WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def delete_moved(tx: Tx, institution_id: int, user_id: str, position: int) -> None:
+    """Unless something has changed again since."""
+    await tx.execute(
+        "DELETE FROM rooms_moved WHERE institution_id = $1 AND user_id = $2 AND position = $3",
+        institution_id,
+        user_id,
+        position,
+    )
+
+
+# --- requests to invite a unit -------------------------------------------------------
+
+
+class UnitInviteRow(NamedTuple):
+    """A request that people of a unit may be invited into a room; `ts` in milliseconds."""
+
+    request_id: str
+    room_id: str
+    unit_id: int
+    sender: str
+    message: str
+    ts: int
+
+
+_UNIT_INVITE = (
+    "SELECT request_id, room_id, unit_id, sender, message, ts FROM rooms_unit_invites"
+    " WHERE institution_id = $1"
+)
+
+
+async def insert_unit_invite(tx: Tx, institution_id: int, row: UnitInviteRow) -> None:
+    await tx.execute(
+        "INSERT INTO rooms_unit_invites"
+        " (institution_id, request_id, room_id, unit_id, sender, message, ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        institution_id,
+        *row,
+    )
+
+
+async def select_unit_invite(tx: Tx, institution_id: int, request_id: str) -> UnitInviteRow | None:
+    return await tx.row(
+        UnitInviteRow, _UNIT_INVITE + " AND request_id = $2", institution_id, request_id
+    )
+
+
+async def find_unit_invite(
+    tx: Tx, institution_id: int, room_id: str, unit_id: int
+) -> UnitInviteRow | None:
+    """The request that waits for a room and a unit."""
+    return await tx.row(
+        UnitInviteRow,
+        _UNIT_INVITE + " AND room_id = $2 AND unit_id = $3",
+        institution_id,
+        room_id,
+        unit_id,
+    )
+
+
+async def select_unit_invites_of(tx: Tx, institution_id: int, sender: str) -> list[UnitInviteRow]:
+    """What somebody has asked for, the first request first."""
+    return await tx.rows(
+        UnitInviteRow,
+        _UNIT_INVITE + " AND sender = $2 ORDER BY ts, request_id",
+        institution_id,
+        sender,
+    )
+
+
+async def select_unit_invites_for(
+    tx: Tx, institution_id: int, unit_ids: list[int], limit: int
+) -> list[UnitInviteRow]:
+    """What is asked of some units, the first request first."""
+    return await tx.rows(
+        UnitInviteRow,
+        _UNIT_INVITE + " AND unit_id = ANY($2) ORDER BY ts, request_id LIMIT $3",
+        institution_id,
+        unit_ids,
+        limit,
+    )
+
+
+async def delete_unit_invite(tx: Tx, institution_id: int, request_id: str) -> bool:
+    """False when it is gone already."""
+    count = await tx.execute(
+        "DELETE FROM rooms_unit_invites WHERE institution_id = $1 AND request_id = $2",
+        institution_id,
+        request_id,
+    )
+    return count > 0
