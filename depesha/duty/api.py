@@ -10,9 +10,8 @@ from depesha.base.errors import invalid_param, not_found
 from depesha.base.ids import parse_user_id
 from depesha.base.rights import Right
 from depesha.duty.complaints import MOST_REASON, report
-from depesha.duty.decide import Decision, decide, load_complaints
+from depesha.duty.decide import Complaint, Decision, decide, load_complaints
 from depesha.duty.record import Duty
-from depesha.duty.store import DecidedRow
 from depesha.eventlog.read import access_event
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
 
@@ -93,7 +92,7 @@ async def list_complaints(duty: Duty, ask: Ask[None]) -> Reply:
     return json_reply(body)
 
 
-def _told(row: DecidedRow) -> Content:
+def _told(row: Complaint) -> Content:
     return {
         name: value
         for name, value in row._asdict().items()

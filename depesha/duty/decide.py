@@ -13,11 +13,12 @@ from depesha.http.caller import Caller
 from depesha.notices import send_notice
 
 Decision = Literal["upheld", "rejected"]
+Complaint = store.DecidedRow
 
 
 async def load_complaints(
     duty: Duty, before: int, limit: int, *, only_open: bool
-) -> list[store.DecidedRow]:
+) -> list[Complaint]:
     """Complaints, the latest first; of the open ones alone where asked so."""
     spine = duty.spine
     return await spine.db.read(
@@ -31,7 +32,7 @@ async def decide(duty: Duty, caller: Caller, number: int, decision: Decision, an
     404 M_NOT_FOUND for no such complaint.
     """
 
-    async def plan(w: Writing) -> store.DecidedRow:
+    async def plan(w: Writing) -> Complaint:
         row = await store.select_report(w.tx, w.institution.id, number)
         if row is None:
             raise not_found("There is no such complaint")

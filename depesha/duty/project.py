@@ -12,6 +12,7 @@ from depesha.duty.rules import DAY_MS, RETENTION_TYPES, is_channel, kind_of, wan
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Tip
+from depesha.events.group import GROUP, read_group
 from depesha.rooms import NOTICES
 
 SEALED_MS = 92 * DAY_MS
@@ -54,6 +55,10 @@ async def _note_state(w: Writing, logged: Logged, tip: Tip) -> None:
     elif event.type == "m.room.power_levels":
         before, after = ("basic", "channel")[:: 1 if is_channel(event.content) else -1]
         await store.update_kind(w.tx, institution_id, nid, before, after)
+    elif event.type == GROUP and event.state_key == "":
+        group = read_group(event.content)
+        if group is not None:
+            await store.update_group(w.tx, institution_id, nid, group.kind, group.unit)
     elif event.type in RETENTION_TYPES and event.state_key == "":
         await store.update_wanted(w.tx, institution_id, nid, wanted_of(event.content))
 

@@ -68,11 +68,16 @@ async def remove_policy(duty: Duty, caller: Caller, unit_id: int, kind: str) -> 
     await duty.spine.log.commit(plan)
 
 
-def units_of(duty: Duty, creator: str) -> list[int]:
-    """The units that a room of this creator belongs to, from the innermost out."""
-    place = duty.org.tree.place(creator)
-    nodes = () if place is None else (place.posts or place.manages)
-    found, node = list[int](), nodes[0] if nodes else None
+def units_of(duty: Duty, room: store.RoomRow) -> list[int]:
+    """The units that a room belongs to, from the innermost out: by its state, or its creator."""
+    tree = duty.org.tree
+    if room.unit_id is not None:
+        node = tree.node(room.unit_id)
+    else:
+        place = tree.place(room.creator)
+        nodes = () if place is None else (place.posts or place.manages)
+        node = nodes[0] if nodes else None
+    found = list[int]()
     while node is not None:
         found.append(node.level.unit_id)
         node = node.parent
@@ -96,7 +101,7 @@ async def load_times(duty: Duty, user_id: str) -> dict[str, int]:
 
 
 def _policy_of(duty: Duty, policies: Policies, room: store.RoomRow) -> Policy:
-    return find_policy(policies, units_of(duty, room.creator), room.kind)
+    return find_policy(policies, units_of(duty, room), room.kind)
 
 
 # --- the job -------------------------------------------------------------------------

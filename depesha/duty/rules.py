@@ -17,7 +17,7 @@ ANY = "any"
 DAY_MS = 24 * 3_600_000
 RETENTION_TYPES = ("m.room.retention", "org.matrix.msc1763.retention")
 KIND_KEY = "org.depesha.kind"
-"""Key of the create event that tells the kind of a group."""
+"""Key of the create event that tells of a channel."""
 
 
 class Policy(NamedTuple):
@@ -89,11 +89,7 @@ def kind_of(create: Content, *, is_of_notices: bool) -> Kind:
     """The kind of a new room, by its create event."""
     if is_of_notices:
         return "official"
-    given: Json = create.get(KIND_KEY)
-    for kind in KINDS:
-        if given == kind and kind != "official":
-            return kind
-    return "basic"
+    return "channel" if create.get(KIND_KEY) == "channel" else "basic"
 
 
 def is_channel(levels: Content) -> bool:

@@ -109,10 +109,11 @@ class RoomRow(NamedTuple):
     erased_order: int
     erased_ts: int
     position: int
+    unit_id: int | None
 
 
 _ROOM = (
-    "SELECT room_nid, room_id, kind, creator, wanted_ms, erased_order, erased_ts, position"
+    "SELECT room_nid, room_id, kind, creator, wanted_ms, erased_order, erased_ts, position, unit_id"
     " FROM duty_rooms WHERE institution_id = $1"
 )
 
@@ -140,6 +141,19 @@ async def update_kind(tx: Tx, institution_id: int, room_nid: int, before: str, k
         room_nid,
         before,
         kind,
+    )
+
+
+async def update_group(tx: Tx, institution_id: int, room_nid: int, kind: str, unit_id: int) -> None:
+    """Note what the state of a group says; a channel and a direct chat stay what they are."""
+    await tx.execute(
+        "UPDATE duty_rooms SET unit_id = $4,"
+        " kind = CASE WHEN kind IN ('basic', 'project') THEN $3 ELSE kind END"
+        " WHERE institution_id = $1 AND room_nid = $2",
+        institution_id,
+        room_nid,
+        kind,
+        unit_id,
     )
 
 

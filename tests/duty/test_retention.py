@@ -21,6 +21,7 @@ HOLDS = "/_depesha/v1/admin/holds"
 AUDIT = "/_depesha/v1/admin/audit"
 CONFIGURATION = "/_matrix/client/unstable/org.matrix.msc1763/retention/configuration"
 UPLOAD = "/_matrix/media/v3/upload"
+PROJECT = {"type": "org.depesha.group", "state_key": "", "content": {"kind": "project"}}
 TEXT = {"Content-Type": "text/plain"}
 DAY = DAY_MS / 1000
 
@@ -143,7 +144,7 @@ async def test_a_unit_and_a_kind_have_their_own_time_and_a_room_a_say(
         alice = await server.register("alice")
         rooms = {
             "basic": await alice.create_room(),
-            "project": await alice.create_room(creation_content={"org.depesha.kind": "project"}),
+            "project": await alice.create_room(initial_state=[PROJECT]),
             "brief": await alice.create_room(),
             "briefest": await alice.create_room(),
         }
@@ -334,3 +335,32 @@ async def sealed(server: Server) -> list[str]:
     spine = server.running.house.spine
     rows = await spine.db.read(select_sealed_over, spine.institution.id, 2**62, 0, 100)
     return [row.event_id for row in rows]
+
+
+async def test_a_group_keeps_what_its_unit_says(
+    start_server: StartServer, clock: TestClock
+) -> None:
+    async with start_server() as server:
+        admin = await make_admin(server, await server.register("admin"))
+        alice = await server.register("alice")
+        units = "/_depesha/v1/admin/org/units"
+        top = (await admin.post(units, {"name": "Ministry", "kind": "organisation"})).ok()[
+            "unit_id"
+        ]
+        below = (await admin.post(units, {"name": "Office", "parent": top})).ok()["unit_id"]
+        post = f"/_depesha/v1/admin/org/people/{alice.user_id}/posts/"
+        (await admin.put(f"{post}{below}", {"title": "clerk"})).ok()
+        content = {"kind": "basic", "unit": top}
+        group = {"type": "org.depesha.group", "state_key": "", "content": content}
+        of_top = await alice.create_room(initial_state=[group])
+        of_creator = await alice.create_room()
+        for room in (of_top, of_creator):
+            await alice.send(room, "said")
+        (await admin.put(f"{RETENTION}/{top}/any", {"messages_days": 5})).ok()
+        (await admin.put(f"{RETENTION}/{below}/any", {"messages_days": 2})).ok()
+    await clock.advance(3 * DAY)
+    async with start_server() as server:
+        await swept(server)
+        reader = again(alice, server)
+        assert await texts(reader, of_top) == ["said"]
+        assert await texts(reader, of_creator) == []
