@@ -4,10 +4,10 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench fuzz mutants sizes docs lock clean
+.PHONY: help setup run test check bench bench-web fuzz mutants sizes docs lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/installed web/dist/index.html ## everything for developing, into .venv and web/
 run: .venv/runnable web/dist/index.html ## start a server with a demo institution on 127.0.0.1:8008
@@ -30,6 +30,9 @@ check: setup ## linters, types, import contracts, dead code, sizes
 
 bench: setup ## measure beside Synapse on this machine (about 15 minutes)
 	$(BIN)/python -m tools.bench $(ARGS)
+
+bench-web: setup ## the client with 500 chats, in Chromium, beside its budgets (some minutes)
+	$(BIN)/python -m tools.bench_web
 
 fuzz: setup ## thousands of random requests, on each engine (some minutes)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -q tests/law $(ARGS)

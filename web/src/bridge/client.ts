@@ -52,10 +52,45 @@ export interface Port {
   onover?: (() => void) | null;
 }
 
+/** A question to the engine, with its last answer, and all who want to know. */
+interface Watch {
+  ask: Extract<ToEngine, { kind: "watch" }>;
+  shows: Set<(message: ToTab) => void>;
+  value?: ToTab;
+  head?: unknown;
+  order?: readonly string[];
+  rows: Map<string, { id: string }>;
+}
+
+/** Keeps and passes on an answer. A store takes rows over as they are: each has its own. */
+function receive(watch: Watch, message: ToTab): void {
+  if (message.kind === "rows") {
+    const { head, order, put } = message.patch;
+    for (const row of put) watch.rows.set(row.id, row);
+    if (head !== undefined) watch.head = head;
+    if (order) {
+      watch.order = order;
+      const kept = new Set(order);
+      for (const id of watch.rows.keys()) if (!kept.has(id)) watch.rows.delete(id);
+    }
+  } else watch.value = message;
+  const [first, ...others] = watch.shows;
+  for (const show of others) show(message.kind === "rows" ? structuredClone(message) : message);
+  first?.(message);
+}
+
+function repeat({ ask, value, head, order, rows }: Watch, show: (message: ToTab) => void): void {
+  if (value) show(value);
+  if (!order) return;
+  const patch = { head, order, put: structuredClone([...rows.values()]) };
+  show({ kind: "rows", id: ask.id, patch });
+}
+
 /** A client that speaks over `port`. */
 export function connect(port: Port): Client {
   let last = 0;
-  const watches = new Map<number, { ask: ToEngine; receive: (message: ToTab) => void }>();
+  const watches = new Map<number, Watch>();
+  const byQuestion = new Map<string, Watch>();
   const answers = new Map<number, (answer: unknown) => void>();
   const notices = new Set<(notice: Notice) => void>();
   let shown: ToEngine | undefined;
@@ -66,7 +101,10 @@ export function connect(port: Port): Client {
       answers.get(data.id)?.(data.answer);
       answers.delete(data.id);
     } else if (data.kind === "over") port.onover?.();
-    else watches.get(data.id)?.receive(data);
+    else {
+      const watch = watches.get(data.id);
+      if (watch) receive(watch, data);
+    }
   };
   port.onrestart = () => {
     const failure = { code: "cancelled", message: "The engine began anew" };
@@ -76,14 +114,27 @@ export function connect(port: Port): Client {
     if (shown) port.postMessage(shown);
   };
 
-  function watch(name: ValueName | ListName, ask: unknown, receive: (message: ToTab) => void) {
-    const id = ++last;
-    const question: ToEngine = { kind: "watch", id, name, ask };
-    watches.set(id, { ask: question, receive });
-    port.postMessage(question);
+  /** The same question is asked once; who asks it again has the last answer at once. */
+  function watch(name: ValueName | ListName, ask: unknown, show: (message: ToTab) => void) {
+    const question = `${name} ${JSON.stringify(ask)}`;
+    let watch = byQuestion.get(question);
+    if (watch) repeat(watch, show);
+    else {
+      const id = ++last;
+      watch = { ask: { kind: "watch", id, name, ask }, shows: new Set(), rows: new Map() };
+      watches.set(id, watch);
+      byQuestion.set(question, watch);
+      port.postMessage(watch.ask);
+    }
+    const { ask: asked, shows } = watch;
+    // Each asking is a thing of its own, though two may be shown by the same function.
+    const mine = (message: ToTab) => show(message);
+    shows.add(mine);
     return () => {
-      watches.delete(id);
-      port.postMessage({ kind: "unwatch", id });
+      if (!shows.delete(mine) || shows.size > 0) return;
+      watches.delete(asked.id);
+      byQuestion.delete(question);
+      port.postMessage({ kind: "unwatch", id: asked.id });
     };
   }
 

@@ -1,5 +1,6 @@
 import { createSignal, Match, Show, Switch } from "solid-js";
 import { listTime } from "../../base/format";
+import { type Client, useClient } from "../../bridge/client";
 import type { ChatRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
@@ -25,6 +26,7 @@ function typingWords(chat: ChatRecord): string {
 
 /** One line of the list. */
 export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?: () => void }) {
+  const client = useClient();
   const [over, setOver] = createSignal(false);
   const mayDrop = () => props.onDropPeople && ["group", "channel"].includes(props.chat.kind);
   const chat = () => props.chat;
@@ -41,6 +43,7 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?
         setOver(false);
         props.onDropPeople?.();
       }}
+      onPointerDown={() => openAhead(client, chat().id)}
       href={chatPlace(chat().id)}
       aria-current={props.open ? "page" : undefined}
       data-room={chat().id}
@@ -102,6 +105,17 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?
       </span>
     </a>
   );
+}
+
+/** From the press to the click the engine has time to read: the chat is there at once. */
+function openAhead(client: Client, roomId: string): void {
+  const stops = [
+    client.watchValue("room", { roomId }, () => {}),
+    client.watchList("timeline", { roomId }, () => {}),
+  ];
+  setTimeout(() => {
+    for (const stop of stops) stop();
+  }, 3000);
 }
 
 function Stage(props: { chat: ChatRecord }) {
