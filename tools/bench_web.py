@@ -270,7 +270,7 @@ def _read_trace(events: list[dict[str, Any]]) -> Trace:
             continue
         if event["name"] == "ThreadControllerImpl::RunTask":
             tasks[thread].append((event["ts"] / 1000, event.get("tdur", 0) / 1000))
-        elif event["name"] == "BeginMainThreadFrame":
+        elif event["name"] == "FireAnimationFrame":
             frames[thread].append(event["ts"] / 1000)
     busiest = max(mains, key=lambda main: sum(own for _, own in tasks[main]))
     return Trace(tuple(sorted(tasks[busiest])), tuple(sorted(frames[busiest])))
