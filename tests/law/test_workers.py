@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from depesha.eventlog.erase import Aged
 from tests.harness.client import PASSWORD
 from tests.harness.clock import TestClock
 from tests.harness.server import Server
@@ -96,6 +97,30 @@ async def test_a_deactivated_person_is_refused_by_both(workers: Workers, clock: 
     (await bob.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
     await clock.advance(FRESH_SECONDS)
     (await elsewhere.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
+
+
+async def test_what_was_over_at_one_is_not_told_at_the_other(
+    workers: Workers, clock: TestClock
+) -> None:
+    one, two = workers
+    alice = await one.register("alice")
+    room = await alice.create_room()
+    since = (await alice.sync())["next_batch"]
+    await alice.send(room, "over")
+    await clock.advance(FRESH_SECONDS)
+    reader = at(two, alice)
+    told = (await reader.sync(since))["rooms"]["join"][room]
+    assert [event["content"]["body"] for event in told["timeline"]["events"]] == ["over"]
+    log = one.running.house.spine.log
+    nid = (await log.find_room(room)).nid
+    aged = Aged(room, nid, 0, clock.now_ms(), frozenset(), 10)
+    swept = await log.commit(lambda w: w.erase(aged))
+    assert len(swept.erased) == 1
+    await clock.advance(FRESH_SECONDS)
+    for answer in (await reader.sync(since), await reader.sync()):
+        events = answer["rooms"]["join"].get(room, {}).get("timeline", {}).get("events", [])
+        assert "over" not in str(events)
+    assert "over" not in str(await reader.messages(room))
 
 
 async def test_what_was_redacted_at_one_is_not_told_at_the_other(
