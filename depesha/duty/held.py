@@ -173,13 +173,22 @@ def kind_of_table(table: str) -> str | None:
     return SLICES.get(table.partition("_")[0])
 
 
+_GIVEN_TO = (
+    "push services that your applications name, to wake them; bots and bridges of the institution,"
+    " in the chats that they are in; nobody else",
+    "службам уведомлений, которые называют ваши приложения, чтобы разбудить их; ботам и мостам"
+    " организации — в чатах, где они есть; больше никому",
+)
+"""To whom data goes beyond the server."""
+
+
 def label(duty: Duty) -> Content:
     """What is collected, for what purpose, and whether it is linked to a person."""
     return {
         "server_name": duty.spine.institution.server_name,
         "advertising": False,
         "trackers": False,
-        "given_to_third_parties": False,
+        "given_to": dict(zip(("en", "ru"), _GIVEN_TO, strict=True)),
         "kinds": [
             {"kind": name, "linked_to_identity": True, **_described(held)}
             for name, held in KINDS.items()

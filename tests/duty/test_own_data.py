@@ -32,6 +32,7 @@ async def test_no_table_with_rows_of_people_is_forgotten(server: Server) -> None
 async def test_the_label_is_there_before_registration_in_both_languages(server: Server) -> None:
     label = (await server.anyone.get("/_depesha/v1/privacy")).ok()
     assert [kind["kind"] for kind in label["kinds"]] == list(KINDS)
+    assert set(label["given_to"]) == {"en", "ru"}
     for kind in label["kinds"]:
         for part in ("what", "purpose", "kept"):
             assert set(kind[part]) == {"en", "ru"}
