@@ -174,10 +174,8 @@ def kind_of_table(table: str) -> str | None:
 
 
 _GIVEN_TO = (
-    "push services that your applications name, to wake them; bots and bridges of the institution,"
-    " in the chats that they are in; nobody else",
-    "службам уведомлений, которые называют ваши приложения, чтобы разбудить их; ботам и мостам"
-    " организации — в чатах, где они есть; больше никому",
+    "push services that your applications name; bots and bridges in their chats; nobody else",
+    "службам уведомлений, названным вашими приложениями; ботам и мостам в их чатах; больше никому",
 )
 """To whom data goes beyond the server."""
 
