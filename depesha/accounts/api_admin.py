@@ -63,11 +63,11 @@ async def whois(accounts: Accounts, ask: Ask[None]) -> Reply:
     return json_reply({"user_id": user_id, "devices": devices})
 
 
-_LOCK = "/_matrix/client/v1/admin/lock/{userId}"
-_SUSPEND = "/_matrix/client/v1/admin/suspend/{userId}"
+_LOCK = ("/_matrix/client/v1/admin/lock/{userId}", f"{_OWN}/users/{{userId}}/lock")
+_SUSPEND = ("/_matrix/client/v1/admin/suspend/{userId}", f"{_OWN}/users/{{userId}}/suspend")
 
 
-@endpoint("GET", _LOCK, spec="getAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK))
+@endpoint("GET", *_LOCK, spec="getAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK))
 async def lock_status(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Whether an account is locked."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
@@ -80,7 +80,7 @@ class LockBody(msgspec.Struct):
     locked: bool
 
 
-@endpoint("PUT", _LOCK, spec="setAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK), body=LockBody)
+@endpoint("PUT", *_LOCK, spec="setAdminLockUser", right=InUnits(Right.PEOPLE_BLOCK), body=LockBody)
 async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
     """Lock an account, or open it again."""
     locked = ask.body.locked
@@ -94,7 +94,7 @@ async def set_locked(accounts: Accounts, ask: Ask[LockBody]) -> Reply:
     return json_reply({"locked": locked})
 
 
-@endpoint("GET", _SUSPEND, spec="getAdminSuspendUser", right=InUnits(Right.PEOPLE_BLOCK))
+@endpoint("GET", *_SUSPEND, spec="getAdminSuspendUser", right=InUnits(Right.PEOPLE_BLOCK))
 async def suspension_status(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Whether an account is suspended."""
     user = await access_target(accounts, ask.caller, ask.params["userId"])
@@ -109,7 +109,7 @@ class SuspendBody(msgspec.Struct):
 
 @endpoint(
     "PUT",
-    _SUSPEND,
+    *_SUSPEND,
     spec="setAdminSuspendUser",
     right=InUnits(Right.PEOPLE_BLOCK),
     body=SuspendBody,

@@ -12,6 +12,7 @@ import {
 } from "solid-js";
 import { useClient, useList, useValue } from "../bridge/client";
 import type { RoomView } from "../engine/records";
+import { AdminView, loadMe } from "../features/admin";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
 import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
@@ -57,7 +58,7 @@ export default function Shell() {
   const eventId = () => place().segments[2];
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
-  const hasMain = () => ["chat", "people", "settings", "threads"].includes(kind() ?? "");
+  const hasMain = () => ["admin", "chat", "people", "settings", "threads"].includes(kind() ?? "");
   const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
@@ -65,6 +66,7 @@ export default function Shell() {
   showTotals();
   showNotices(client);
   keepPush(client, me);
+  loadMe(client);
   createEffect(on(roomId, (id) => id && remember(id)));
   createEffect(() => {
     if (kind() !== "user") return;
@@ -176,6 +178,9 @@ export default function Shell() {
               </Match>
               <Match when={kind() === "people"}>
                 <PeopleView section={place().segments[1]} />
+              </Match>
+              <Match when={kind() === "admin"}>
+                <AdminView section={place().segments[1]} />
               </Match>
               <Match when={kind() === "settings"}>
                 <SettingsView section={place().segments[1]} />

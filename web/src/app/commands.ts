@@ -3,6 +3,7 @@
 import { type Accessor, onCleanup } from "solid-js";
 import type { Client } from "../bridge/client";
 import type { ChatRecord } from "../engine/records";
+import { hasConsole } from "../features/admin";
 import { askSearch, openDialog, stepChat } from "../features/chats";
 import { toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
@@ -170,6 +171,13 @@ export function createCommands(around: Around): readonly Action[] {
       run: () => orTell(client.command("chat.markAllRead", null)),
     },
     {
+      id: "admin",
+      icon: "shield",
+      label: () => word("admin"),
+      when: hasConsole,
+      run: () => go("#/admin"),
+    },
+    {
       id: "settings",
       icon: "settings",
       label: () => word("settings"),
@@ -230,6 +238,7 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
     "theme",
     "language",
     "shortcuts",
+    "admin",
     "settings",
     "signOut",
   ];

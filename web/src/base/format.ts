@@ -62,6 +62,11 @@ export function fullTime(language: Language, ts: Millis): string {
   return dates(language, { dateStyle: "long", timeStyle: "medium" }).format(ts);
 }
 
+/** A time to the second in figures alone, for tables. */
+export function stamp(language: Language, ts: Millis): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" }).format(ts);
+}
+
 /** How long ago, in the largest whole unit: "5 minutes ago". */
 export function ago(language: Language, ts: Millis, now: Millis): string {
   const minutes = Math.round((now - ts) / 60_000);

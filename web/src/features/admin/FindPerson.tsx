@@ -1,0 +1,80 @@
+import { createEffect, createSignal, For, onCleanup } from "solid-js";
+import { Icon } from "../../ui/icons";
+import { Face } from "../people";
+import { ADMIN, useServer, withQuery } from "./ask";
+import { type Account, nameOf } from "./data";
+import { word } from "./words";
+
+/** Finds somebody among all accounts, whomever one sees oneself. */
+export function FindPerson(props: { onChoose: (account: Account) => void }) {
+  const server = useServer();
+  const [text, setText] = createSignal("");
+  const [found, setFound] = createSignal<readonly Account[]>([]);
+  createEffect(() => {
+    const search = text().trim();
+    let gone = false;
+    const timer = setTimeout(async () => {
+      const path = withQuery(`${ADMIN}/people`, { search, limit: 20 });
+      const answer = await server.call<{ people: Account[] }>("GET", path);
+      if (answer && !gone) setFound(answer.people.filter((each) => !each.deactivated));
+    }, 150);
+    onCleanup(() => {
+      gone = true;
+      clearTimeout(timer);
+    });
+  });
+  return (
+    <div class="admin-find">
+      <SearchField label={word("findPerson")} value={text()} onInput={setText} />
+      <ul class="picker-list">
+        <For each={found()} fallback={<li class="field-note">{word("nobodyFound")}</li>}>
+          {(account) => (
+            <li>
+              <button type="button" class="row" onClick={() => props.onChoose(account)}>
+                <AccountFace account={account} />
+              </button>
+            </li>
+          )}
+        </For>
+      </ul>
+    </div>
+  );
+}
+
+/** Somebody's picture, name and id. */
+export function AccountFace(props: { account: Account }) {
+  return (
+    <>
+      <Face
+        id={props.account.user_id}
+        name={nameOf(props.account)}
+        avatar={props.account.avatar_url}
+        size="s"
+      />
+      <span class="row-text">
+        <span class="ellipsis">{nameOf(props.account)}</span>
+        <small class="ellipsis">{props.account.user_id}</small>
+      </span>
+    </>
+  );
+}
+
+export function SearchField(props: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+}) {
+  return (
+    <div class="search-field">
+      <Icon name="search" class="icon-s" />
+      <input
+        type="search"
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        placeholder={props.label}
+        aria-label={props.label}
+        autocomplete="off"
+      />
+    </div>
+  );
+}
