@@ -129,6 +129,7 @@ from depesha.signin import (
     make_elsewhere,
     make_emails,
     make_way,
+    read_scim_token,
     sso_flow,
 )
 from depesha.signin import api as signin_api
@@ -140,6 +141,7 @@ from depesha.signin import api_mail as signin_mail_api
 from depesha.signin import api_oidc as signin_oidc_api
 from depesha.signin import api_pages as signin_pages_api
 from depesha.signin import api_rendezvous as signin_rendezvous_api
+from depesha.signin import api_scim as signin_scim_api
 from depesha.signin import follow_account as follow_signin_account
 from depesha.spine import Spine
 from depesha.sync import Sync
@@ -244,6 +246,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         org,
         partial(keep_picture, media),
         way,
+        read_scim_token(config.scim_token_file),
     )
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     notices = Notices(spine, accounts, profile, rooms, Deliveries(spine))
@@ -300,6 +303,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_oidc_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(signin, signin_rendezvous_api.ENDPOINTS),
+        *bind(signin, signin_scim_api.ENDPOINTS),
         *bind(org, org_api.ENDPOINTS),
         *bind(org, org_admin_api.ENDPOINTS),
         *bind(profile, profile_api.ENDPOINTS),

@@ -57,6 +57,9 @@ class Config:
         "The institution's directory, whose passwords sign people in and whose people and units "
         "are kept in step with: the table [signin.ldap].",
     )
+    scim_token_file: str = _setting(
+        "", "File with the token by which a SCIM client keeps people and units; empty: off."
+    )
     signin_alerts: bool = _setting(
         True, "Whoever signs in on a further device is told so by a notice, and by a letter."
     )

@@ -13,6 +13,7 @@ from depesha.org.gate_group import fits as fits
 from depesha.org.levels import Wanted as Wanted
 from depesha.org.levels import change_level as change_level
 from depesha.org.levels import create_level as create_level
+from depesha.org.levels import remove_level as remove_level
 from depesha.org.look import access_shown as access_shown
 from depesha.org.look import acting_managers as acting_managers
 from depesha.org.look import decided_levels as decided_levels
@@ -28,6 +29,12 @@ from depesha.org.people import write_leaver as write_leaver
 from depesha.org.people import write_posts as write_posts
 from depesha.org.project import project_talk as project_talk
 from depesha.org.project import write_known as write_known
+from depesha.org.provision import find_level as find_level
+from depesha.org.provision import path_of as path_of
+from depesha.org.provision import select_members as select_members
+from depesha.org.provision import write_manager as write_manager
+from depesha.org.provision import write_move as write_move
+from depesha.org.provision import write_path as write_path
 from depesha.org.record import BY_DIRECTORY as BY_DIRECTORY
 from depesha.org.record import BY_SCIM as BY_SCIM
 from depesha.org.record import LEFT as LEFT

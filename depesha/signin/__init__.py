@@ -10,6 +10,7 @@ from depesha.signin.emails import make_emails as make_emails
 from depesha.signin.jobs import keep_signin as keep_signin
 from depesha.signin.ldap import make_elsewhere as make_elsewhere
 from depesha.signin.ldap import make_way as make_way
+from depesha.signin.ldap import read_scim_token as read_scim_token
 from depesha.signin.ldap_sync import keep_directory as keep_directory
 from depesha.signin.metadata import sso_flow as sso_flow
 from depesha.signin.record import Names as Names

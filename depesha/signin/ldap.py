@@ -76,6 +76,17 @@ def make_way(settings: Directory | None) -> Way | None:
     return Way(settings, address, password, wanted)
 
 
+def read_scim_token(path: str) -> str:
+    """The token of a SCIM client; ConfigError for a file that cannot be read or is too short."""
+    try:
+        token = read_text(path).strip()
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"scim_token_file: {error}") from error
+    if path and len(token) < 20:
+        raise ConfigError("scim_token_file: a token has at least 20 characters")
+    return token
+
+
 @asynccontextmanager
 async def asking(way: Way) -> AsyncIterator[Ldap]:
     """A connection that may read the directory; raises DirectoryDown."""

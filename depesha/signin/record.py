@@ -38,6 +38,8 @@ class Signin:
     keep_picture: KeepPicture
     way: Way | None = None
     """The way to the institution's directory, if there is one."""
+    scim_token: str = ""
+    """The token of a SCIM client; empty: there is none."""
     discovered: Discovered = field(default_factory=Discovered)
 
     def provider(self, name: str) -> Provider | None:

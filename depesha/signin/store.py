@@ -70,6 +70,29 @@ class PhotoRow(NamedTuple):
     digest: bytes
 
 
+class ScimRow(NamedTuple):
+    """Somebody whom a SCIM client keeps; the migration says what the columns hold."""
+
+    scim_id: str
+    user_id: str
+    user_name: str
+    external_id: str
+    is_active: int
+    unit_id: int
+    manager: str
+    version: int
+    created_ts: int
+    changed_ts: int
+    content: str
+
+
+class ScimGroupRow(NamedTuple):
+    """What a SCIM client calls a level."""
+
+    unit_id: int
+    external_id: str
+
+
 class VisitRow(NamedTuple):
     """A browser that was sent to a provider; `link_user` "" signs in, else adds to that account."""
 
@@ -469,6 +492,117 @@ async def insert_subjects(tx: Tx, institution_id: int, rows: Iterable[OwnedRow])
         ("institution_id", "provider", "subject", "user_id"),
         [(institution_id, *row) for row in rows],
     )
+
+
+# --- people whom a SCIM client keeps -------------------------------------------------
+
+_SCIM_COLUMNS = (
+    "scim_id, user_id, user_name, external_id, is_active, unit_id, manager, version, created_ts,"
+    " changed_ts, content"
+)
+_SCIM = f"SELECT {_SCIM_COLUMNS} FROM signin_scim_users WHERE institution_id = $1"
+_SCIM_KEYS = {"id": "scim_id", "username": "user_name", "externalid": "external_id"}
+"""The attributes that a SCIM client may look for, in lower case, and their columns."""
+
+
+async def select_scim_user(tx: Tx, institution_id: int, scim_id: str) -> ScimRow | None:
+    return await tx.row(ScimRow, _SCIM + " AND scim_id = $2", institution_id, scim_id)
+
+
+async def select_scim_name(tx: Tx, institution_id: int, user_name: str) -> ScimRow | None:
+    return await tx.row(ScimRow, _SCIM + " AND user_name = $2", institution_id, user_name)
+
+
+async def select_scim_of(tx: Tx, institution_id: int, user_ids: list[str]) -> list[ScimRow]:
+    """The people with these accounts."""
+    return await tx.rows(ScimRow, _SCIM + " AND user_id = ANY($2)", institution_id, user_ids)
+
+
+async def select_scim_in(tx: Tx, institution_id: int, unit_id: int) -> list[ScimRow]:
+    """The people whom their attributes put into a level."""
+    return await tx.rows(ScimRow, _SCIM + " AND unit_id = $2", institution_id, unit_id)
+
+
+async def select_scim_users(
+    tx: Tx, institution_id: int, wanted: tuple[str, str] | None, offset: int, limit: int
+) -> list[ScimRow]:
+    """A page of people in the order of their ids, of all or of those with a value."""
+    if wanted is None:
+        return await tx.rows(
+            ScimRow,
+            _SCIM + " ORDER BY scim_id LIMIT $2 OFFSET $3",
+            institution_id,
+            limit,
+            offset,
+        )
+    column = _SCIM_KEYS[wanted[0]]
+    return await tx.rows(
+        ScimRow,
+        _SCIM + f" AND {column} = $2 ORDER BY scim_id LIMIT $3 OFFSET $4",
+        institution_id,
+        wanted[1],
+        limit,
+        offset,
+    )
+
+
+async def count_scim_users(tx: Tx, institution_id: int, wanted: tuple[str, str] | None) -> int:
+    query = "SELECT count(*) FROM signin_scim_users WHERE institution_id = $1"
+    if wanted is None:
+        return await tx.value(int, query, institution_id) or 0
+    column = _SCIM_KEYS[wanted[0]]
+    return await tx.value(int, query + f" AND {column} = $2", institution_id, wanted[1]) or 0
+
+
+async def upsert_scim_user(tx: Tx, institution_id: int, row: ScimRow) -> None:
+    """Raises Conflict when the account or the name is another's."""
+    await tx.execute(
+        f"INSERT INTO signin_scim_users (institution_id, {_SCIM_COLUMNS})"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        " ON CONFLICT (institution_id, scim_id) DO UPDATE SET user_name = excluded.user_name,"
+        " external_id = excluded.external_id, is_active = excluded.is_active,"
+        " unit_id = excluded.unit_id, manager = excluded.manager, version = excluded.version,"
+        " changed_ts = excluded.changed_ts, content = excluded.content",
+        institution_id,
+        *row,
+    )
+
+
+async def delete_scim_user(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_scim_users WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def select_scim_groups(tx: Tx, institution_id: int) -> list[ScimGroupRow]:
+    return await tx.rows(
+        ScimGroupRow,
+        "SELECT unit_id, external_id FROM signin_scim_groups WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def upsert_scim_group(tx: Tx, institution_id: int, row: ScimGroupRow) -> None:
+    await tx.execute(
+        "INSERT INTO signin_scim_groups (institution_id, unit_id, external_id)"
+        " VALUES ($1, $2, $3)"
+        " ON CONFLICT (institution_id, unit_id) DO UPDATE SET external_id = excluded.external_id",
+        institution_id,
+        *row,
+    )
+
+
+async def delete_scim_group(tx: Tx, institution_id: int, unit_id: int) -> None:
+    await tx.execute(
+        "DELETE FROM signin_scim_groups WHERE institution_id = $1 AND unit_id = $2",
+        institution_id,
+        unit_id,
+    )
+
+
+# --- photos --------------------------------------------------------------------------
 
 
 async def select_photos(tx: Tx, institution_id: int) -> list[PhotoRow]:
