@@ -266,10 +266,17 @@ export interface Commands {
     value: { people: readonly PersonRecord[]; limited: boolean };
   };
   "people.ignore": { args: { userId: UserId; ignored: boolean }; value: null };
-  /** Levels and people of the institution that answer `text`, also with a typo. */
+  /**
+   * Levels and people of the institution that answer `text`, also with a typo. While it is not
+   * `complete`, not every level was looked into: ask again.
+   */
   "org.find": {
     args: { text: string; limit: number };
-    value: { units: readonly UnitRecord[]; people: readonly FoundRecord[] };
+    value: {
+      units: readonly UnitRecord[];
+      people: readonly FoundRecord[];
+      complete: boolean;
+    };
   };
   /** Everyone of the levels and of all below, without oneself. */
   "org.people": {

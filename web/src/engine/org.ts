@@ -31,12 +31,19 @@ export interface Kept<T> {
   isFresh: boolean;
 }
 
+export interface Found {
+  units: UnitRecord[];
+  people: FoundRecord[];
+  /** False while there are levels that were not looked into: ask again. */
+  complete: boolean;
+}
+
 export interface Org {
   units: Look<readonly UnitRecord[]>;
   level(unitId: number): Look<readonly EmployeeRecord[]>;
   card(userId: UserId): Look<CardRecord>;
   /** Levels and people that answer `text`, the best first. */
-  find(text: string, limit: number): Promise<{ units: UnitRecord[]; people: FoundRecord[] }>;
+  find(text: string, limit: number): Promise<Found>;
   /** Everyone of the levels and of all below them, without oneself. */
   peopleOf(unitIds: readonly number[]): Promise<EmployeeRecord[]>;
 }
@@ -137,12 +144,20 @@ export function makeOrg(world: World): Org {
       () => world.account.has(ORG),
     );
 
-  /** Levels with their people, as far as they are kept; some that are not are asked for. */
-  async function loadLevels(all: readonly UnitRecord[]): Promise<void> {
+  /** Has the people of some more levels at hand; true when that was all, or all one can get. */
+  async function loadLevels(all: readonly UnitRecord[]): Promise<boolean> {
     const missing: number[] = [];
     for (const unit of all)
       if ((await level(unit.id).kept()).value === undefined) missing.push(unit.id);
-    await inTurns(missing.slice(0, MOST_FILLED), (id) => level(id).fetch());
+    const failed = await inTurns(missing.slice(0, MOST_FILLED), (id) => level(id).fetch());
+    return failed > 0 || missing.length <= MOST_FILLED;
+  }
+
+  let asked = { text: "", people: Promise.resolve<FoundRecord[]>([]) };
+  /** What the server's own search finds; asked once while one looks for the same. */
+  function served(text: string, limit: number): Promise<FoundRecord[]> {
+    if (asked.text !== text) asked = { text, people: searchServer(world, text, limit) };
+    return asked.people;
   }
 
   function score(text: string, person: EmployeeRecord): number {
@@ -152,7 +167,7 @@ export function makeOrg(world: World): Org {
 
   async function find(text: string, limit: number) {
     const all = (await units.fetch().catch(async () => (await units.kept()).value)) ?? [];
-    const [served] = await Promise.all([searchServer(world, text, limit), loadLevels(all)]);
+    const [others, complete] = await Promise.all([served(text, limit), loadLevels(all)]);
     const scored = new Map<UserId, { person: FoundRecord; score: number }>();
     for (const unit of all)
       for (const person of (await level(unit.id).kept()).value ?? []) {
@@ -160,7 +175,7 @@ export function makeOrg(world: World): Org {
         if (points <= (scored.get(person.id)?.score ?? 0)) continue;
         scored.set(person.id, { person: { ...person, unit: unit.name }, score: points });
       }
-    for (const person of served)
+    for (const person of others)
       if (!scored.has(person.id)) scored.set(person.id, { person, score: 1 });
     const people = [...scored.values()].sort(byScore).slice(0, limit);
     const found = all
@@ -170,6 +185,7 @@ export function makeOrg(world: World): Org {
     return {
       units: found.slice(0, limit).map((each) => each.unit),
       people: people.map((each) => each.person),
+      complete,
     };
   }
 
@@ -187,17 +203,22 @@ export function makeOrg(world: World): Org {
   return { units, level, card, find, peopleOf };
 }
 
-/** Levels whose people are asked for by one search; the server's own search covers the others. */
-const MOST_FILLED = 60;
+/** Levels whose people are asked for before a search answers. */
+const MOST_FILLED = 40;
 const AT_ONCE = 4;
 
-/** Runs `act` for each, a few at once; what fails is left out. */
-async function inTurns<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<void> {
+/** Runs `act` for each, a few at once; how many failed. */
+async function inTurns<T>(all: readonly T[], act: (one: T) => Promise<unknown>): Promise<number> {
+  let failed = 0;
   const left = all[Symbol.iterator]();
   const work = async () => {
-    for (const one of left) await act(one).catch(() => {});
+    for (const one of left)
+      await act(one).catch(() => {
+        failed++;
+      });
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return failed;
 }
 
 function byScore(a: { score: number }, b: { score: number }): number {

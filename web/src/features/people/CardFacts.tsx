@@ -6,7 +6,7 @@ import { NoticeBox } from "../../ui/controls";
 import { Icon, type IconName } from "../../ui/icons";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
-import { deputyNow } from "./data";
+import { deputyNow, placesOf } from "./data";
 import { useName } from "./names";
 import { word } from "./words";
 
@@ -18,10 +18,7 @@ export function CardFacts(props: {
   const who = () => props.who;
   return (
     <dl class="facts">
-      <For each={who().posts}>{(post) => <Post post={post} icon="person" />}</For>
-      <For each={who().manages}>
-        {(post) => <Post post={{ ...post, title: word("manages") }} icon="people" />}
-      </For>
+      <For each={placesOf(who())}>{(place) => <Place {...place} />}</For>
       <Show when={who().manager}>
         {(id) => (
           <Fact icon="star" label={word("manager")}>
@@ -47,7 +44,7 @@ export function CardFacts(props: {
         {(one) => (
           <Fact
             icon="clock"
-            label={word("deputyDates", {
+            label={word(one.since > now() ? "deputyDates" : "deputyUntil", {
               since: dayLabel(language(), one.since, now()),
               until: dayLabel(language(), one.until, now()),
             })}
@@ -60,9 +57,11 @@ export function CardFacts(props: {
   );
 }
 
-function Post(props: { post: PostRecord; icon: IconName }) {
+function Place(props: { post: PostRecord; isManager: boolean }) {
+  const label = () =>
+    [props.post.title, props.isManager && word("managerMark")].filter(Boolean).join(" · ");
   return (
-    <Fact icon={props.icon} label={props.post.title || word("post")}>
+    <Fact icon={props.isManager ? "people" : "person"} label={label() || word("post")}>
       {props.post.path.join(" › ")}
     </Fact>
   );

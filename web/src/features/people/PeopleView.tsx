@@ -71,8 +71,11 @@ function Institution() {
     if (!query) return setFound(undefined);
     let gone = false;
     const timer = setTimeout(async () => {
-      const answer = await client.command("org.find", { text: query, limit: 40 });
-      if (!gone && answer.ok) setFound(answer.value);
+      for (let more = true; more && !gone; ) {
+        const answer = await client.command("org.find", { text: query, limit: 40 });
+        if (!gone && answer.ok) setFound(answer.value);
+        more = answer.ok && !answer.value.complete;
+      }
     }, 150);
     onCleanup(() => {
       gone = true;
@@ -148,6 +151,10 @@ function FoundList(props: {
   choosing: boolean;
   onChange: (chosen: Chosen) => void;
 }) {
+  const isNothing = () => {
+    const { found } = props;
+    return found?.complete && found.units.length + found.people.length === 0;
+  };
   const hasUnit = (id: number) => props.chosen.units.some((unit) => unit.id === id);
   const hasPerson = (id: string) => props.chosen.people.some((person) => person.id === id);
   const pick = (person: EmployeeRecord) => {
@@ -207,7 +214,12 @@ function FoundList(props: {
           </For>
         </ul>
       </Show>
-      <Show when={props.found && props.found.units.length + props.found.people.length === 0}>
+      <Show when={props.found && !props.found.complete}>
+        <p class="people-kept" role="status">
+          {word("searching")}
+        </p>
+      </Show>
+      <Show when={isNothing()}>
         <Empty icon="search" title={word("nobody")} text={word("nobodySeen")} />
       </Show>
     </div>

@@ -116,14 +116,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
             {word("acceptKeys")}
           </Button>
         </Show>
-        <Show when={card()}>
-          {(known) => (
-            <>
-              <AwayBox who={known()} />
-              <CardFacts who={known()} onPerson={(id) => openPerson(id)} />
-            </>
-          )}
-        </Show>
+        <Show when={card()}>{(known) => <AwayBox who={known()} />}</Show>
         <Show
           when={rule()}
           fallback={
@@ -140,6 +133,9 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
               </Show>
             </>
           )}
+        </Show>
+        <Show when={card()}>
+          {(known) => <CardFacts who={known()} onPerson={(id) => openPerson(id)} />}
         </Show>
         <Show when={!isMe()}>
           <div class="card-more">

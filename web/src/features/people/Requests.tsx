@@ -66,15 +66,15 @@ function Asker(props: {
   message?: string | undefined;
   children: JSX.Element;
 }) {
+  const institution = useValue("institution", () => null);
+  const outside = () => (institution()?.units.length ? word("outsideTree") : "");
   const facts = () => [props.who.phone, props.who.room].filter(Boolean).join(" · ");
   return (
     <li class="asker">
       <Face id={props.who.id} name={props.who.name} avatar={props.who.avatar} size="m" />
       <div class="asker-text">
         <strong>{props.who.name}</strong>
-        <Show when={postLine(props.who)} fallback={<small>{word("outsideTree")}</small>}>
-          {(line) => <small>{line()}</small>}
-        </Show>
+        <Show when={postLine(props.who) || outside()}>{(line) => <small>{line()}</small>}</Show>
         <Show when={facts()}>{(text) => <small>{text()}</small>}</Show>
         <small>{props.who.id}</small>
         <Show when={props.note}>{(text) => <small>{text()}</small>}</Show>

@@ -6,6 +6,7 @@ import {
   deputyNow,
   findChats,
   isUserId,
+  placesOf,
   postLine,
   refusalOf,
   withAddress,
@@ -94,6 +95,16 @@ describe("who somebody is", () => {
   test("a manager without a post is of the level they manage", () => {
     const manages = [{ unitId: 1, path: ["Министерство"], title: "" }];
     expect(postLine({ ...who, manages })).toBe("Министерство");
+  });
+  test("each level once, with whether they manage it", () => {
+    const law = { unitId: 2, path: ["Право"], title: "Директор" };
+    const courts = { unitId: 3, path: ["Суды"], title: "" };
+    const both = { ...who, posts: [law], manages: [{ ...law, title: "" }, courts] };
+    expect(placesOf(both)).toEqual([
+      { post: law, isManager: true },
+      { post: courts, isManager: true },
+    ]);
+    expect(placesOf({ ...who, posts: [law] })).toEqual([{ post: law, isManager: false }]);
   });
   test("a deputy stands in between two moments, the latter not included", () => {
     const away = { ...who, deputies: [{ id: "@b:x", since: 10, until: 20 }] };

@@ -2,7 +2,13 @@
 
 import type { Failure } from "../../base/errors";
 import { match } from "../../base/fuzzy";
-import type { ChatRecord, ContactsView, PersonRecord, WhoRecord } from "../../engine/records";
+import type {
+  ChatRecord,
+  ContactsView,
+  PersonRecord,
+  PostRecord,
+  WhoRecord,
+} from "../../engine/records";
 
 /** `@name:server`, typed whole. */
 export function isUserId(text: string): boolean {
@@ -72,6 +78,14 @@ export function postLine(who: WhoRecord): string {
   const post = who.posts[0] ?? who.manages[0];
   if (!post) return "";
   return [post.title, post.path.join(" › ")].filter(Boolean).join(", ");
+}
+
+/** The levels somebody belongs to or manages, each once. */
+export function placesOf(who: WhoRecord): { post: PostRecord; isManager: boolean }[] {
+  const managed = new Set(who.manages.map((post) => post.unitId));
+  const own = new Set(who.posts.map((post) => post.unitId));
+  const all = [...who.posts, ...who.manages.filter((post) => !own.has(post.unitId))];
+  return all.map((post) => ({ post, isManager: managed.has(post.unitId) }));
 }
 
 /** How much waits in the request box. */
