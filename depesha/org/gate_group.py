@@ -60,10 +60,9 @@ def _kind(org: Org, draft: Draft, tip: Tip) -> Denied | None:
         return Denied("This is no kind of group")
     if any(user_id != draft.sender for user_id in _insiders(tip)):
         return Denied("The kind of a group is set before others are in it")
-    if group.unit and org.tree.node(group.unit) is None:
-        return Denied("There is no such unit")
     if not fits(org, group, draft.sender):
-        return Denied("Only people of a unit make a group of it")
+        # Whether there is such a unit is not told to who is not of it.
+        return Denied("You are of no such unit")
     return None
 
 
