@@ -88,7 +88,7 @@ function Chart(props: { figure: Figure | undefined; samples: readonly Sample[] }
   const written = (value: number) => {
     if (name().endsWith("_bytes")) return fileSize(language(), value);
     if (name() === LAG) return word("milliseconds", { amount: number(value * 1000) });
-    if (name() === CPU && values().length > 0) return `${number((values().at(-1) ?? 0) * 100)} %`;
+    if (name() === CPU) return `${number((values().at(-1) ?? 0) * 100)} %`;
     return number(value);
   };
   const number = (value: number) => formatNumber(language(), Math.round(value * 10) / 10);
