@@ -90,7 +90,7 @@ async def open_people(person: Person) -> None:
 
 @pytest.mark.parametrize("phone", [False, True])
 async def test_the_tree_shows_whom_one_sees(house: House, open_client: Open, phone: bool) -> None:
-    chief = await open_client(house.people["lawhead"], phone=phone)
+    chief = await open_client(house.people["lawhead"], phone=phone, dark=phone)
     await open_people(chief)
     await row(chief, "Правовой департамент").click()
     await expect(row(chief, "Анна Юристова")).to_contain_text("Юрист")
