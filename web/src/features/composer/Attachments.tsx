@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import { fileSize } from "../../base/format";
 import { useClient } from "../../bridge/client";
 import { Button, IconButton, Switch } from "../../ui/controls";
@@ -12,6 +12,8 @@ import { attachmentOf, kindOf } from "./measure";
 import type { Composing } from "./state";
 import { word } from "./words";
 
+const Drawing = lazy(() => import("./Drawing"));
+
 /** The files about to be sent: seen, taken away, given a caption. */
 export default function Attachments(props: {
   composing: Composing;
@@ -22,6 +24,7 @@ export default function Attachments(props: {
   const [caption, setCaption] = createSignal(props.composing.text());
   const [plain, setPlain] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
+  const [drawn, setDrawn] = createSignal<File>();
   const files = () => props.composing.files();
   const close = () => props.composing.setFiles([]);
   let more!: HTMLInputElement;
@@ -71,6 +74,7 @@ export default function Attachments(props: {
           {(file) => (
             <Preview
               file={file}
+              onDraw={() => setDrawn(file)}
               onRemove={() => props.composing.setFiles(files().filter((one) => one !== file))}
             />
           )}
@@ -99,11 +103,25 @@ export default function Attachments(props: {
         hidden
         onChange={(event) => props.composing.addFiles([...(event.currentTarget.files ?? [])])}
       />
+      <Suspense>
+        <Show when={drawn()}>
+          {(file) => (
+            <Drawing
+              file={file()}
+              onDone={(made) => {
+                props.composing.setFiles(files().map((one) => (one === file() ? made : one)));
+                setDrawn(undefined);
+              }}
+              onClose={() => setDrawn(undefined)}
+            />
+          )}
+        </Show>
+      </Suspense>
     </Dialog>
   );
 }
 
-function Preview(props: { file: File; onRemove: () => void }) {
+function Preview(props: { file: File; onDraw: () => void; onRemove: () => void }) {
   const kind = () => kindOf(props.file.type);
   const url = createMemo(() => {
     if (kind() !== "image" && kind() !== "video") return undefined;
@@ -130,6 +148,14 @@ function Preview(props: { file: File; onRemove: () => void }) {
             <img src={address()} alt={props.file.name} />
           </Show>
         )}
+      </Show>
+      <Show when={kind() === "image" && props.file.type !== "image/gif"}>
+        <IconButton
+          icon="edit"
+          class="attachment-remove draw"
+          label={word("drawOn", { name: props.file.name })}
+          onClick={props.onDraw}
+        />
       </Show>
       <IconButton
         icon="close"

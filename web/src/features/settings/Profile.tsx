@@ -1,8 +1,9 @@
-import { createEffect, createSignal, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
 import { Button, TextField } from "../../ui/controls";
 import { orTell, tell } from "../../ui/toasts";
 import { Face } from "../people";
+import { STATUS_ENDS, type StatusEnd, statusEnd } from "./data";
 import { word } from "./words";
 
 /** My name, photo and status, as others see them. */
@@ -19,25 +20,21 @@ export function Profile() {
   });
   const [name, setName] = createSignal("");
   const [status, setStatus] = createSignal("");
+  const [end, setEnd] = createSignal<StatusEnd>("endNever");
   const [busy, setBusy] = createSignal(false);
   let picker!: HTMLInputElement;
-  createEffect(
-    on(
-      () => person()?.name,
-      (known) => setName(known ?? ""),
-    ),
-  );
-  createEffect(
-    on(
-      () => person()?.status,
-      (known) => setStatus(known ?? ""),
-    ),
-  );
+  // Only what changed is filled in: other news of the person leave what is being typed.
+  const knownName = createMemo(() => person()?.name ?? "");
+  const knownStatus = createMemo(() => person()?.status ?? "");
+  createEffect(on(knownName, setName));
+  createEffect(on(knownStatus, setStatus));
   const save = async () => {
     setBusy(true);
+    const until = statusEnd(end(), Date.now());
     const answer = await client.command("profile.set", {
       name: name().trim(),
       status: status().trim(),
+      ...(status().trim() && until !== undefined ? { until } : {}),
     });
     setBusy(false);
     if (answer.ok) tell(word("saved"));
@@ -89,6 +86,19 @@ export function Profile() {
         onInput={setStatus}
         maxLength={200}
       />
+      <Show when={status().trim()}>
+        <div class="field">
+          <label for="status-end">{word("statusEnd")}</label>
+          <select
+            id="status-end"
+            class="input"
+            value={end()}
+            onChange={(event) => setEnd(event.currentTarget.value as StatusEnd)}
+          >
+            <For each={STATUS_ENDS}>{(one) => <option value={one}>{word(one)}</option>}</For>
+          </select>
+        </div>
+      </Show>
       <p class="field-note">
         {word("address")}: <span class="selectable">{me()}</span>
       </p>

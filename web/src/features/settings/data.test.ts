@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inGroups, otherDevices, pinProblem } from "./data";
+import { inGroups, otherDevices, pinProblem, STATUS_ENDS, statusEnd } from "./data";
 
 test("other devices, the last active first", () => {
   const device = (id: string, lastSeenAt: number, current = false) => ({
@@ -21,3 +21,10 @@ test("a PIN has at least four digits and is written twice alike", () => {
 });
 
 test("a fingerprint is grouped", () => expect(inGroups("abcdefghij")).toBe("abcd efgh ij"));
+
+test("a status ends when it was said to, or stays", () => {
+  const now = new Date(2026, 1, 3, 22, 40).getTime();
+  const hours = STATUS_ENDS.map((end) => ((statusEnd(end, now) ?? now) - now) / 3_600_000);
+  expect(hours.slice(0, 4)).toEqual([0, 0.5, 1, 4]);
+  expect(statusEnd("endToday", now)).toBe(new Date(2026, 1, 4).getTime());
+});

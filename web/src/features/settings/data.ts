@@ -15,6 +15,27 @@ export function pinProblem(pin: string, again: string): "pinShort" | "pinDiffere
   return pin === again ? undefined : "pinDifferent";
 }
 
+/** How long a status stands. */
+export const STATUS_ENDS = ["endNever", "endHalfHour", "endHour", "endFour", "endToday"] as const;
+export type StatusEnd = (typeof STATUS_ENDS)[number];
+
+/** When a status set at `now` ends; undefined for one that stays. */
+export function statusEnd(end: StatusEnd, now: number): number | undefined {
+  const minute = 60_000;
+  switch (end) {
+    case "endHalfHour":
+      return now + 30 * minute;
+    case "endHour":
+      return now + 60 * minute;
+    case "endFour":
+      return now + 240 * minute;
+    case "endToday":
+      return new Date(now).setHours(24, 0, 0, 0);
+    default:
+      return undefined;
+  }
+}
+
 /** A fingerprint in groups of four, for reading aloud. */
 export function inGroups(fingerprint: string): string {
   return fingerprint.replace(/(.{4})(?=.)/g, "$1 ");
