@@ -115,6 +115,8 @@ test("what was looked at opens without the server, and is asked for anew with it
 
 test("a level is asked for once while nothing changes", async () => {
   const { chief, law } = await makeHouse();
+  // Once the sync tells of this, it has told of all that was changed before.
+  await chief.do("room.create", { kind: "group", invite: [], encrypted: false, public: false });
   await peopleOf(chief, law, (_, state) => state === "whole");
   await peopleOf(chief, law, (_, state) => state === "whole");
   const path = `GET /_depesha/v1/org/units/${law}/people`;
@@ -141,4 +143,34 @@ test("who is blocked is refused by the server too, until unblocked", async () =>
   });
   await clerk.do("people.ignore", { userId: chief.id, ignored: false });
   await chief.do("room.create", ask);
+});
+
+test("a stranger's invitation waits without a ring or a number", async () => {
+  const bare = await serve();
+  try {
+    const anna = kept(await Person.register(bare, "anna"));
+    const boris = kept(await Person.register(bare, "boris"));
+    const strangers = (policy: string) =>
+      boris.do("own.call", {
+        method: "PUT",
+        path: "/_depesha/v1/contacts/strangers",
+        body: { strangers: policy },
+      });
+    const invite = { kind: "group", invite: [boris.id], encrypted: false, public: false } as const;
+    await strangers("ask");
+    const quiet = await anna.do("room.create", { ...invite, name: "Quiet" });
+    const box = await boris.value("contacts", null, (seen) => seen.held.length === 1 && seen);
+    expect(box.held[0]).toMatchObject({ roomId: quiet.roomId, sender: { id: anna.id } });
+    await boris.list("chats", null, (rows) => rows.some((row) => row.id === quiet.roomId));
+    expect(await boris.value("totals", null, (totals) => totals)).toMatchObject({ chats: 0 });
+    await strangers("open");
+    const loud = await anna.do("room.create", { ...invite, name: "Loud" });
+    await boris.told((notice) => notice.kind === "message" && notice.roomId === loud.roomId);
+    expect(boris.notices.map((notice) => "roomId" in notice && notice.roomId)).toEqual([
+      loud.roomId,
+    ]);
+  } finally {
+    for (const person of people.splice(0)) await person.close();
+    await bare.stop();
+  }
 });
