@@ -42,8 +42,8 @@ export function AudioItem(props: { item: ItemRecord }) {
   });
   createEffect(() => {
     const url = media.url();
-    if (!url || audio.src === url) return;
-    audio.src = url;
+    if (!url) return;
+    if (audio.src !== url) audio.src = url;
     if (isMine()) audio.play().catch(() => setPlaying(undefined));
   });
   createEffect(() => {
