@@ -5,7 +5,7 @@ more has left; whoever is disabled there is shut out, and keeps their place.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -212,7 +212,7 @@ async def _take_photos(signin: Signin, way: Way, people: Mapping[str, Found]) ->
     }
     if not changed:
         return 0
-    count = 0
+    count, seen = 0, list[store.PhotoRow]()
     async with asking(way) as ldap:
         for user_id, each in changed.items():
             photo = await _read_photo(ldap, each.dn, name)
@@ -221,9 +221,22 @@ async def _take_photos(signin: Signin, way: Way, people: Mapping[str, Found]) ->
             if photo and (before is None or before.digest != row.digest):
                 await _keep_photo(signin, user_id, photo)
                 count += 1
-            if row != before:
-                await spine.db.write(store.upsert_photo, spine.institution.id, row)
+            seen.append(row)
+            if len(seen) == PIECE:
+                await _note_photos(signin, seen)
+                seen.clear()
+    await _note_photos(signin, seen)
     return count
+
+
+async def _note_photos(signin: Signin, seen: Sequence[store.PhotoRow]) -> None:
+    """Remember which photos were looked at."""
+
+    async def plan(tx: Tx) -> None:
+        for row in seen:
+            await store.upsert_photo(tx, signin.spine.institution.id, row)
+
+    await signin.spine.db.write(plan)
 
 
 async def _read_photo(ldap: Ldap, dn: str, name: str) -> bytes:
