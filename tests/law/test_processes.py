@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from depesha.app.operate import ask
 from depesha.io.store import LISTENS_AS
 from tests.bots.service import Bridge, Service, running_service, settings
 from tests.harness.client import PASSWORD, Client
@@ -16,6 +17,7 @@ from tests.harness.databases import Templates
 from tests.harness.nats import Broker, find_program
 from tests.harness.postgres import Cluster
 from tests.harness.process import Process, process, wire_to
+from tests.harness.server import config_for
 from tests.push.test_push import Gateway, gateway, pusher
 
 pytestmark = [pytest.mark.slow, pytest.mark.limit(120)]
@@ -320,3 +322,21 @@ async def test_losing_all_connections_to_the_database_ends_nothing(
             await asyncio.to_thread(postgres.run, cut.format(postgres.name(url)))
         assert one.process.returncode is None
         assert other.process.returncode is None
+
+
+async def test_a_role_counts_in_both_processes_and_ends_in_both(tmp_path: Path, url: str) -> None:
+    async with two(tmp_path, url) as (_, _, here, there):
+        root, alice = await here.register("root"), await there.register("alice")
+        users = "/_depesha/v1/admin/users"
+        owner = f"{users}/{root.user_id}/roles/owner"
+        await ask(config_for(tmp_path / "one", url), "PUT", owner, {})
+        audit, role = "/_depesha/v1/admin/audit", f"{users}/{alice.user_id}/roles/auditor"
+
+        async def answers(status: int) -> bool:
+            return (await alice.get(audit)).status == status
+
+        assert await answers(403)
+        (await root.put(role, {})).ok()
+        await until(lambda: answers(200))
+        (await root.delete(role)).ok()
+        await until(lambda: answers(403))
