@@ -41,8 +41,9 @@ async def wire(tmp_path: Path, templates: Templates) -> AsyncIterator[Wire]:
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium, which asks nobody outside for anything."""
     quiet = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+    heard = ("--use-fake-device-for-media-stream",)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(quiet))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*quiet, *heard])
         yield browser
         await browser.close()
 

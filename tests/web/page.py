@@ -37,7 +37,7 @@ async def watched(context: BrowserContext) -> AsyncIterator[Page]:
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", note)
     yield page
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 @dataclass
@@ -63,6 +63,20 @@ class Person:
     def chat(self, name: str) -> Locator:
         """The line of a chat."""
         return self.page.get_by_role("navigation", name="Chats").get_by_text(name, exact=True)
+
+    @property
+    def lines(self) -> Locator:
+        """The lines of all chats, from the top."""
+        return self.page.get_by_role("navigation", name="Chats").get_by_role("link")
+
+    def line(self, name: str) -> Locator:
+        """The whole line of a chat, with its marks."""
+        return self.lines.filter(has_text=name)
+
+    async def act_on_chat(self, name: str, action: str) -> None:
+        """Do something to a chat by the menu of its line."""
+        await self.chat(name).first.click(button="right")
+        await self.page.get_by_role("menuitem", name=action, exact=True).click()
 
     async def open_chat(self, name: str) -> None:
         await self.chat(name).first.click()

@@ -18,6 +18,7 @@ import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
 import { ChatView, parseMatrixLink, Threads, ThreadView, toggleSide } from "../features/timeline";
+import { isDue, TOUR, Tour } from "../features/tour";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
 import { MenuButton } from "../ui/Menu";
@@ -50,6 +51,8 @@ export default function Shell() {
     return view?.phase === "signedIn" ? view.userId : "";
   };
   const my = useValue("person", () => (me() ? { userId: me() } : undefined));
+  const toured = useValue("account", () => ({ type: TOUR }));
+  const touring = () => chats.head()?.complete === true && isDue(toured());
   const all = createMemo(() => chats.order().flatMap((id) => chats.row(id) ?? []));
   const commands = createCommands({ client, chats: all, me, phone });
 
@@ -158,6 +161,11 @@ export default function Shell() {
             </MenuButton>
           }
         />
+        <Show when={phone() && touring()}>
+          <Suspense>
+            <Tour touch />
+          </Suspense>
+        </Show>
       </div>
       <main class="pane pane-main" tabIndex={-1}>
         <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
@@ -172,7 +180,15 @@ export default function Shell() {
           )}
         >
           <Suspense>
-            <Switch fallback={<Nothing />}>
+            <Switch
+              fallback={
+                <Show when={touring()} fallback={<Nothing />}>
+                  <div class="chat chat-missing">
+                    <Tour touch={false} />
+                  </div>
+                </Show>
+              }
+            >
               <Match when={kind() === "threads"}>
                 <Threads />
               </Match>

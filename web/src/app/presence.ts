@@ -5,6 +5,7 @@ import { type Client, useValue } from "../bridge/client";
 import type { Notice } from "../bridge/protocol";
 import { pushChoice, turnOnPush } from "../bridge/push";
 import { sound } from "../ui/preferences";
+import { isQuiet, QUIET, readQuiet } from "../ui/quiet";
 import { tellFailure } from "../ui/toasts";
 import { word } from "./words";
 
@@ -66,10 +67,12 @@ export function showNotices(client: Client): void {
     const registration = await navigator.serviceWorker?.getRegistration();
     registration?.active?.postMessage(said);
   };
+  const stored = useValue("account", () => ({ type: QUIET }));
+  createEffect(() => say({ kind: "quiet", hours: readQuiet(stored()) }));
   const hear = (notice: Notice) => {
     if (notice.kind === "read") say({ kind: "read", roomId: notice.roomId });
     else if (notice.kind === "failure") tellFailure(notice.failure);
-    else {
+    else if (notice.urgent || !isQuiet(readQuiet(stored()), new Date())) {
       if (notice.sound && sound()) ring();
       if (!("Notification" in window) || Notification.permission !== "granted") return;
       const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;

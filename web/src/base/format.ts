@@ -131,3 +131,11 @@ export function shade(text: string, count: number): number {
 export function listOf(language: Language, names: readonly string[]): string {
   return new Intl.ListFormat(language, { type: "conjunction" }).format(names);
 }
+
+/** Local midnight that begins the day of a date field, or ends it. */
+export function dayEdge(day: string, end: boolean): number | undefined {
+  if (!day) return undefined;
+  const ts = new Date(`${day}T00:00`).getTime();
+  if (Number.isNaN(ts)) return undefined;
+  return end ? ts + 86_400_000 - 1 : ts;
+}

@@ -2,13 +2,14 @@
 
 import {
   type Accessor,
+  batch,
   createContext,
   createEffect,
   createSignal,
   onCleanup,
   useContext,
 } from "solid-js";
-import { createStore, reconcile } from "solid-js/store";
+import { createStore, reconcile, unwrap } from "solid-js/store";
 import { unshared } from "../base/unshared";
 import type {
   Answer,
@@ -151,7 +152,8 @@ export function connect(port: Port): Client {
       new Promise((resolve) => {
         const id = ++last;
         answers.set(id, resolve as (answer: unknown) => void);
-        port.postMessage({ kind: "command", id, name, args });
+        // Parts of rows, such as the content that is sent on, are proxies, which cannot be posted.
+        port.postMessage({ kind: "command", id, name, args: unwrap(args) });
       }),
     setVisible(visible, roomId) {
       shown = { kind: "visible", visible, ...(roomId !== undefined && { roomId }) };
@@ -216,15 +218,18 @@ export function useList<N extends ListName>(
     setRows(reconcile({}));
     if (asked === undefined) return;
     onCleanup(
-      client.watchList(name, asked, (patch) => {
-        for (const row of patch.put) setRows(row.id, reconcile(unshared(row as Row)));
-        if (patch.order) {
-          const kept = new Set(patch.order);
-          setOrder(patch.order);
-          for (const id of Object.keys(rows)) if (!kept.has(id)) setRows(id, undefined as never);
-        }
-        if (patch.head !== undefined) setHead(() => patch.head as Lists[N]["head"]);
-      }),
+      client.watchList(name, asked, (patch) =>
+        // Head, order and rows belong together: whoever looks between them sees what never was.
+        batch(() => {
+          for (const row of patch.put) setRows(row.id, reconcile(unshared(row as Row)));
+          if (patch.order) {
+            const kept = new Set(patch.order);
+            setOrder(patch.order);
+            for (const id of Object.keys(rows)) if (!kept.has(id)) setRows(id, undefined as never);
+          }
+          if (patch.head !== undefined) setHead(() => patch.head as Lists[N]["head"]);
+        }),
+      ),
     );
   });
   return { head, order, row: (id) => rows[id] };

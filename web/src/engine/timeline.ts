@@ -109,6 +109,16 @@ export function openTimeline(
     else if (shownCount() < ENOUGH) await guarded("back", () => pageBack(ENOUGH - shownCount()));
   }
 
+  const hasNothing = () =>
+    isReady && threadId === undefined && ask.at === undefined && entries.length === 0;
+
+  /** Nothing could be read before, as of a room one was invited to: now it can. */
+  async function beginLate(): Promise<void> {
+    await readBack(PAGE);
+    changed();
+    if (shownCount() < ENOUGH) await guarded("back", () => pageBack(ENOUGH - shownCount()));
+  }
+
   /** Resolves once the room has been told of: a timeline may be asked for before. */
   function isKnown(): Promise<void> {
     if (world.rooms.has(roomId)) return Promise.resolve();
@@ -296,6 +306,10 @@ export function openTimeline(
 
   function hearEntries(where: RoomId, told: ReadonlyMap<EventId, Entry>): void {
     if (where !== roomId || !isHearing) return;
+    if (hasNothing()) {
+      aside(beginLate);
+      return;
+    }
     let isTouched = false;
     for (const [id, entry] of told)
       if (quotes.has(id)) {

@@ -35,6 +35,15 @@ function Items(props: { actions: readonly Action[] }) {
   );
 }
 
+/** An item of a menu's head, drawn by what is inside. */
+export function MenuPick(props: { label: string; onPick: () => void; children: JSX.Element }) {
+  return (
+    <DropdownMenu.Item class="menu-pick" aria-label={props.label} onSelect={() => props.onPick()}>
+      {props.children}
+    </DropdownMenu.Item>
+  );
+}
+
 /** A button that opens a menu. `actions` is asked when it opens. */
 export function MenuButton(props: {
   label: string;
@@ -78,7 +87,7 @@ export function ContextMenu(props: {
   actions: () => readonly Action[];
   class?: string;
   /** Drawn above the actions, such as a row of reactions. */
-  head?: (close: () => void) => JSX.Element;
+  head?: () => JSX.Element;
   children: JSX.Element;
 }) {
   const [open, setOpen] = createSignal(false);
@@ -90,7 +99,7 @@ export function ContextMenu(props: {
       <KobalteContext.Portal>
         <KobalteContext.Content class="menu">
           <Show when={open()}>
-            {props.head?.(() => setOpen(false))}
+            {props.head?.()}
             <Items actions={props.actions()} />
           </Show>
         </KobalteContext.Content>

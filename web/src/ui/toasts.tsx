@@ -15,12 +15,15 @@ interface Toast {
 const [toasts, setToasts] = createSignal<readonly Toast[]>([]);
 let last = 0;
 
+/** So long a toast offers what it offers, in milliseconds. */
+export const OFFER_MS = 7000;
+
 /** Tells `text` for a few seconds; longer where it offers to do something. */
 export function tell(text: string, act?: Toast["act"]): void {
   const id = ++last;
   const toast: Toast = act ? { id, text, act } : { id, text };
   setToasts((all) => [...all.slice(-2), toast]);
-  setTimeout(() => drop(id), act ? 7000 : 4000);
+  setTimeout(() => drop(id), act ? OFFER_MS : 4000);
 }
 
 let explain: (failure: Failure) => boolean = () => false;

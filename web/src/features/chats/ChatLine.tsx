@@ -9,6 +9,7 @@ import { chatPlace } from "../../ui/router";
 import { allowDrop, Face } from "../people";
 import { tellPreview } from "../timeline";
 import { isMuted, isUnread } from "./data";
+import { mark } from "./order";
 import { word } from "./words";
 
 /** The name of a chat as it is shown. */
@@ -35,10 +36,18 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?
   return (
     <a
       class="chat-line"
-      classList={{ open: props.open, unread: isUnread(chat()), muted: muted(), over: over() }}
+      classList={{
+        open: props.open,
+        unread: isUnread(chat()),
+        muted: muted(),
+        over: over(),
+        "drop-before": mark()?.id === chat().id && !mark()?.after,
+        "drop-after": mark()?.id === chat().id && mark()?.after,
+      }}
       onDragOver={(event) => mayDrop() && setOver(allowDrop(event))}
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
+        if (!over()) return;
         event.preventDefault();
         setOver(false);
         props.onDropPeople?.();

@@ -1,17 +1,19 @@
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
-import { listTime } from "../../base/format";
+import { dayEdge, listTime } from "../../base/format";
 import { useClient } from "../../bridge/client";
-import type { ChatRecord, HitRecord, PersonRecord } from "../../engine/records";
-import { Button, Empty } from "../../ui/controls";
+import type { ChatRecord, HitRecord, PersonRecord, SearchAsk } from "../../engine/records";
+import { Button, Empty, Segments, TextField } from "../../ui/controls";
 import { Marked } from "../../ui/Marked";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace, go } from "../../ui/router";
 import { orTell } from "../../ui/toasts";
 import { Face } from "../people";
-import { ChatLine } from "./ChatLine";
+import { ChatLine, chatName } from "./ChatLine";
 import { searchChats } from "./data";
 import { word } from "./words";
+
+type Kind = "any" | NonNullable<SearchAsk["kind"]>;
 
 /** Chats, people and messages that answer what is typed. */
 export default function SearchResults(props: {
@@ -24,22 +26,37 @@ export default function SearchResults(props: {
   const [hits, setHits] = createSignal<readonly HitRecord[]>([]);
   const [more, setMore] = createSignal(false);
   const [busy, setBusy] = createSignal(true);
-  const chats = () => searchChats(props.chats, props.query).slice(0, 8);
+  const [kind, setKind] = createSignal<Kind>("any");
+  const [room, setRoom] = createSignal("");
+  const [from, setFrom] = createSignal("");
+  const [until, setUntil] = createSignal("");
+  const narrowed = () => kind() !== "any" || room() !== "" || from() !== "" || until() !== "";
+  const chats = () => (narrowed() ? [] : searchChats(props.chats, props.query).slice(0, 8));
   const strangers = () => {
     const known = new Set(props.chats.flatMap((chat) => chat.peer ?? []));
-    return people()
-      .filter((person) => !known.has(person.id))
-      .slice(0, 6);
+    return (narrowed() ? [] : people()).filter((person) => !known.has(person.id)).slice(0, 6);
+  };
+  const ask = (): SearchAsk => {
+    const chosen = kind();
+    const start = dayEdge(from(), false);
+    const end = dayEdge(until(), true);
+    return {
+      text: props.query.trim(),
+      ...(chosen === "any" ? {} : { kind: chosen }),
+      ...(room() ? { roomId: room() } : {}),
+      ...(start === undefined ? {} : { from: start }),
+      ...(end === undefined ? {} : { until: end }),
+    };
   };
   const search = (before?: string) =>
     client.command("search.messages", {
-      ask: { text: props.query.trim() },
+      ask: ask(),
       limit: 20,
       ...(before ? { before } : {}),
     });
 
   createEffect(() => {
-    const text = props.query.trim();
+    const { text } = ask();
     let gone = false;
     setBusy(true);
     const timer = setTimeout(async () => {
@@ -74,6 +91,38 @@ export default function SearchResults(props: {
 
   return (
     <div class="results">
+      <div class="results-filters">
+        <Segments<Kind>
+          label={word("kinds")}
+          value={kind()}
+          options={[
+            { value: "any", label: word("kindAny") },
+            { value: "image", label: word("kindImage") },
+            { value: "file", label: word("kindFile") },
+            { value: "link", label: word("kindLink") },
+          ]}
+          onChange={setKind}
+        />
+        <details>
+          <summary>{word("narrow")}</summary>
+          <div class="field">
+            <label for="search-in">{word("inChat")}</label>
+            <select
+              id="search-in"
+              class="input"
+              value={room()}
+              onChange={(event) => setRoom(event.currentTarget.value)}
+            >
+              <option value="">{word("anyChat")}</option>
+              <For each={props.chats.filter((chat) => chat.kind !== "space")}>
+                {(chat) => <option value={chat.id}>{chatName(chat)}</option>}
+              </For>
+            </select>
+          </div>
+          <TextField label={word("from")} type="date" value={from()} onInput={setFrom} />
+          <TextField label={word("until")} type="date" value={until()} onInput={setUntil} />
+        </details>
+      </div>
       <Show when={chats().length > 0}>
         <h2>{word("chatsFound")}</h2>
         <For each={chats()}>

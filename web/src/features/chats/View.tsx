@@ -15,6 +15,7 @@ import { chatActions } from "./commands";
 import { countUnread, type Folder, invitations, isIn, neighbour, topSpaces } from "./data";
 import { dialog, openDialog, searchAsked, shownSpace, showSpace } from "./dialogs";
 import { FOLDERS, readFolders, saveFolders } from "./folders";
+import { createOrder } from "./order";
 import "./view.css";
 import { word } from "./words";
 
@@ -130,6 +131,11 @@ export function ChatsView(props: {
         }),
       ),
   ];
+  const order = createOrder(client, shown);
+  const actionsOf = (chat: ChatRecord) => {
+    const [read, pin, ...rest] = chatActions(client, chat, own());
+    return [...(read ? [read] : []), ...(pin ? [pin] : []), ...order.steps(chat), ...rest];
+  };
   const step = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     if (event.altKey || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
     const lines = [...event.currentTarget.querySelectorAll<HTMLElement>(".chat-line")];
@@ -245,7 +251,14 @@ export function ChatsView(props: {
           </Show>
         </Show>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the links inside */}
-        <div class="chats-list" onKeyDown={step}>
+        <div
+          class="chats-list"
+          onKeyDown={step}
+          onDragStart={order.start}
+          onDragOver={order.over}
+          onDrop={order.drop}
+          onDragEnd={order.end}
+        >
           <Show
             when={ids().length > 0}
             fallback={
@@ -260,7 +273,7 @@ export function ChatsView(props: {
                   {(chat) => (
                     <ContextMenu
                       class="chat-line-place"
-                      actions={() => chatActions(client, chat() as ChatRecord, own())}
+                      actions={() => actionsOf(chat() as ChatRecord)}
                     >
                       <ChatLine
                         chat={chat()}

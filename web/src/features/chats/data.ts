@@ -106,6 +106,26 @@ export function neighbour(
   return order[at + by];
 }
 
+/**
+ * The orders (from 0 to 1) of the pinned chats once `moved` is put before or after `target`: those
+ * alone that change.
+ */
+export function reordered(
+  pinned: readonly { id: string; order: number }[],
+  moved: string,
+  target: string,
+  after: boolean,
+): { id: string; order: number }[] {
+  const ids = pinned.map(({ id }) => id).filter((id) => id !== moved);
+  const at = ids.indexOf(target);
+  if (at < 0) return [];
+  ids.splice(after ? at + 1 : at, 0, moved);
+  const known = new Map(pinned.map(({ id, order }) => [id, order]));
+  return ids
+    .map((id, place) => ({ id, order: (place + 1) / (ids.length + 1) }))
+    .filter(({ id, order }) => known.get(id) !== order);
+}
+
 /** The room id or alias that a link, a `matrix:` address or a typed address names. */
 export function addressOf(text: string): string | undefined {
   const trimmed = text.trim();

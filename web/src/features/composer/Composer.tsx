@@ -19,6 +19,7 @@ import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
 import type { Mention } from "./markdown";
+import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
 import { type Composing, composingIn } from "./state";
 import { word } from "./words";
@@ -60,6 +61,7 @@ export function Composer(props: {
   const [emojiOpen, setEmojiOpen] = createSignal(false);
   const [recording, setRecording] = createSignal(false);
   const [dialog, setDialog] = createSignal<"poll" | "later">();
+  const [alsoChat, setAlsoChat] = createSignal(false);
   let field!: HTMLTextAreaElement;
   let picker!: HTMLInputElement;
 
@@ -215,6 +217,10 @@ export function Composer(props: {
       state.mentions(),
       edited ? undefined : state.reply()?.eventId,
     );
+    const forChat =
+      props.threadId && alsoChat() && !edited
+        ? messageContent(text, state.mentions(), props.threadId)
+        : undefined;
     state.setEdit(undefined);
     state.setReply(undefined);
     state.setMentions([]);
@@ -226,6 +232,14 @@ export function Composer(props: {
     else {
       props.onSent();
       await orTell(client.command("send.event", { ...where(), type: "m.room.message", content }));
+      if (forChat)
+        await orTell(
+          client.command("send.event", {
+            roomId: props.room.id,
+            type: "m.room.message",
+            content: forChat,
+          }),
+        );
     }
   };
 
@@ -356,6 +370,9 @@ export function Composer(props: {
           />
         </div>
       </Show>
+      <Show when={!props.threadId}>
+        <Scheduled roomId={props.room.id} />
+      </Show>
       <Show when={suggestions.list().length > 0}>
         <SuggestionList of={suggestions} />
       </Show>
@@ -437,6 +454,16 @@ export function Composer(props: {
             />
           </Show>
         </div>
+      </Show>
+      <Show when={props.threadId}>
+        <label class="also-chat">
+          <input
+            type="checkbox"
+            checked={alsoChat()}
+            onChange={(event) => setAlsoChat(event.currentTarget.checked)}
+          />
+          {word("alsoChat")}
+        </label>
       </Show>
       <input
         ref={picker}

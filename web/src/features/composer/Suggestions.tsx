@@ -2,7 +2,6 @@ import {
   type Accessor,
   createEffect,
   createMemo,
-  createResource,
   createSignal,
   createUniqueId,
   For,
@@ -14,7 +13,7 @@ import { useList } from "../../bridge/client";
 import { language } from "../../ui/preferences";
 import { Face, findChats } from "../people";
 import { findMembers, type Token } from "./data";
-import { findEmoji, loadEmoji, useEmoji } from "./emoji";
+import { type Emoji, findEmoji, loadEmoji, useEmoji } from "./emoji";
 import type { Mention } from "./markdown";
 import { word } from "./words";
 
@@ -59,7 +58,11 @@ export function createSuggestions(options: {
     kind() === "@" ? { roomId: options.roomId() } : undefined,
   );
   const chats = useList("chats", () => (kind() === "#" ? null : undefined));
-  const [emoji] = createResource(() => (kind() === ":" ? language() : undefined), loadEmoji);
+  // Not a resource: while one loads, the whole chat would give way to what waits for it.
+  const [emoji, setEmoji] = createSignal<readonly Emoji[]>([]);
+  createEffect(() => {
+    if (kind() === ":") loadEmoji(language()).then(setEmoji);
+  });
 
   const people = (query: string): Suggestion[] => {
     const found = findMembers(
@@ -116,7 +119,7 @@ export function createSuggestions(options: {
     if (asked?.kind === "#") return rooms(asked.query);
     if (asked?.kind === "/") return commands(asked.query);
     if (asked?.kind !== ":") return [];
-    return findEmoji(emoji() ?? [], asked.query, 8).map((one) => ({
+    return findEmoji(emoji(), asked.query, 8).map((one) => ({
       key: one.symbol,
       title: one.label,
       symbol: one.symbol,

@@ -1,5 +1,5 @@
 import { createEffect, createSignal, For, onCleanup, onMount, Show } from "solid-js";
-import { listTime } from "../../base/format";
+import { dayEdge, listTime } from "../../base/format";
 import { useClient } from "../../bridge/client";
 import type { HitRecord, SearchAsk } from "../../engine/records";
 import { Button, Empty, IconButton, Segments, TextField } from "../../ui/controls";
@@ -8,7 +8,6 @@ import { Marked } from "../../ui/Marked";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace } from "../../ui/router";
-import { dayEdge } from "./data";
 import "./view.css";
 import { word } from "./words";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { dayEdge } from "../../base/format";
 import type { MemberRecord } from "../../engine/records";
-import { dayEdge, filterMembers, rankOf, serversOf, sortMembers } from "./data";
+import { filterMembers, rankOf, serversOf, sortMembers } from "./data";
 
 const member = (id: string, name: string, more: Partial<MemberRecord> = {}): MemberRecord => ({
   id,

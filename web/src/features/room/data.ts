@@ -53,11 +53,3 @@ export function serversOf(members: readonly MemberRecord[]): string[] {
 export function mayTouch(room: RoomView, member: MemberRecord, me: string): boolean {
   return member.id !== me && room.myPower > member.power;
 }
-
-/** Local midnight that begins the day of a date field, or ends it. */
-export function dayEdge(day: string, end: boolean): number | undefined {
-  if (!day) return undefined;
-  const ts = new Date(`${day}T00:00`).getTime();
-  if (Number.isNaN(ts)) return undefined;
-  return end ? ts + 86_400_000 - 1 : ts;
-}

@@ -1,4 +1,5 @@
 import { createSignal, For, Show } from "solid-js";
+import type { Failure } from "../../base/errors";
 import { ago } from "../../base/format";
 import { useClient, useList, useValue } from "../../bridge/client";
 import type { DeviceRecord } from "../../engine/records";
@@ -127,6 +128,11 @@ function Device(props: {
   );
 }
 
+/** Where a password is asked for, what is forbidden is a wrong one. */
+function whyRefused(failure: Failure): string {
+  return failure.code === "M_FORBIDDEN" ? word("passwordWrong") : whyFailed(failure);
+}
+
 function EndDialog(props: { ids: readonly string[]; onClose: () => void }) {
   const client = useClient();
   const [password, setPassword] = createSignal("");
@@ -140,7 +146,7 @@ function EndDialog(props: { ids: readonly string[]; onClose: () => void }) {
     });
     setBusy(false);
     if (!answer.ok) {
-      setProblem(whyFailed(answer.error));
+      setProblem(whyRefused(answer.error));
       return;
     }
     tell(word("ended"));
@@ -208,7 +214,7 @@ function PasswordDialog(props: { onClose: () => void }) {
     const answer = await client.command("session.changePassword", { old: old(), new: fresh() });
     setBusy(false);
     if (!answer.ok) {
-      setProblem(whyFailed(answer.error));
+      setProblem(whyRefused(answer.error));
       return;
     }
     tell(word("passwordChanged"));

@@ -12,12 +12,14 @@ export function Encryption() {
   const [dialog, setDialog] = createSignal<"new" | "recover" | "anew">();
   const close = () => setDialog(undefined);
   const state = () => encryption()?.crossSigning;
+  const keepsNothing = () =>
+    state() === "none" || (state() === "verified" && !encryption()?.recovery);
   const needsKey = () => state() === "unverified" || encryption()?.backup === "needsKey";
   return (
     <div class="settings-form">
       <Show when={encryption()?.ready} fallback={<span class="spinner" />}>
         <Switch>
-          <Match when={state() === "none"}>
+          <Match when={keepsNothing()}>
             <NoticeBox look="warn" icon="key">
               <strong>{word("encryptionNone")}</strong>
               <p>{word("encryptionNoneText")}</p>
@@ -51,11 +53,11 @@ export function Encryption() {
             }
           >
             <Button
-              look={state() === "none" ? "primary" : "quiet"}
+              look={keepsNothing() ? "primary" : "quiet"}
               icon="key"
               onClick={() => setDialog("new")}
             >
-              {state() === "none" ? word("createKey") : word("newKey")}
+              {keepsNothing() ? word("createKey") : word("newKey")}
             </Button>
           </Show>
         </div>

@@ -8,8 +8,11 @@ import {
   turnOffPush,
   turnOnPush,
 } from "../../bridge/push";
-import { Button, Switch } from "../../ui/controls";
+import { Button, Switch, TextField } from "../../ui/controls";
+import { now } from "../../ui/now";
 import { language, setSound, sound } from "../../ui/preferences";
+import { isQuiet, QUIET, type QuietHours, readQuiet } from "../../ui/quiet";
+import { orTell } from "../../ui/toasts";
 import { whyFailed } from "../../ui/uiWords";
 import { word } from "./words";
 
@@ -94,6 +97,7 @@ export function Notifications() {
         </Show>
       </Show>
       <Switch label={word("sound")} checked={sound()} onChange={setSound} />
+      <Quiet />
       <div class="setting-line">
         <span>
           {word("pushTest")}
@@ -109,6 +113,46 @@ export function Notifications() {
       </div>
       <p class="field-note">{word("perChat")}</p>
     </div>
+  );
+}
+
+/** Hours without a sound, the same on all devices. */
+function Quiet() {
+  const client = useClient();
+  const stored = useValue("account", () => ({ type: QUIET }));
+  const hours = () => readQuiet(stored());
+  const set = (change: Partial<QuietHours>) =>
+    orTell(client.command("account.set", { type: QUIET, content: { ...hours(), ...change } }));
+  return (
+    <section>
+      <Switch
+        label={word("quiet")}
+        note={word("quietNote")}
+        checked={hours().on}
+        onChange={(on) => set({ on })}
+      />
+      <Show when={hours().on}>
+        <div class="quiet-hours">
+          <TextField
+            label={word("quietFrom")}
+            type="time"
+            value={hours().from}
+            onInput={(from) => from && set({ from })}
+          />
+          <TextField
+            label={word("quietUntil")}
+            type="time"
+            value={hours().until}
+            onInput={(until) => until && set({ until })}
+          />
+        </div>
+        <Show when={isQuiet(hours(), new Date(now()))}>
+          <p class="field-note" role="status">
+            {word("quietNow")}
+          </p>
+        </Show>
+      </Show>
+    </section>
   );
 }
 

@@ -5,7 +5,7 @@ import { useClient } from "../../bridge/client";
 import type { ItemRecord, ReactionRecord } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
-import { ContextMenu, MenuButton } from "../../ui/Menu";
+import { ContextMenu, MenuButton, MenuPick } from "../../ui/Menu";
 import { language } from "../../ui/preferences";
 import { whyFailed } from "../../ui/uiWords";
 import { recentEmoji, useEmoji } from "../composer";
@@ -64,9 +64,9 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
     <ContextMenu
       class="message-row"
       actions={actions}
-      head={(close) => (
+      head={() => (
         <Show when={mayReact()}>
-          <QuickReactions item={props.item} onDone={close} />
+          <QuickReactions item={props.item} />
         </Show>
       )}
     >
@@ -189,34 +189,27 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
   );
 }
 
-function QuickReactions(props: { item: ItemRecord; onDone: () => void }) {
+function QuickReactions(props: { item: ItemRecord }) {
   const client = useClient();
   const conversation = useConversation();
   return (
     <div class="quick-reactions">
       <For each={recentEmoji().slice(0, 6)}>
         {(key) => (
-          <button
-            type="button"
-            aria-label={word("reactWith", { key })}
-            onClick={() => {
+          <MenuPick
+            label={word("reactWith", { key })}
+            onPick={() => {
               useEmoji(key);
               toggleReaction(client, props.item, key);
-              props.onDone();
             }}
           >
             {key}
-          </button>
+          </MenuPick>
         )}
       </For>
-      <IconButton
-        icon="plus"
-        label={word("moreReactions")}
-        onClick={() => {
-          props.onDone();
-          conversation.openReactions(props.item);
-        }}
-      />
+      <MenuPick label={word("moreReactions")} onPick={() => conversation.openReactions(props.item)}>
+        <Icon name="plus" />
+      </MenuPick>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { uiWord, whyFailed } from "../../ui/uiWords";
 import { useConversation } from "./conversation";
 import { type Entry, isPrepend, keepSame, layOut } from "./data";
 import { Row } from "./Row";
+import { isGoing } from "./removal";
 import { word } from "./words";
 
 /** Nearer to the end than this is at the end. */
@@ -43,6 +44,7 @@ export function Timeline(props: {
   const [atEnd, setAtEnd] = createSignal(true);
   const [topDay, setTopDay] = createSignal<number>();
   const [scrolling, setScrolling] = createSignal(false);
+  let settling = false;
   let settled = false;
   const [seen, setSeen] = createSignal(0);
 
@@ -51,7 +53,7 @@ export function Timeline(props: {
     (before) => {
       const items = props.rows.order().flatMap((id) => {
         const item = props.rows.row(id);
-        return item
+        return item && !isGoing(id)
           ? {
               id: item.id,
               sender: item.sender,
@@ -93,16 +95,26 @@ export function Timeline(props: {
   const settle = () => {
     const handle = list();
     const view = head();
-    if (settled || !handle || !view || entries().length === 0) return;
-    settled = true;
-    const anchor = view.anchor;
+    if (settling || !handle || !view || entries().length === 0) return;
+    settling = true;
+    const anchor = view.anchor === undefined ? -1 : indexOfItem(view.anchor);
     const unread = entries().findIndex((entry) => entry.unread);
-    if (anchor !== undefined && indexOfItem(anchor) >= 0) {
-      handle.scrollToIndex(indexOfItem(anchor), { align: "center" });
-      flash(anchor);
-    } else if (unread >= 0) handle.scrollToIndex(unread, { align: "start", offset: -72 });
-    else toEnd(false);
-    requestAnimationFrame(() => requestAnimationFrame(follow));
+    const place = () => {
+      if (anchor >= 0) handle.scrollToIndex(anchor, { align: "center" });
+      else if (unread >= 0) handle.scrollToIndex(unread, { align: "start", offset: -72 });
+      else toEnd(false);
+    };
+    if (view.anchor !== undefined && anchor >= 0) flash(view.anchor);
+    place();
+    // Before the list is measured all of it seems to be in view, and its end would be held on to.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        setAtEnd(anchor < 0 && unread < 0);
+        settled = true;
+        place();
+        requestAnimationFrame(() => requestAnimationFrame(follow));
+      }),
+    );
   };
   createEffect(settle);
 
@@ -165,8 +177,9 @@ export function Timeline(props: {
   let reading = 0;
   function markRead(handle: VirtualizerHandle, element: HTMLElement): void {
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const last = entries().length - 1;
     const index = handle.findItemIndex(element.scrollTop + element.clientHeight - 24);
-    const entry = entries()[Math.min(index, entries().length - 1)];
+    const entry = entries()[atEnd() ? last : Math.min(index, last)];
     const item = entry && props.rows.row(entry.ids.at(-1) ?? "");
     if (!item?.eventId || item.ts <= seen()) return;
     setSeen(item.ts);

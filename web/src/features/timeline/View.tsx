@@ -11,16 +11,16 @@ import {
 import { useClient, useList, useValue } from "../../bridge/client";
 import type { ItemRecord, RoomView } from "../../engine/records";
 import type { Action } from "../../ui/action";
-import { ask as confirm } from "../../ui/Confirm";
 import { Button, Empty, IconButton } from "../../ui/controls";
 import { chatPlace, go, place } from "../../ui/router";
-import { orTell, tell } from "../../ui/toasts";
+import { tell } from "../../ui/toasts";
 import { Composer, composingIn, useEmoji } from "../composer";
 import { lastEditable, startEdit, toggleReaction } from "./commands";
 import { type Conversation, ConversationContext } from "./conversation";
 import { tellEvent } from "./describe";
 import { Foot } from "./Foot";
 import { Header, PinnedBar } from "./Header";
+import { removeSoon } from "./removal";
 import { Timeline, type TimelineHandle } from "./Timeline";
 import { word } from "./words";
 
@@ -63,6 +63,8 @@ export default function ChatView(props: {
     </Show>
   );
 }
+
+const nameOfRoom = (room: RoomView) => (room.kind === "self" ? word("saved") : room.name);
 
 /** A thread at the side. */
 export function ThreadView(props: { roomId: string; threadId: string; onClose: () => void }) {
@@ -185,17 +187,8 @@ function OpenChat(props: {
       });
   };
   const chosen = () => items().filter((item) => selected().has(item.id));
-  const removeChosen = async () => {
-    const yes = await confirm({
-      title: word("deleteManyTitle", { count: selected().size }),
-      text: word("deleteText"),
-      yes: word("delete"),
-      danger: true,
-    });
-    if (yes === null) return;
-    for (const item of chosen())
-      if (item.eventId)
-        await orTell(client.command("send.redact", { roomId: item.roomId, eventId: item.eventId }));
+  const removeChosen = () => {
+    removeSoon(client, chosen());
     setSelected(new Set<string>());
   };
   const mayRemoveChosen = () => chosen().every((item) => item.mine || props.room.may.redact);
@@ -212,7 +205,7 @@ function OpenChat(props: {
       <section
         class="chat"
         classList={{ "in-thread": props.threadId !== undefined, dragged: dragged() }}
-        aria-label={props.threadId ? word("thread") : props.room.name}
+        aria-label={props.threadId ? word("thread") : nameOfRoom(props.room)}
         onDragOver={(event) => {
           if (!holdsFiles(event) || !props.room.may.send) return;
           event.preventDefault();

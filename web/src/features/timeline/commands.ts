@@ -10,6 +10,7 @@ import type { Conversation } from "./conversation";
 import { tellEvent } from "./describe";
 import { forwardContent } from "./forward";
 import { isPoll } from "./poll";
+import { removeSoon } from "./removal";
 import { word } from "./words";
 
 const canEdit = (item: ItemRecord) =>
@@ -60,13 +61,14 @@ export function toggleReaction(client: Client, item: ItemRecord, key: string): v
 }
 
 async function remove(client: Client, item: ItemRecord): Promise<void> {
-  const question = {
+  if (item.mine) return removeSoon(client, [item]);
+  const reason = await ask({
     title: word("deleteTitle"),
     text: word("deleteText"),
     yes: word("delete"),
     danger: true,
-  };
-  const reason = await ask(item.mine ? question : { ...question, reason: word("reason") });
+    reason: word("reason"),
+  });
   if (reason === null || !item.eventId) return;
   const args = { roomId: item.roomId, eventId: item.eventId };
   await orTell(client.command("send.redact", reason ? { ...args, reason } : args));

@@ -31,8 +31,13 @@ export function thumbnailOf(item: ItemRecord, side: number): MediaAsk | undefine
   if (own) return { source: own };
   const whole = fileOf(item);
   if (!whole || item.content.msgtype === "m.video") return undefined;
-  if ("file" in whole.source || info.mimetype === "image/gif") return whole;
+  if ("file" in whole.source || info.mimetype === "image/gif" || isSmall(info, side)) return whole;
   return { ...whole, thumbnail: { width: side, height: side, crop: false } };
+}
+
+/** Whether the server would only hand out the picture as it is. */
+function isSmall({ w, h, size }: Content, side: number): boolean {
+  return Number(w) <= side && Number(h) <= side && Number(size) <= 200_000;
 }
 
 export function nameOf(item: ItemRecord): string {

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { isQuiet, readQuiet } from "./quiet";
+
+const at = (time: string) => new Date(`2026-11-27T${time}`);
+const hours = (from: string, until: string, on = true) => ({ on, from, until });
+
+test("hours of a day, the end not among them", () => {
+  expect(isQuiet(hours("13:00", "14:00"), at("12:59"))).toBe(false);
+  expect(isQuiet(hours("13:00", "14:00"), at("13:00"))).toBe(true);
+  expect(isQuiet(hours("13:00", "14:00"), at("14:00"))).toBe(false);
+});
+
+test("hours over midnight", () => {
+  expect(isQuiet(hours("22:00", "08:00"), at("23:30"))).toBe(true);
+  expect(isQuiet(hours("22:00", "08:00"), at("07:59"))).toBe(true);
+  expect(isQuiet(hours("22:00", "08:00"), at("12:00"))).toBe(false);
+});
+
+test("turned off it is never quiet", () => {
+  expect(isQuiet(hours("00:00", "23:59", false), at("12:00"))).toBe(false);
+});
+
+test("what is stored badly is a night, turned off", () => {
+  expect(readQuiet({ from: "25:00", until: 8 })).toEqual(hours("22:00", "08:00", false));
+  expect(readQuiet({ on: true, from: "21:00", until: "07:00" })).toEqual(hours("21:00", "07:00"));
+});
