@@ -55,16 +55,21 @@ Open = Callable[..., Awaitable[Person]]
 async def open_client(wire: Wire, chromium: Browser) -> AsyncIterator[Open]:
     """`await open_client("alice", phone=True)`: a browser, signed in to a new account.
 
-    An account that exists is given as its client.
+    An account that exists is given as its client; `url` is the server's by another way.
     """
     async with AsyncExitStack() as stack:
 
         async def open_(
-            who: str | Client, *, phone: bool = False, dark: bool = False, lang: str = "en"
+            who: str | Client,
+            *,
+            phone: bool = False,
+            dark: bool = False,
+            lang: str = "en",
+            url: str | None = None,
         ) -> Person:
             account = await Client(wire).register(who) if isinstance(who, str) else who
             context = await chromium.new_context(
-                base_url=wire.base_url,
+                base_url=url or wire.base_url,
                 viewport=PHONE if phone else DESKTOP,
                 has_touch=phone,
                 is_mobile=phone,
