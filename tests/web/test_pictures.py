@@ -77,7 +77,30 @@ async def test_a_picture_is_drawn_on_written_on_and_cut(open_client: Open, phone
     media = sent["url"].removeprefix("mxc://")
     loaded = await alice.account.get(f"/_matrix/client/v1/media/download/{media}")
     colours = {
-        colour for _, colour in Image.open(BytesIO(loaded.body)).convert("RGB").getcolors(1 << 20)
+        colour
+        for _, colour in Image.open(BytesIO(loaded.body)).convert("RGB").getcolors(1 << 20) or ()
     }
     assert (0x1C, 0x6F, 0xD6) in colours  # the text, in blue
     assert (0xE5, 0x32, 0x2D) in colours  # the arrow, in red
+
+
+async def test_who_wants_no_motion_sees_a_still_picture(open_client: Open) -> None:
+    alice = await open_client("alice")
+    await alice.page.emulate_media(reduced_motion="reduce")
+    room = await alice.account.create_room(name="Registry")
+    out = BytesIO()
+    frames = [Image.new("RGB", (80, 60), colour) for colour in ("red", "blue")]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=80, loop=0)
+    headers = {"Content-Type": "image/gif"}
+    path = "/_matrix/media/v3/upload"
+    answer = await alice.account.request("POST", path, data=out.getvalue(), headers=headers)
+    info = {"mimetype": "image/gif", "w": 80, "h": 60}
+    url = answer.ok()["content_uri"]
+    content = {"msgtype": "m.image", "body": "dance.gif", "url": url, "info": info}
+    await alice.account.send(room, content)
+    await alice.open_chat("Registry")
+    shown = alice.page.get_by_role("button", name="Photo: dance.gif")
+    await expect(shown.locator("canvas[width='80']")).to_be_visible()
+    await expect(shown.locator("img")).to_be_hidden()
+    await alice.page.emulate_media(reduced_motion="no-preference")
+    await expect(shown.locator("img")).to_be_visible()
