@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGES = ("slapd", "ldap-utils")
@@ -51,7 +51,8 @@ class Slapd:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port = _free_port()
+        self.tls_port = _free_port(self.port + 1)
         self.ca_file = str(folder / "ca.pem")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -217,13 +218,10 @@ def _run(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def joined(entries: Iterable[str]) -> str:
-    """LDIF of many entries."""
-    return "\n".join(entries)
+def _free_port(first: int = 0) -> int:
+    """A port below those that systems give to connections: nobody takes it during a restart."""
+    for port in range(first or 10_000 + os.getpid() * 7 % 10_000, 32_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
