@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { PASSWORD, type Server, serve } from "../../test/depesha";
 import { chatOf, Person, text } from "../../test/person";
+import { localpart } from "../base/ids";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -575,7 +576,7 @@ describe("chats", () => {
     );
     expect(chat.unread.mentions).toBe(1);
     const notice = await boris.told((each) => each.kind === "message" && each.eventId !== "");
-    expect(notice).toMatchObject({ body: `${anna.id}: тебе` });
+    expect(notice).toMatchObject({ body: `${localpart(anna.id)}: тебе` });
     await boris.do("chat.setNotify", { roomId, notify: "none", until: Date.now() + 60_000 });
     await phone.list("chats", null, (rows) =>
       rows.find((row) => row.id === roomId && row.notify === "none" && row.mutedUntil),
@@ -606,7 +607,7 @@ describe("chats", () => {
     await boris.list("chats", null, (_, head) => head.complete);
     const { roomId } = await anna.do("room.direct", { userId: boris.id });
     const notice = await boris.told((each) => each.kind === "message" && each.roomId === roomId);
-    expect(notice).toMatchObject({ eventId: "", title: anna.id });
+    expect(notice).toMatchObject({ eventId: "", title: localpart(anna.id) });
   });
 
   test("have members, found people, and what they pin", async () => {
