@@ -15,8 +15,8 @@ run: .venv/runnable web/dist/index.html ## start a server with a demo institutio
 
 test: setup ## all tests; as root, installs the system packages they need
 	tools/test_setup.sh
-	tools/web.sh test
 	$(BIN)/pytest -q -n $(JOBS) --dist worksteal --full $(ARGS)
+	tools/web.sh test
 
 check: setup ## linters, types, import contracts, dead code, sizes
 	$(BIN)/ruff check
