@@ -100,13 +100,13 @@ async def test_a_chat_opens_at_the_first_unread_message(wire: Wire, open_client:
     read = await bob.send(room, "Read so far")
     (await account.post(f"/rooms/{room}/receipt/m.read/{read}", {})).ok()
     for n in range(40):
-        mention = {"user_ids": [account.user_id]} if n == 15 else {}
+        mention = {"user_ids": [account.user_id]} if n == 25 else {}
         await bob.send(room, {"msgtype": "m.text", "body": f"News {n}!", "m.mentions": mention})
     await alice.open_chat("Registry")
     await expect(page.get_by_text("New messages")).to_be_in_viewport()
     await expect(alice.message("News 0!")).to_be_in_viewport()
     await page.get_by_role("button", name="To the mention").click()
-    await expect(alice.message("News 15!")).to_be_in_viewport()
+    await expect(alice.message("News 25!")).to_be_in_viewport()
     await page.get_by_role("button", name=re.compile("To the newest")).click()
     await expect(alice.message("News 39!")).to_be_in_viewport()
     await expect(alice.line("Registry")).not_to_contain_text("unread")

@@ -94,6 +94,7 @@ async def test_the_archive_is_locked_by_a_pin(open_client: Open) -> None:
     await page.get_by_role("button", name="Set", exact=True).click()
     await expect(page.get_by_text("The PIN is set")).to_be_visible()
     await page.get_by_role("button", name="Lock now").click()
+    await expect(page.get_by_role("heading", name="Depesha is locked")).to_be_visible()
     await page.get_by_label("PIN").fill("1111")
     await page.get_by_role("button", name="Unlock").click()
     await expect(page.get_by_text("Wrong PIN")).to_be_visible()
