@@ -1,8 +1,6 @@
-import { For } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import { IconButton } from "../../ui/controls";
-import { Icon, type IconName } from "../../ui/icons";
-import { go } from "../../ui/router";
+import type { IconName } from "../../ui/icons";
+import { Sections } from "../../ui/Sections";
 import { About } from "./About";
 import { Appearance } from "./Appearance";
 import { Devices } from "./Devices";
@@ -27,39 +25,17 @@ const sections = [
 export function SettingsView(props: { section: string | undefined }) {
   const open = () => sections.find((section) => section.id === props.section);
   return (
-    <div class="settings" data-open={open() ? "section" : "list"}>
-      <nav class="settings-list" aria-label={word("title")}>
-        <header class="side-head">
-          <IconButton icon="back" label={word("back")} onClick={() => go("#/")} />
-          <h2>{word("title")}</h2>
-        </header>
-        <For each={sections}>
-          {(section) => (
-            <a
-              class="settings-link"
-              href={`#/settings/${section.id}`}
-              aria-current={(props.section ?? "profile") === section.id ? "page" : undefined}
-            >
-              <Icon name={section.icon} />
-              {word(section.id)}
-            </a>
-          )}
-        </For>
-      </nav>
-      <div class="settings-body">
-        <header class="side-head">
-          <IconButton
-            icon="back"
-            class="only-phone"
-            label={word("back")}
-            onClick={() => go("#/settings")}
-          />
-          <h2>{word(open()?.id ?? "profile")}</h2>
-        </header>
-        <div class="settings-content">
-          <Dynamic component={open()?.view ?? Profile} />
-        </div>
+    <Sections
+      title={word("title")}
+      back={word("back")}
+      home="#/settings"
+      sections={sections.map(({ id, icon }) => ({ id, icon, label: word(id) }))}
+      shown={open()?.id ?? "profile"}
+      isOpen={open() !== undefined}
+    >
+      <div class="settings-content">
+        <Dynamic component={open()?.view ?? Profile} />
       </div>
-    </div>
+    </Sections>
   );
 }
