@@ -102,6 +102,7 @@ def _run(place: str, program: str, *options: str) -> None:
     command = [_find(program), *options]
     if "--dbname" not in options:
         command += ["--dbname", _without_password(place)]
+    # No shell reads the command; its words are ours and the operator's.
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise DumpError(f"{program}: {done.stderr.strip() or done.returncode}")

@@ -69,7 +69,10 @@ def read_table(text: str) -> tuple[list[Row], list[Fault]]:
     for number, cells in enumerate(lines[1:], 2):
         if any(cell.strip() for cell in cells):
             found = _row(number, cells, columns)
-            (rows if isinstance(found, Row) else faults).append(found)  # type: ignore[arg-type]
+            if isinstance(found, Row):
+                rows.append(found)
+            else:
+                faults.append(found)
     return rows, faults + _contradictions(rows)
 
 
