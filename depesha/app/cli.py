@@ -147,6 +147,9 @@ def _add_user(commands: "_Group") -> None:
     suspend = "/_matrix/client/v1/admin/suspend/"
     add("suspend", "let somebody only read", _setting(suspend, "suspended"))
     add("unsuspend", "end a suspension", _setting(suspend, "suspended", to=False))
+    add("devices", "print from where somebody is signed in", list_devices)
+    out = add("sign-out", "end somebody's sessions", sign_out)
+    out.add_argument("--device", metavar="ID", help="only this one")
     add("promote", "make somebody an owner", _set_admin(to=True))
     add("demote", "make somebody no longer an owner", _set_admin(to=False))
 
@@ -206,6 +209,10 @@ def _add_duty(commands: "_Group") -> None:
     keeping.add_hold(partial(_add_command, group))
     group = _add_group(commands, "inspection", "reading correspondence, with two persons' consent")
     keeping.add_inspection(partial(_add_command, group))
+    group = _add_group(commands, "complaint", "what people complained about")
+    keeping.add_complaint(partial(_add_command, group))
+    group = _add_group(commands, "group", "groups and channels")
+    keeping.add_group(partial(_add_command, group))
 
 
 def _add_audit(commands: "_Group") -> None:
@@ -339,6 +346,24 @@ def reset_password(config: Config, options: argparse.Namespace) -> int:
 def reset_factors(config: Config, options: argparse.Namespace) -> int:
     """Take the second factor and the passkeys off an account."""
     _ask(config, "DELETE", f"{_ADMIN}/users/{_user_id(config, options.user)}/factors")
+    return 0
+
+
+def list_devices(config: Config, options: argparse.Namespace) -> int:
+    """Print a line for each device: id, when (ms) and from where last seen, name."""
+    target = f"{_ADMIN}/users/{_user_id(config, options.user)}/devices"
+    for each in _ask(config, "GET", target)["devices"]:
+        seen = f"{each['last_seen_ts'] or '-'} {each['last_seen_ip'] or '-'}"
+        print(f"{each['device_id']} {seen} {each['display_name'] or '-'}")
+    return 0
+
+
+def sign_out(config: Config, options: argparse.Namespace) -> int:
+    """End one session of somebody, or all."""
+    target = f"{_ADMIN}/users/{_user_id(config, options.user)}/devices"
+    if options.device is not None:
+        target += f"/{quote(options.device, safe='')}"
+    _ask(config, "DELETE", target)
     return 0
 
 

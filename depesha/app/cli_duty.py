@@ -1,4 +1,4 @@
-"""The commands on retention, holds and inspections: each asks the endpoint of the same name."""
+"""The commands on what an institution owes: each asks the endpoint of the same name."""
 
 import argparse
 from collections.abc import Callable
@@ -26,8 +26,9 @@ class Keeping:
         """Add `depesha retention …`."""
         add("list", "print how long what is kept", self.list_policies)
         put = add("set", "set how long chats keep what is in them", self.set_policy)
+        look = add("preview", "print what a policy would erase, and set nothing", self.preview)
         unset = add("unset", "let the next policy above be in force again", self.unset_policy)
-        for parser in (put, unset):
+        for parser in (put, look, unset):
             parser.add_argument("--unit", type=int, default=0, metavar="NUMBER")
             parser.add_argument("--kind", default=ANY, choices=(ANY, *KINDS))
         for name, summary in (
@@ -35,7 +36,8 @@ class Keeping:
             ("files", "files; without it as long as messages"),
             ("least", "the shortest time that a chat may ask for itself"),
         ):
-            put.add_argument(f"--{name}-days", type=int, metavar="N", help=summary)
+            for parser in (put, look):
+                parser.add_argument(f"--{name}-days", type=int, metavar="N", help=summary)
 
     def add_hold(self, add: Add) -> None:
         """Add `depesha hold …`."""
@@ -63,6 +65,20 @@ class Keeping:
             decide = add(name, summary, self.decide(approved=name == "approve"))
             decide.add_argument("inspection", metavar="ID")
 
+    def add_complaint(self, add: Add) -> None:
+        """Add `depesha complaint …`."""
+        shown = add("list", "print complaints, the latest first", self.list_complaints)
+        shown.add_argument("--open", action="store_true", help="only those not decided yet")
+        decide = add("decide", "decide a complaint, and answer it", self.decide_complaint)
+        decide.add_argument("number", metavar="NUMBER")
+        decide.add_argument("decision", choices=("upheld", "rejected"))
+        decide.add_argument("--answer", default="", help="told to whoever complained")
+
+    def add_group(self, add: Add) -> None:
+        """Add `depesha group …`."""
+        shown = add("list", "print groups and channels", self.list_groups)
+        shown.add_argument("--search", default="", metavar="TEXT", help="a part of the name")
+
     # --- retention -------------------------------------------------------------------
 
     def list_policies(self, config: Config, options: argparse.Namespace) -> int:
@@ -76,6 +92,15 @@ class Keeping:
         names = ("messages_days", "files_days", "least_days")
         body: Content = {name: getattr(options, name) for name in names}
         self.ask(config, "PUT", _policy(options), body)
+        return 0
+
+    def preview(self, config: Config, options: argparse.Namespace) -> int:
+        """Print what a policy would erase at once."""
+        names = ("messages_days", "files_days", "least_days")
+        given = {name: getattr(options, name) for name in names}
+        query = "&".join(f"{name}={days}" for name, days in given.items() if days is not None)
+        found = self.ask(config, "GET", f"{_policy(options)}/preview?{query}")
+        print(" ".join(f"{name}={value}" for name, value in found.items()))
         return 0
 
     def unset_policy(self, config: Config, options: argparse.Namespace) -> int:
@@ -137,6 +162,41 @@ class Keeping:
             return 0
 
         return command
+
+    # --- complaints and groups -------------------------------------------------------
+
+    def list_complaints(self, config: Config, options: argparse.Namespace) -> int:
+        """Print a line for each complaint: number, who, of what, what became of it, why."""
+        before: int | None = 2**53 - 1
+        only = "true" if options.open else "false"
+        while before is not None:
+            path = f"{_ADMIN}/complaints?limit=500&open={only}&before={before}"
+            found = self.ask(config, "GET", path)
+            for row in found["complaints"]:
+                what = row.get("event_id") or row.get("room_id") or row.get("user_id")
+                reason = " ".join(row["reason"].split())
+                state = row.get("decision", "open")
+                print(f"{row['number']} {row['reporter']} {what} {state} {reason}")
+            before = found.get("next")
+        return 0
+
+    def decide_complaint(self, config: Config, options: argparse.Namespace) -> int:
+        """Decide a complaint."""
+        path = f"{_ADMIN}/complaints/{quote(options.number, safe='')}"
+        self.ask(config, "PUT", path, {"decision": options.decision, "answer": options.answer})
+        return 0
+
+    def list_groups(self, config: Config, options: argparse.Namespace) -> int:
+        """Print a line for each group: id, kind, how many members, name."""
+        after: int | None = 0
+        while after is not None:
+            path = f"{_ADMIN}/groups?limit=500&after={after}&search={quote(options.search)}"
+            found = self.ask(config, "GET", path)
+            for row in found["groups"]:
+                name = row.get("name", "-")
+                print(f"{row['room_id']} {row['kind']} {row['members']} {name}")
+            after = found.get("next")
+        return 0
 
     def _asked(self, config: Config, options: argparse.Namespace) -> Content:
         target = options.target

@@ -49,7 +49,8 @@ def add_org(add: Add, ask: Ask, user_id: NameOf) -> None:
     appoint = add("appoint", "give somebody a position", tree.appoint)
     dismiss = add("dismiss", "take a position away", tree.dismiss)
     leave = add("leave", "show somebody out of the institution", tree.show_out)
-    for parser in (appoint, dismiss, leave):
+    see = add("see-as", "print the tree and the chats that somebody sees", tree.see_as)
+    for parser in (appoint, dismiss, leave, see):
         parser.add_argument("user", metavar="NAME", help="a username or a whole user id")
     for parser in (appoint, dismiss):
         parser.add_argument("unit", metavar="NUMBER")
@@ -106,6 +107,18 @@ class _Commands:
 
     def _post(self, config: Config, options: argparse.Namespace) -> str:
         return f"{_ORG}/people/{self.user_id(config, options.user)}/posts/{options.unit}"
+
+    def see_as(self, config: Config, options: argparse.Namespace) -> int:
+        """Print what somebody sees: levels by name, a blank line, chats by id, kind and name."""
+        user = self.user_id(config, options.user)
+        for unit in self.ask(config, "GET", f"{_ORG}/people/{user}/sees")["units"]:
+            print(f"{unit['unit_id']}\t{unit['name']}")
+        print()
+        found = self.ask(config, "GET", f"/_depesha/v1/admin/users/{user}/chats")
+        for chat in found["chats"]:
+            name = chat.get("name") or ", ".join(chat["others"]) or "-"
+            print(f"{chat['room_id']}\t{chat['kind']}\t{name}")
+        return 0
 
     def show_out(self, config: Config, options: argparse.Namespace) -> int:
         """Show somebody out of the institution; print how many sessions ended."""

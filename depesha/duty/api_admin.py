@@ -9,6 +9,7 @@ from depesha.base.errors import invalid_param
 from depesha.base.rights import Right
 from depesha.duty import inspect
 from depesha.duty.hold import load_holds, place_hold, release_hold
+from depesha.duty.preview import preview_policy
 from depesha.duty.record import Duty
 from depesha.duty.retention import load_policies, put_policy, remove_policy
 from depesha.duty.rules import ANY, DAY_MS, KINDS, Policy, is_standing
@@ -96,6 +97,16 @@ async def set_policy(duty: Duty, ask: Ask[PolicyBody]) -> Reply:
     policy = Policy(_ms(body.messages_days), _ms(body.files_days), _ms(body.least_days))
     await put_policy(duty, ask.caller, unit, kind, policy)
     return EMPTY
+
+
+@endpoint("GET", f"{_POLICY}/preview", right=Right.RETENTION)
+async def preview(duty: Duty, ask: Ask[None]) -> Reply:
+    """What a policy would erase at once; its days are in the query, left out: for ever."""
+    unit, kind = _place(ask)
+    names = ("messages_days", "files_days", "least_days")
+    days = [ask.number(name, 0, 1, 36_500) or None for name in names]
+    found = await preview_policy(duty, unit, kind, Policy(*map(_ms, days)))
+    return json_reply(found._asdict())
 
 
 @endpoint("DELETE", _POLICY, right=Right.RETENTION)
@@ -220,6 +231,7 @@ async def export_inspection(duty: Duty, ask: Ask[None]) -> StreamReply:
 ENDPOINTS: tuple[Endpoint[Duty, Json], ...] = (
     list_policies,
     set_policy,
+    preview,
     unset_policy,
     list_holds,
     post_hold,

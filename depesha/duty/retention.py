@@ -94,13 +94,14 @@ async def load_times(duty: Duty, user_id: str) -> dict[str, int]:
         return {}
     found: dict[str, int] = {}
     for row in await spine.db.scan(store.select_rooms_of, spine.institution.id, joined):
-        time = lifetime(_policy_of(duty, policies, row), row.wanted_ms)
+        time = lifetime(policy_of(duty, policies, row), row.wanted_ms)
         if time is not None:
             found[row.room_id] = time
     return found
 
 
-def _policy_of(duty: Duty, policies: Policies, room: store.RoomRow) -> Policy:
+def policy_of(duty: Duty, policies: Policies, room: store.RoomRow) -> Policy:
+    """The policy that a room is under."""
     return find_policy(policies, units_of(duty, room), room.kind)
 
 
@@ -117,7 +118,7 @@ async def keep_time(duty: Duty) -> None:
         rooms := await spine.db.scan(store.select_rooms, spine.institution.id, after, _PAGE)
     ):
         for room in rooms:
-            await _keep_room(duty, _policy_of(duty, policies, room), room)
+            await _keep_room(duty, policy_of(duty, policies, room), room)
         after = rooms[-1].room_nid
     await _remove_unnamed(duty, longest_files(policies))
     await _destroy_sealed(duty)

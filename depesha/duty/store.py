@@ -309,6 +309,19 @@ async def select_old_files(
     )
 
 
+async def count_old_files(tx: Tx, institution_id: int, room_nids: list[int], before: int) -> int:
+    """How many files messages of rooms have named before a time."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(DISTINCT media_id) FROM duty_files WHERE institution_id = $1"
+        " AND room_nid = ANY($2) AND ts < $3 AND is_state = 0",
+        institution_id,
+        room_nids,
+        before,
+    )
+    return found or 0
+
+
 async def delete_names(tx: Tx, institution_id: int, position: int) -> None:
     """Forget which files an event names."""
     await tx.execute(
@@ -507,6 +520,17 @@ async def select_untold(tx: Tx, institution_id: int, now: int) -> list[Inspectio
         " AND expires_ts <= $2",
         institution_id,
         now,
+    )
+
+
+async def select_told(tx: Tx, institution_id: int, targets: list[str]) -> list[InspectionRow]:
+    """The latest of those of which the people concerned have been told."""
+    return await tx.rows(
+        InspectionRow,
+        _INSPECTION + " AND target = ANY($2) AND told_ts IS NOT NULL"
+        " ORDER BY told_ts DESC LIMIT 100",
+        institution_id,
+        targets,
     )
 
 

@@ -694,6 +694,23 @@ async def select_said(
     )
 
 
+async def count_said_before(
+    tx: Tx, institution_id: int, room_nids: list[int], before: int, kept: list[str]
+) -> int:
+    """How many events of rooms, no state, are older than a time (ms), without some senders'."""
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM events WHERE institution_id = $1 AND room_nid = ANY($2)"
+        " AND room_order IS NOT NULL AND state_key IS NULL AND status = 0"
+        " AND origin_server_ts < $3 AND sender <> ALL($4)",
+        institution_id,
+        room_nids,
+        before,
+        kept,
+    )
+    return found or 0
+
+
 async def select_erased_by(
     tx: Tx, institution_id: int, by: list[int], after: int
 ) -> list[EventRow]:

@@ -23,10 +23,15 @@ async def _viewer(org: Org, ask: Ask[None]) -> str:
         return ask.caller.user_id
     if not ask.caller.may(Right.SEE_AS):
         raise forbidden("This needs the right tree.see-as")
-    caller, other = ask.caller, org.user_id(other)
+    return await seen_as(org, ask, other)
+
+
+async def seen_as(org: Org, ask: Ask[None], name: str) -> str:
+    """The whole id of whom the caller sees the tree as, which is written down."""
+    other = org.user_id(name)
 
     async def plan(w: Writing) -> None:
-        await record(w, act_of(caller, "org.see-as", other, path=ask.path))
+        await record(w, act_of(ask.caller, "org.see-as", other, path=ask.path))
 
     await org.spine.log.commit(plan)
     return other

@@ -10,11 +10,11 @@ from depesha.base.rights import InUnits, Right
 from depesha.http.caller import Caller
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.org.access import access_employee, check_whole, check_within
-from depesha.org.api import unit_id
+from depesha.org.api import seen_as, unit_id
 from depesha.org.difference import describe_move
 from depesha.org.enrol import import_table
 from depesha.org.levels import Wanted, change_level, create_level, remove_level
-from depesha.org.look import describe_anyone, describe_people, describe_whole
+from depesha.org.look import describe_anyone, describe_people, describe_tree, describe_whole
 from depesha.org.people import Card, appoint, dismiss, put_card, set_absences, show_out
 from depesha.org.record import Org
 from depesha.org.store import AbsenceRow
@@ -133,6 +133,12 @@ async def get_employee(org: Org, ask: Ask[None]) -> Reply:
     return json_reply(await describe_anyone(org, user_id))
 
 
+@endpoint("GET", f"{_PERSON}/sees", right=Right.SEE_AS)
+async def get_seen(org: Org, ask: Ask[None]) -> Reply:
+    """The levels that somebody sees; that one looked is written down."""
+    return json_reply(describe_tree(org, await seen_as(org, ask, ask.params["userId"])))
+
+
 class CardBody(msgspec.Struct, frozen=True):
     """What a card is to tell; left out: as it is."""
 
@@ -216,6 +222,7 @@ ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (
     put_post,
     delete_post,
     get_employee,
+    get_seen,
     put_person,
     put_deputies,
     post_leave,

@@ -14,6 +14,7 @@ import pytest
 from depesha.app.cli import main
 from depesha.app.operate import socket_path
 from depesha.app.serve import running
+from tests.harness.client import Client
 from tests.harness.clock import TestClock
 from tests.harness.server import Server, config_for, start
 
@@ -313,3 +314,33 @@ def test_retention_holds_and_inspections_have_commands(run: Run) -> None:
     assert (code, "Another person" in error) == (1, True)
     assert run("inspection", "refuse", asked)[0] == 1
     assert asked in run("inspection", "list")[1]
+
+
+async def test_what_the_console_shows_has_commands(
+    folder: Path, run: Run, clock: TestClock
+) -> None:
+    async with server_on(folder, clock) as server:
+        await beside(run, "user", "create", "anna")
+        code, output, _ = await beside(run, "user", "reset-password", "anna")
+        anna = await Client(server.wire).login("anna", password_in(output))
+        room = await anna.create_room(name="Law")
+        report = f"/_matrix/client/v3/rooms/{room}/report"
+        (await anna.post(report, {"reason": "too\nloud"})).ok()
+
+        groups = (await beside(run, "group", "list", "--search", "law"))[1]
+        assert groups == f"{room} basic 1 Law\n"
+        number, _, rest = (await beside(run, "complaint", "list", "--open"))[1].partition(" ")
+        assert rest == f"@anna:depesha.test {room} open too loud\n"
+        decided = await beside(run, "complaint", "decide", number, "rejected", "--answer", "No.")
+        assert decided[0] == 0
+        assert (await beside(run, "complaint", "list", "--open"))[1] == ""
+        seen = (await beside(run, "org", "see-as", "anna"))[1]
+        assert f"{room}\tbasic\tLaw\n" in seen
+        counted = (await beside(run, "retention", "preview", "--kind", "basic"))[1]
+        assert counted == "rooms=1 held=0 messages=0 files=0\n"
+        assert anna.device_id in (await beside(run, "user", "devices", "anna"))[1]
+        out = await beside(run, "user", "sign-out", "anna", "--device", anna.device_id)
+        assert out[0] == 0
+        assert (await beside(run, "user", "devices", "anna"))[1] == ""
+        (await anna.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
+        assert code == 0
