@@ -19,6 +19,7 @@ from depesha.org.look import acting_managers as acting_managers
 from depesha.org.look import decided_levels as decided_levels
 from depesha.org.look import deciding_chiefs as deciding_chiefs
 from depesha.org.look import describe_anyone as describe_anyone
+from depesha.org.look import find_shown as find_shown
 from depesha.org.look import managed_units as managed_units
 from depesha.org.people import Card as Card
 from depesha.org.people import appoint as appoint
@@ -59,4 +60,5 @@ from depesha.org.sight import refused as refused
 from depesha.org.sight import sees_alone as sees_alone
 from depesha.org.table import Fault as Fault
 from depesha.org.table import Row as Row
+from depesha.org.tree import Node as Node
 from depesha.org.tree import Right as Right

@@ -54,7 +54,8 @@ def _member(org: Org, draft: Draft, tip: Tip) -> Denied | None:
 def _kind(org: Org, draft: Draft, tip: Tip) -> Denied | None:
     before, group = tip.find(GROUP), read_group(draft.content)
     if before is not None:
-        is_same = before.content == draft.content
+        # Whether it follows its unit may change.
+        is_same = group is not None and group == read_group(before.content)
         return None if is_same else Denied("The kind of a group is set when it is made")
     if group is None:
         return Denied("This is no kind of group")

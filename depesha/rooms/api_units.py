@@ -1,4 +1,4 @@
-"""Endpoints of invitations that a unit's manager approves."""
+"""Endpoints of units in groups: invitations that their manager approves, and mentions of them."""
 
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from depesha.rooms.invite_unit import (
     refuse_unit,
     withdraw_unit,
 )
+from depesha.rooms.mentioned import count_mentioned
 from depesha.rooms.record import Rooms
 
 _REQUESTS = "/_depesha/v1/unit_invites"
@@ -69,11 +70,24 @@ async def post_approve(rooms: Rooms, ask: Ask[ApproveBody]) -> Reply:
     return json_reply({"invited": done.invited, "skipped": done.skipped})
 
 
-@endpoint("POST", f"{_REQUEST}/refuse")
-async def post_refuse(rooms: Rooms, ask: Ask[None]) -> Reply:
+class RefuseBody(msgspec.Struct, frozen=True):
+    """Why, for who asked."""
+
+    reason: str = ""
+
+
+@endpoint("POST", f"{_REQUEST}/refuse", body=RefuseBody)
+async def post_refuse(rooms: Rooms, ask: Ask[RefuseBody]) -> Reply:
     """Refuse a request."""
-    await refuse_unit(rooms, ask.caller.user_id, ask.params["requestId"])
+    await refuse_unit(rooms, ask.caller.user_id, ask.params["requestId"], ask.body.reason)
     return EMPTY
+
+
+@endpoint("GET", "/_depesha/v1/rooms/{roomId}/mentions")
+async def get_mentions(rooms: Rooms, ask: Ask[None]) -> Reply:
+    """How many members a mention of each unit reaches."""
+    counts = await count_mentioned(rooms, ask.caller.user_id, ask.params["roomId"])
+    return json_reply({"units": [{"unit_id": u, "count": n} for u, n in counts.items()]})
 
 
 ENDPOINTS: tuple[Endpoint[Rooms, Json], ...] = (
@@ -82,4 +96,5 @@ ENDPOINTS: tuple[Endpoint[Rooms, Json], ...] = (
     delete_unit_invite,
     post_approve,
     post_refuse,
+    get_mentions,
 )

@@ -1,6 +1,9 @@
 """Inviting. Spec: client-server API, "Inviting users", "Invite permission"."""
 
+from collections.abc import Collection
+
 from depesha.accounts import check_not_suspended, is_active
+from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.base.ids import parse_user_id
 from depesha.contacts import check_reachable
@@ -8,6 +11,9 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER, Room
 from depesha.events.event import Draft
 from depesha.events.group import GROUP, read_group
+from depesha.events.power import level_of, power_of
+from depesha.events.state import State
+from depesha.events.versions import RoomVersion
 from depesha.http.caller import Caller
 from depesha.org import fits, no_such_user, refused
 from depesha.profile import blocks_invites, member_content
@@ -47,6 +53,22 @@ def check_fits(rooms: Rooms, room: Room, user_id: str) -> None:
         raise refused("basic_group", entry.sender, "Only people of the group's unit may be in it")
 
 
+def check_may_invite(
+    find: State, version: RoomVersion, user_id: str, joined: Collection[str]
+) -> None:
+    """Raise 403 M_FORBIDDEN for who may not invite into a room, with whom to ask (G5)."""
+    if power_of(user_id, find, version) >= level_of("invite", find, version):
+        return
+    levels, created = find("m.room.power_levels", ""), find("m.room.create", "")
+    named: Json = levels.content.get("users") if levels is not None else None
+    able = {*(named if isinstance(named, dict) else ())}
+    if created is not None:
+        able.add(created.sender)
+    present = sorted(able.intersection(joined))
+    host = max(present, key=lambda each: power_of(each, find, version), default=user_id)
+    raise refused("invite", host, "You may not invite into this room")
+
+
 async def invite(
     rooms: Rooms, caller: Caller, room_id: str, user_id: str, reason: str | None
 ) -> None:
@@ -56,6 +78,7 @@ async def invite(
     if room is None or room.membership(user_id) != "knock":
         await check_invitable(rooms, caller.user_id, user_id)
     if room is not None and room.membership(caller.user_id) == "join":
+        check_may_invite(room.find, room.version, caller.user_id, room.joined)
         check_fits(rooms, room, user_id)
 
     async def plan(w: Writing) -> None:

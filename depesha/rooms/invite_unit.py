@@ -4,7 +4,7 @@ Whom the manager approves is invited by who asked, whatever the rules of contact
 blocks the one who asks, takes no invitations, or does not fit into a basic group is left out.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import partial
 from typing import NamedTuple
 
@@ -16,7 +16,6 @@ from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.eventlog.state import Room
 from depesha.events.group import GROUP, read_group
-from depesha.events.power import level_of, power_of
 from depesha.http.caller import Caller
 from depesha.io.tx import Tx
 from depesha.org import (
@@ -30,7 +29,7 @@ from depesha.org import (
 from depesha.profile import blocks_invites
 from depesha.rooms import store
 from depesha.rooms.access import access_joined_tip
-from depesha.rooms.invite import write_invite
+from depesha.rooms.invite import check_may_invite, write_invite
 from depesha.rooms.record import Rooms
 
 UNIT_INVITES = "unit_invites"
@@ -54,12 +53,11 @@ async def ask_unit(rooms: Rooms, caller: Caller, room_id: str, unit_id: int, mes
     org, sender, clock = rooms.profile.org, caller.user_id, rooms.spine.clock
     access_shown(org, sender, unit_id)
     if not deciding_chiefs(org, unit_id):
-        raise forbidden("Nobody manages this unit")
+        raise forbidden("Nobody manages this unit", **{"org.depesha.rule": "no_manager"})
 
     async def plan(w: Writing) -> str:
         tip = await access_joined_tip(w, sender, room_id)
-        if power_of(sender, tip.find, tip.version) < level_of("invite", tip.find, tip.version):
-            raise forbidden("You may not invite into this room")
+        check_may_invite(tip.find, tip.version, sender, tip.room.joined)
         entry = tip.find(GROUP)
         group = read_group(entry.content) if entry is not None else None
         if entry is not None and not any(
@@ -67,10 +65,11 @@ async def ask_unit(rooms: Rooms, caller: Caller, room_id: str, unit_id: int, mes
         ):
             raise refused("basic_group", entry.sender, "The unit is not one of the group's")
         before = await store.find_unit_invite(w.tx, w.institution.id, room_id, unit_id)
-        if before is not None:
+        if before is not None and not before.outcome:
             return before.request_id
-        if len(await store.select_unit_invites_of(w.tx, w.institution.id, sender)) >= MOST_SENT:
-            raise MatrixError(400, "M_LIMIT_EXCEEDED", f"At most {MOST_SENT} requests wait")
+        await _make_place(w, sender)
+        if before is not None:
+            await store.delete_unit_invite(w.tx, w.institution.id, before.request_id)
         request_id = clock.new_id()
         row = store.UnitInviteRow(request_id, room_id, unit_id, sender, message, clock.now_ms())
         await store.insert_unit_invite(w.tx, w.institution.id, row)
@@ -78,6 +77,16 @@ async def ask_unit(rooms: Rooms, caller: Caller, room_id: str, unit_id: int, mes
         return request_id
 
     return await rooms.spine.log.commit(plan, [room_id])
+
+
+async def _make_place(w: Writing, sender: str) -> None:
+    """Within a plan: have place for one more request; the oldest that were decided on give way."""
+    mine = await store.select_unit_invites_of(w.tx, w.institution.id, sender)
+    decided = [row for row in mine if row.outcome]
+    if len(mine) - len(decided) >= MOST_SENT:
+        raise MatrixError(400, "M_LIMIT_EXCEEDED", f"At most {MOST_SENT} requests wait")
+    for row in decided[: max(0, len(decided) + 1 - MOST_SENT)]:
+        await store.delete_unit_invite(w.tx, w.institution.id, row.request_id)
 
 
 async def _tell(rooms: Rooms, w: Writing, row: store.UnitInviteRow) -> None:
@@ -88,27 +97,47 @@ async def _tell(rooms: Rooms, w: Writing, row: store.UnitInviteRow) -> None:
 
 
 async def withdraw_unit(rooms: Rooms, user_id: str, request_id: str) -> None:
-    """Take back a request of one's own; 404 M_NOT_FOUND."""
-    await _end(rooms, request_id, lambda row: row.sender == user_id)
+    """Take back a request of one's own, or put away what became of it; 404 M_NOT_FOUND."""
+
+    async def plan(w: Writing) -> None:
+        row = await store.select_unit_invite(w.tx, w.institution.id, request_id)
+        if row is None or row.sender != user_id:
+            raise _no_request()
+        await store.delete_unit_invite(w.tx, w.institution.id, request_id)
+        await _tell(rooms, w, row)
+
+    await rooms.spine.log.commit(plan)
 
 
-async def refuse_unit(rooms: Rooms, user_id: str, request_id: str) -> None:
-    """Refuse a request on which one decides; 404 M_NOT_FOUND."""
-    await _end(rooms, request_id, lambda row: _decides(rooms, user_id, row))
+async def refuse_unit(rooms: Rooms, user_id: str, request_id: str, reason: str) -> None:
+    """Refuse a request on which one decides, and tell why who asked; 404 M_NOT_FOUND."""
+    if len(reason) > MOST_MESSAGE or "\x00" in reason:
+        raise invalid_param(f"A reason has at most {MOST_MESSAGE} characters")
+    await _decide(rooms, user_id, request_id, "refused", reason=reason)
 
 
 def _decides(rooms: Rooms, user_id: str, row: store.UnitInviteRow) -> bool:
-    return user_id in deciding_chiefs(rooms.profile.org, row.unit_id)
+    return not row.outcome and user_id in deciding_chiefs(rooms.profile.org, row.unit_id)
 
 
-async def _end(
-    rooms: Rooms, request_id: str, may_end: Callable[[store.UnitInviteRow], bool]
+def _no_request() -> MatrixError:
+    return not_found("There is no such request")
+
+
+async def _decide(
+    rooms: Rooms,
+    user_id: str,
+    request_id: str,
+    outcome: str,
+    *,
+    reason: str = "",
+    invited: int = 0,
 ) -> None:
     async def plan(w: Writing) -> None:
         row = await store.select_unit_invite(w.tx, w.institution.id, request_id)
-        if row is None or not may_end(row):
-            raise not_found("There is no such request")
-        await store.delete_unit_invite(w.tx, w.institution.id, request_id)
+        if row is None or not _decides(rooms, user_id, row):
+            raise _no_request()
+        await store.update_unit_invite(w.tx, w.institution.id, request_id, outcome, reason, invited)
         await _tell(rooms, w, row)
 
     await rooms.spine.log.commit(plan)
@@ -133,7 +162,7 @@ async def approve_unit(
     row = await spine.db.read(store.select_unit_invite, spine.institution.id, request_id)
     room = await spine.log.find_room(row.room_id) if row is not None else None
     if row is None or room is None or not _decides(rooms, user_id, row):
-        raise not_found("There is no such request")
+        raise _no_request()
     node = org.tree.node(row.unit_id)
     own = node.members | {node.level.manager or ""} if node is not None else set()
     people = sorted((own - {""}) if chosen is None else set(chosen))
@@ -150,7 +179,7 @@ async def approve_unit(
 
     for at in range(0, len(able), _AT_ONCE):
         await spine.log.commit(partial(plan, piece=able[at : at + _AT_ONCE]), [row.room_id])
-    await refuse_unit(rooms, user_id, request_id)
+    await _decide(rooms, user_id, request_id, "approved", invited=len(able))
     return Invited(able, [each for each in people if each not in able])
 
 
@@ -179,7 +208,7 @@ async def describe_unit_invites(rooms: Rooms, user_id: str) -> Content:
     incoming, outgoing = await spine.db.read(_select, spine.institution.id, user_id, units)
     return {
         "incoming": [await _incoming(rooms, row) for row in incoming],
-        "outgoing": [_described(row) for row in outgoing],
+        "outgoing": [_outgoing(row) for row in outgoing],
     }
 
 
@@ -198,6 +227,14 @@ async def _incoming(rooms: Rooms, row: store.UnitInviteRow) -> Content:
     told = {**_described(row), "sender": await describe_anyone(rooms.profile.org, row.sender)}
     name = room.text("m.room.name", "name") if room is not None else ""
     return {**told, "room_name": name} if name else told
+
+
+def _outgoing(row: store.UnitInviteRow) -> Content:
+    """With what became of it: who was left out, and why, is not told."""
+    told = {**_described(row), "state": row.outcome or "waiting"}
+    if row.outcome == "approved":
+        told["invited"] = row.invited
+    return {**told, "reason": row.reason} if row.reason else told
 
 
 def _described(row: store.UnitInviteRow) -> Content:

@@ -364,7 +364,11 @@ async def delete_moved(tx: Tx, institution_id: int, user_id: str, position: int)
 
 
 class UnitInviteRow(NamedTuple):
-    """A request that people of a unit may be invited into a room; `ts` in milliseconds."""
+    """A request that people of a unit may be invited into a room; `ts` in milliseconds.
+
+    `outcome` is empty while it waits, else "approved", with how many were `invited`, or "refused",
+    with the `reason`.
+    """
 
     request_id: str
     room_id: str
@@ -372,19 +376,22 @@ class UnitInviteRow(NamedTuple):
     sender: str
     message: str
     ts: int
+    outcome: str = ""
+    reason: str = ""
+    invited: int = 0
 
 
 _UNIT_INVITE = (
-    "SELECT request_id, room_id, unit_id, sender, message, ts FROM rooms_unit_invites"
-    " WHERE institution_id = $1"
+    "SELECT request_id, room_id, unit_id, sender, message, ts, outcome, reason, invited"
+    " FROM rooms_unit_invites WHERE institution_id = $1"
 )
 
 
 async def insert_unit_invite(tx: Tx, institution_id: int, row: UnitInviteRow) -> None:
     await tx.execute(
         "INSERT INTO rooms_unit_invites"
-        " (institution_id, request_id, room_id, unit_id, sender, message, ts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        " (institution_id, request_id, room_id, unit_id, sender, message, ts, outcome, reason,"
+        " invited) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         institution_id,
         *row,
     )
@@ -399,7 +406,7 @@ async def select_unit_invite(tx: Tx, institution_id: int, request_id: str) -> Un
 async def find_unit_invite(
     tx: Tx, institution_id: int, room_id: str, unit_id: int
 ) -> UnitInviteRow | None:
-    """The request that waits for a room and a unit."""
+    """The request of a room and a unit, whether or not it waits."""
     return await tx.row(
         UnitInviteRow,
         _UNIT_INVITE + " AND room_id = $2 AND unit_id = $3",
@@ -422,13 +429,27 @@ async def select_unit_invites_of(tx: Tx, institution_id: int, sender: str) -> li
 async def select_unit_invites_for(
     tx: Tx, institution_id: int, unit_ids: list[int], limit: int
 ) -> list[UnitInviteRow]:
-    """What is asked of some units, the first request first."""
+    """What waits to be decided on of some units, the first request first."""
     return await tx.rows(
         UnitInviteRow,
-        _UNIT_INVITE + " AND unit_id = ANY($2) ORDER BY ts, request_id LIMIT $3",
+        _UNIT_INVITE + " AND unit_id = ANY($2) AND outcome = '' ORDER BY ts, request_id LIMIT $3",
         institution_id,
         unit_ids,
         limit,
+    )
+
+
+async def update_unit_invite(
+    tx: Tx, institution_id: int, request_id: str, outcome: str, reason: str, invited: int
+) -> None:
+    await tx.execute(
+        "UPDATE rooms_unit_invites SET outcome = $3, reason = $4, invited = $5"
+        " WHERE institution_id = $1 AND request_id = $2",
+        institution_id,
+        request_id,
+        outcome,
+        reason,
+        invited,
     )
 
 

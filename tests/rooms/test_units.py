@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from depesha.rooms.invite_unit import MOST_SENT
 from tests.harness.client import Client, Response
 from tests.harness.clock import START_MS, TestClock
 from tests.harness.server import Server
@@ -61,7 +62,14 @@ async def test_the_manager_of_a_unit_has_its_people_invited(server: Server) -> N
     assert room in (await coder.sync())["rooms"]["invite"]
     assert (await coder.get("/_depesha/v1/contacts")).ok()["held"] == []
     await coder.join(room)
-    assert await waiting(ithead) == await waiting(lawhead) == ([], [])
+    assert await waiting(ithead) == ([], [])
+    # Who asked sees what became of it, not who was left out, and puts it away.
+    ((), (told,)) = map(tuple, await waiting(lawhead))
+    assert (told["state"], told["invited"]) == ("approved", 3)
+    assert "skipped" not in told
+    (await ithead.delete(f"{REQUESTS}/{request}")).refused(404, "M_NOT_FOUND")
+    (await lawhead.delete(f"{REQUESTS}/{request}")).ok()
+    assert await waiting(lawhead) == ([], [])
     (await ithead.post(path, {"all": True})).refused(404, "M_NOT_FOUND")
     # Nobody has become an acquaintance of the others beyond the room.
     (await lawhead.post(f"/rooms/{room}/kick", {"user_id": user("tester")})).ok()
@@ -88,9 +96,22 @@ async def test_a_chosen_part_is_invited_and_who_refuses_is_left_out(server: Serv
     request = (await ask(minister, await minister.create_room(), units["Courts"])).ok()
     path = f"{REQUESTS}/{request['request_id']}"
     assert [row["request_id"] for row in (await waiting(lawhead))[0]] == [request["request_id"]]
-    (await minister.post(f"{path}/refuse")).refused(404, "M_NOT_FOUND")
-    (await lawhead.post(f"{path}/refuse")).ok()
-    assert await waiting(lawhead) == await waiting(minister) == ([], [])
+    reason = {"reason": "Not before the hearing"}
+    (await minister.post(f"{path}/refuse", reason)).refused(404, "M_NOT_FOUND")
+    (await lawhead.post(f"{path}/refuse", {"reason": "x" * 1001})).refused(400, "M_INVALID_PARAM")
+    since = (await minister.sync())["next_batch"]
+    (await lawhead.post(f"{path}/refuse", reason)).ok()
+    (await lawhead.post(f"{path}/refuse", reason)).refused(404, "M_NOT_FOUND")
+    assert (await waiting(lawhead))[0] == []
+    data = (await minister.sync(since))["account_data"]["events"]
+    (told,) = [e["content"] for e in data if e["type"] == "org.depesha.unit_invites"]
+    (answered,) = told["outgoing"]
+    assert (answered["state"], answered["reason"]) == ("refused", reason["reason"])
+    # It may be asked again, in place of what was refused.
+    again = (await ask(minister, answered["room_id"], units["Courts"])).ok()["request_id"]
+    ((waits,), (new,)) = (await waiting(lawhead))[0], (await waiting(minister))[1]
+    assert waits["request_id"] == new["request_id"] == again != request["request_id"]
+    assert new["state"] == "waiting"
 
 
 async def test_a_deputy_decides_while_the_manager_is_away(server: Server, clock: TestClock) -> None:
@@ -124,7 +145,12 @@ async def test_who_may_ask_for_what(server: Server) -> None:
     (await ask(lawhead, room, units["Law"], message="x" * 1001)).refused(400, "M_INVALID_PARAM")
     levels = await lawhead.state(room, "m.room.power_levels")
     await lawhead.set_state(room, "m.room.power_levels", {**levels, "invite": 50})
-    (await ask(lawyer, room, units["Law"])).refused(403, "M_FORBIDDEN")
+    error = (await ask(lawyer, room, units["Law"])).refused(403, "M_FORBIDDEN")
+    assert (error["org.depesha.rule"], error["org.depesha.ask"]) == ("invite", lawhead.user_id)
+    error = (await lawyer.post(f"/rooms/{room}/invite", {"user_id": user("judge")})).refused(
+        403, "M_FORBIDDEN"
+    )
+    assert (error["org.depesha.rule"], error["org.depesha.ask"]) == ("invite", lawhead.user_id)
     request = (await ask(lawhead, room, units["Courts"])).ok()["request_id"]
     (await lawyer.delete(f"{REQUESTS}/{request}")).refused(404, "M_NOT_FOUND")
     (await lawhead.delete(f"{REQUESTS}/{request}")).ok()
@@ -135,6 +161,44 @@ async def test_who_may_ask_for_what(server: Server) -> None:
     path = f"{REQUESTS}/{request}/approve"
     (await lawhead.post(path, {"all": True})).refused(403, "M_FORBIDDEN")
     assert "judge" not in await members(lawyer, room)
+
+
+async def test_decided_requests_give_way_to_new_ones(server: Server, clock: TestClock) -> None:
+    house = await make_ministry(server)
+    lawhead, ithead = house.people["lawhead"], house.people["ithead"]
+    ids = list[str]()
+    for _ in range(MOST_SENT + 1):
+        await clock.advance(1)
+        room = await lawhead.create_room()
+        ids.append((await ask(lawhead, room, house.units["IT"])).ok()["request_id"])
+        (await ithead.post(f"{REQUESTS}/{ids[-1]}/refuse", {})).ok()
+    assert [row["request_id"] for row in (await waiting(lawhead))[1]] == ids[1:]
+
+
+async def test_how_many_a_mention_of_each_unit_reaches(server: Server) -> None:
+    house = await make_ministry(server)
+    people, units = house.people, house.units
+    lawhead, judge, coder = people["lawhead"], people["judge"], people["coder"]
+    room = await people["minister"].create_room(
+        invite=[user(name) for name in ("lawhead", "judge", "lawyer", "coder")]
+    )
+    for client in (lawhead, judge, coder):
+        await client.join(room)
+
+    async def counts(client: Client) -> dict[int, int]:
+        answer = (await client.get(f"/_depesha/v1/rooms/{room}/mentions")).ok()
+        return {row["unit_id"]: row["count"] for row in answer["units"]}
+
+    # Who is only invited is not reached; units without members, or not seen, are not named.
+    assert await counts(people["minister"]) == {
+        units["Ministry"]: 4,
+        units["Law"]: 2,
+        units["Courts"]: 1,
+        units["IT"]: 1,
+    }
+    assert await counts(coder) == {units["Ministry"]: 4, units["IT"]: 1}
+    (await people["lawyer"].get(f"/_depesha/v1/rooms/{room}/mentions")).refused(403, "M_FORBIDDEN")
+    (await coder.get("/_depesha/v1/rooms/!none/mentions")).refused(403, "M_FORBIDDEN")
 
 
 # --- groups that follow --------------------------------------------------------------
@@ -183,12 +247,27 @@ async def test_who_comes_into_a_unit_is_invited_into_its_whole_groups(
     assert (await members(lawhead, law))["coder"] == "invite"
     assert "coder" not in await members(lawhead, some)
     await people["coder"].join(law)
+    # It begins to follow, or ends, when an administrator of the group says so.
+    same = {"kind": "basic", "unit": unit}
+    path = f"/rooms/{some}/state/{KIND}/"
+    (await people["coder"].put(path, {**same, "is_whole": True})).refused(403, "M_FORBIDDEN")
+    (await lawhead.put(path, {**same, "unit": units["IT"], "is_whole": True})).refused(
+        403, "M_FORBIDDEN"
+    )
+    (await lawhead.put(path, {**same, "is_whole": True})).ok()
     # Who leaves by themselves is not fetched back by what happens to others.
     await people["coder"].leave(law)
     await move(house, "clerk", "Secretariat", "Law")
     await clock.advance(1)
     found = await members(lawhead, law)
     assert (found["coder"], found["clerk"]) == ("leave", "invite")
+    assert (await members(lawhead, some))["clerk"] == "invite"
+    assert "coder" not in await members(lawhead, some)
+    (await lawhead.put(path, same)).ok()
+    await house.person("newcomer", "Courts")
+    await clock.advance(1)
+    assert (await members(lawhead, law))["newcomer"] == "invite"
+    assert "newcomer" not in await members(lawhead, some)
 
 
 async def test_a_group_follows_when_the_tree_changes(server: Server, clock: TestClock) -> None:
