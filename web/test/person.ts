@@ -24,6 +24,8 @@ export type Net = "up" | "down" | "deaf";
 
 export class Person {
   net: Net = "up";
+  /** How far the clock of the engine is ahead, in milliseconds. */
+  ahead = 0;
   /** Answers in the server's place, where it gives an answer. */
   instead: (path: string) => Response | undefined = () => undefined;
   /** Changes answers on their way. */
@@ -84,6 +86,7 @@ export class Person {
       name: this.archive,
       makeCrypto,
       makeMedia,
+      now: () => Date.now() + this.ahead,
       fetch: (url, init) => this.#fetch(life, String(url), init),
     });
     this.#engine.onNotice((notice) => {

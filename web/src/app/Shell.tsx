@@ -17,7 +17,14 @@ import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats"
 import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
-import { ChatView, parseMatrixLink, Threads, ThreadView, toggleSide } from "../features/timeline";
+import {
+  ChatView,
+  parseMatrixLink,
+  Reminders,
+  Threads,
+  ThreadView,
+  toggleSide,
+} from "../features/timeline";
 import { isDue, TOUR, Tour } from "../features/tour";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
@@ -61,7 +68,8 @@ export default function Shell() {
   const eventId = () => place().segments[2];
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
-  const hasMain = () => ["admin", "chat", "people", "settings", "threads"].includes(kind() ?? "");
+  const hasMain = () =>
+    ["admin", "chat", "people", "reminders", "settings", "threads"].includes(kind() ?? "");
   const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
@@ -191,6 +199,9 @@ export default function Shell() {
             >
               <Match when={kind() === "threads"}>
                 <Threads />
+              </Match>
+              <Match when={kind() === "reminders"}>
+                <Reminders />
               </Match>
               <Match when={kind() === "people"}>
                 <PeopleView section={place().segments[1]} />

@@ -132,6 +132,12 @@ export function createCommands(around: Around): readonly Action[] {
       run: () => go("#/threads"),
     },
     {
+      id: "reminders",
+      icon: "clock",
+      label: () => word("reminders"),
+      run: () => go("#/reminders"),
+    },
+    {
       id: "people",
       icon: "people",
       label: () => word("institution"),
@@ -233,6 +239,7 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
     "people",
     "saved",
     "threads",
+    "reminders",
     "newGroup",
     "newChannel",
     "theme",

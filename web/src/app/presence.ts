@@ -6,7 +6,8 @@ import type { Notice } from "../bridge/protocol";
 import { pushChoice, turnOnPush } from "../bridge/push";
 import { sound } from "../ui/preferences";
 import { isQuiet, QUIET, readQuiet } from "../ui/quiet";
-import { tellFailure } from "../ui/toasts";
+import { chatPlace, go } from "../ui/router";
+import { tell, tellFailure } from "../ui/toasts";
 import { word } from "./words";
 
 /** The engine is told which chat is seen, and whether. */
@@ -72,12 +73,23 @@ export function showNotices(client: Client): void {
   const hear = (notice: Notice) => {
     if (notice.kind === "read") say({ kind: "read", roomId: notice.roomId });
     else if (notice.kind === "failure") tellFailure(notice.failure);
+    else if (notice.kind === "reminder") remind(notice);
     else if (notice.urgent || !isQuiet(readQuiet(stored()), new Date())) {
       if (notice.sound && sound()) ring();
       if (!("Notification" in window) || Notification.permission !== "granted") return;
       const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;
       say({ kind: "notice", notice: { room_id, event_id, title, body, urgent } });
     }
+  };
+  /** Asked for at this very time, it comes in quiet hours too. */
+  const remind = ({ roomId, eventId, title, body }: Extract<Notice, { kind: "reminder" }>) => {
+    const text = [title, body].filter(Boolean).join(": ");
+    const open = { label: word("open"), run: () => go(chatPlace(roomId, eventId)) };
+    tell(word("reminder", { text }), open);
+    if (sound()) ring();
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    const shown = { title: word("reminder", { text: title }), body, urgent: true };
+    say({ kind: "notice", notice: { room_id: roomId, event_id: eventId, ...shown } });
   };
   onCleanup(client.onNotice(hear));
 }

@@ -62,6 +62,11 @@ export function fullTime(language: Language, ts: Millis): string {
   return dates(language, { dateStyle: "long", timeStyle: "medium" }).format(ts);
 }
 
+/** Day and time to the minute. */
+export function dayTime(language: Language, ts: Millis): string {
+  return dates(language, { dateStyle: "long", timeStyle: "short" }).format(ts);
+}
+
 /** A time to the second in figures alone, for tables. */
 export function stamp(language: Language, ts: Millis): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" }).format(ts);
@@ -130,6 +135,12 @@ export function shade(text: string, count: number): number {
 /** "Anna, Boris and Vera". */
 export function listOf(language: Language, names: readonly string[]): string {
   return new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+}
+
+/** Local time as a field of the kind `datetime-local` wants it. */
+export function localInput(ts: Millis): string {
+  const shifted = ts - new Date(ts).getTimezoneOffset() * 60_000;
+  return new Date(shifted).toISOString().slice(0, 16);
 }
 
 /** Local midnight that begins the day of a date field, or ends it. */

@@ -22,6 +22,7 @@ import type {
   MediaAsk,
   MemberRecord,
   PersonRecord,
+  ReminderRecord,
   RoomView,
   ScheduledRecord,
   SearchAsk,
@@ -75,6 +76,8 @@ export interface Lists {
   };
   /** What is to be sent to a chat later, the next first. */
   scheduled: { ask: { roomId: RoomId }; head: null; row: ScheduledRecord };
+  /** Messages one wants to be reminded of, the next first. */
+  reminders: { ask: null; head: { complete: boolean }; row: ReminderRecord };
   devices: { ask: null; head: null; row: DeviceRecord };
   verifications: { ask: null; head: null; row: VerificationView };
   ignored: { ask: null; head: null; row: PersonRecord };
@@ -250,6 +253,8 @@ export interface Commands {
     args: { roomId: RoomId; eventId?: EventId; reason: string };
     value: null;
   };
+  /** Reminds of a message, or no longer where `at` is null. */
+  "reminder.set": { args: { roomId: RoomId; eventId: EventId; at: Millis | null }; value: null };
   "chat.setPinned": { args: { roomId: RoomId; pinned: boolean; order?: number }; value: null };
   "chat.setArchived": { args: { roomId: RoomId; archived: boolean }; value: null };
   "chat.setNotify": {
@@ -379,6 +384,8 @@ export type Notice =
       sound: boolean;
       urgent: boolean;
     }
+  /** One asked to be reminded of a message. */
+  | { kind: "reminder"; roomId: RoomId; eventId: EventId; title: string; body: string }
   /** Read elsewhere: what was shown of this room goes away. */
   | { kind: "read"; roomId: RoomId }
   | { kind: "failure"; failure: Failure; roomId?: RoomId };

@@ -18,6 +18,7 @@ import {
   setNotify,
   setTag,
 } from "./reading";
+import { REMINDERS, withReminder } from "./reminders";
 import {
   createRoom,
   directory,
@@ -152,6 +153,8 @@ export function makeCommands(live: Live): Answers {
     "space.hierarchy": (ask) => hierarchy(live, ask),
     "room.report": (ask) => report(live, ask),
 
+    "reminder.set": (ask) =>
+      setAccount(live, REMINDERS, withReminder(world.account.get(REMINDERS), ask)),
     "chat.setPinned": ({ roomId, pinned, order }) =>
       setTag(live, roomId, "m.favourite", pinned ? { order: order ?? 0.5 } : null),
     "chat.setArchived": ({ roomId, archived }) =>

@@ -602,6 +602,39 @@ describe("chats", () => {
     expect(await boris.do("chat.checkCounts", null)).toEqual({ repaired: 0 });
   });
 
+  test("remind of a message when its time has come, on each device once", async () => {
+    const [anna, boris, roomId] = await two();
+    await anna.do("send.event", { roomId, ...text("Подать отчёт") });
+    const { eventId = "" } = await boris.says(roomId, "Подать отчёт");
+    const at = Date.now() + 20 * 60_000;
+    await boris.do("reminder.set", { roomId, eventId, at });
+    const phone = await another(boris);
+    const row = await phone.list("reminders", null, (rows) => rows.find((each) => each.item));
+    expect(row).toMatchObject({
+      id: eventId,
+      roomId,
+      at,
+      item: { content: { body: "Подать отчёт" } },
+    });
+
+    const rings = (who: Person) => who.notices.filter((each) => each.kind === "reminder");
+    boris.ahead = 19 * 60_000;
+    boris.engine.hurry();
+    await boris.reload();
+    expect(rings(boris)).toEqual([]);
+    for (const device of [boris, phone]) {
+      device.ahead = 21 * 60_000;
+      device.engine.hurry();
+      const notice = await device.told((each) => each.kind === "reminder");
+      expect(notice).toMatchObject({ roomId, eventId, body: "Подать отчёт" });
+    }
+    await boris.reload();
+    boris.engine.hurry();
+    await boris.do("reminder.set", { roomId, eventId, at: null });
+    await phone.list("reminders", null, (rows) => rows.length === 0);
+    expect(rings(boris)).toHaveLength(1);
+  });
+
   test("tell of an invitation at once", async () => {
     const [anna, boris] = [await person("anna"), await person("boris")];
     await boris.list("chats", null, (_, head) => head.complete);

@@ -66,7 +66,7 @@ export interface EngineNeeds {
   now?: () => number;
 }
 
-const MUTES_EVERY_MS = 30_000;
+const LOOK_EVERY_MS = 15_000;
 
 /** Any query; a tab of another build may ask for one that is not there. */
 type Query = (live: Live, ask: never, show: never) => Stop;
@@ -98,7 +98,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     commands: ReturnType<typeof makeCommands>;
     crypto: Crypto | undefined;
     media: Media;
-    mutes: ReturnType<typeof setInterval>;
+    looking: ReturnType<typeof setInterval>;
   }
 
   function setSession(next: SessionView): void {
@@ -183,8 +183,9 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       isSeen: (roomId) => [...tabs.values()].some((tab) => tab.visible && tab.roomId === roomId),
     });
     const opened = live;
-    const mutes = setInterval(() => void endMutes(opened).catch(() => {}), MUTES_EVERY_MS);
-    open = { live, commands: makeCommands(live), crypto, media, mutes };
+    const looking = setInterval(() => lookAtClock(opened), LOOK_EVERY_MS);
+    open = { live, commands: makeCommands(live), crypto, media, looking };
+    lookAtClock(live);
     presence();
     const { userId, deviceId, homeserver } = signedIn;
     setSession({ phase: "signedIn", userId, deviceId, homeserver });
@@ -201,7 +202,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     const closing = open;
     open = undefined;
     if (!closing) return undefined;
-    clearInterval(closing.mutes);
+    clearInterval(closing.looking);
     await closing.live.world.cryptoReady.catch(() => {});
     await closing.live.stop();
     closing.crypto?.stop();
@@ -391,6 +392,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       presence();
     },
     hurry() {
+      if (open) lookAtClock(open.live);
       open?.live.sync.hurry();
       open?.live.outbox.hurry();
       open?.live.duties.hurry();
@@ -418,6 +420,12 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     tellIt();
     return topics.watch(["connection"], tellIt);
   }
+}
+
+/** What comes with the time: mutes end, reminders ring. */
+function lookAtClock(live: Live): void {
+  void endMutes(live).catch(() => {});
+  void live.ringer.ring();
 }
 
 /** Sends at once, past the outbox: for verifications, which are of the moment. */

@@ -19,6 +19,7 @@ import { makeOutbox, type Outbox } from "./outbox";
 import { shownIn } from "./people";
 import type { Crypto, Media } from "./ports";
 import type { ChatRecord } from "./records";
+import { makeRinger, REMINDERS, type Ringer } from "./reminders";
 import { makeSearch, type Search } from "./search";
 import type { Who } from "./session";
 import { makeSync, type Sync } from "./sync";
@@ -34,6 +35,7 @@ export interface Live {
   drafts: Drafts;
   search: Search;
   org: Org;
+  ringer: Ringer;
   chats(): readonly ChatRecord[];
   stop(): Promise<void>;
 }
@@ -56,15 +58,17 @@ export interface LiveNeeds {
 /** Opens the archive's data and begins to sync. Resolves when the list of chats can be shown. */
 export async function goLive(needs: LiveNeeds): Promise<Live> {
   const { archive, topics, crypto } = needs;
-  const [rooms, account, waiting, token, dutiesKept, draftsKept, statuses] = await Promise.all([
-    archive.rooms(),
-    archive.account(),
-    archive.outbox(),
-    archive.value<SyncToken>("sync"),
-    archive.value<Record<string, Duty>>("duties"),
-    archive.value<Parameters<typeof makeDrafts>[2]>("drafts"),
-    archive.value<World["statuses"]>("statuses"),
-  ]);
+  const [rooms, account, waiting, token, dutiesKept, draftsKept, statuses, rung] =
+    await Promise.all([
+      archive.rooms(),
+      archive.account(),
+      archive.outbox(),
+      archive.value<SyncToken>("sync"),
+      archive.value<Record<string, Duty>>("duties"),
+      archive.value<Parameters<typeof makeDrafts>[2]>("drafts"),
+      archive.value<World["statuses"]>("statuses"),
+      archive.value<string[]>("rung"),
+    ]);
   const world: World = {
     me: needs.who.userId,
     deviceId: needs.who.deviceId,
@@ -109,6 +113,8 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const drafts = makeDrafts(world, duties, draftsKept);
   const outbox = makeOutbox(world, waiting);
   const search = await makeSearch(world);
+  const ringer = makeRinger(world, rung, needs.tell);
+  const stopRinging = topics.watch([`account:${REMINDERS}`], () => void ringer.ring());
   const notices = makeNotices(world, needs.isSeen, needs.tell);
   const sync = makeSync(world, token, outbox, {
     async before({ extensions }, isFirst) {
@@ -155,8 +161,10 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     search,
     org: makeOrg(world),
     chats: chatList,
+    ringer,
     async stop() {
       background.abort();
+      stopRinging();
       stopKeys?.();
       stopTrust?.();
       await opening.catch(() => {});

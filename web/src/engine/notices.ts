@@ -23,6 +23,7 @@ export type Told =
       sound: boolean;
       urgent: boolean;
     }
+  | { kind: "reminder"; roomId: RoomId; eventId: string; title: string; body: string }
   | { kind: "read"; roomId: RoomId }
   | { kind: "failure"; failure: Failure; roomId?: RoomId };
 

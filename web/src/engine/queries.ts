@@ -18,9 +18,11 @@ import type {
   ItemRecord,
   MemberRecord,
   PersonRecord,
+  ReminderRecord,
   ScheduledRecord,
 } from "./records";
-import { pinnedOf, viewOf } from "./room";
+import { REMINDERS, remindedOf, remindersOf } from "./reminders";
+import { nameOf, pinnedOf, viewOf } from "./room";
 import { loadScheduled } from "./scheduled";
 import type { Entry, MediaKind } from "./stored";
 import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
@@ -231,6 +233,8 @@ export const LISTS: ListQueries = {
     });
   },
 
+  reminders: (live, _: null, show) => reminders(live, show),
+
   devices: (live, _: null, show) => {
     let before = new Map<string, DeviceRecord>();
     return again(live, ["devices", "trust"], async () => {
@@ -415,6 +419,31 @@ function shared(
     world.entries.delete(hear);
     stop();
   };
+}
+
+/** Messages one wants to be reminded of; those that are not known are looked for once. */
+function reminders(live: Live, show: ShowList<"reminders">): Stop {
+  const { world } = live;
+  const items = new Map<RoomId, ReturnType<typeof itemsIn>>();
+  const sought = new Map<EventId, Promise<Entry | undefined>>();
+  let before = new Map<string, ReminderRecord>();
+  return again(live, [`account:${REMINDERS}`, "chats"], async () => {
+    const rows: ReminderRecord[] = [];
+    for (const each of remindersOf(world.account.get(REMINDERS))) {
+      const { roomId, eventId, at } = each;
+      const entry = await (sought.get(eventId) ?? remindedOf(world, each));
+      sought.set(eventId, Promise.resolve(entry));
+      const make = items.get(roomId) ?? itemsIn(live, roomId);
+      items.set(roomId, make);
+      const [item = null] = entry ? await make([entry]) : [];
+      const room = world.rooms.get(roomId);
+      const roomName = room ? nameOf(room, world.me) : "";
+      const row: ReminderRecord = { id: eventId, roomId, roomName, at, item };
+      rows.push(same(before.get(eventId), row));
+    }
+    before = new Map(rows.map((row) => [row.id, row]));
+    show({ complete: true }, rows);
+  });
 }
 
 const MOST_THREAD_ROOMS = 20;

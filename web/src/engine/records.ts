@@ -306,6 +306,16 @@ export interface ScheduledRecord {
   at: Millis;
 }
 
+/** A message one wants to be reminded of. */
+export interface ReminderRecord {
+  id: EventId;
+  roomId: RoomId;
+  roomName: string;
+  at: Millis;
+  /** Null where the message is gone, or cannot be had now. */
+  item: ItemRecord | null;
+}
+
 // ── The timeline ───────────────────────────────────────────────────────────────────────────────
 
 /** `waiting` has not been tried since the network went; `failed` needs a person. */

@@ -1,5 +1,5 @@
 import { createSignal } from "solid-js";
-import { fullTime } from "../../base/format";
+import { fullTime, localInput } from "../../base/format";
 import { useClient } from "../../bridge/client";
 import type { Content } from "../../engine/records";
 import { Button, TextField } from "../../ui/controls";
@@ -8,12 +8,6 @@ import { language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
 import { word } from "./words";
-
-/** Local time as `datetime-local` wants it. */
-function localInput(ts: number): string {
-  const shifted = ts - new Date(ts).getTimezoneOffset() * 60_000;
-  return new Date(shifted).toISOString().slice(0, 16);
-}
 
 /** Chooses when a written message leaves. */
 export default function LaterDialog(props: {

@@ -27,6 +27,7 @@ import { word } from "./words";
 const Viewer = lazy(() => import("./Viewer"));
 const ForwardDialog = lazy(() => import("./ForwardDialog"));
 const SourceDialog = lazy(() => import("./SourceDialog"));
+const RemindDialog = lazy(() => import("./RemindDialog"));
 const ReactionDialog = lazy(() => import("./ReactionDialog"));
 const CalendarDialog = lazy(() => import("./CalendarDialog"));
 
@@ -109,6 +110,7 @@ function OpenChat(props: {
   const [selected, setSelected] = createSignal<ReadonlySet<string>>(new Set());
   const [viewed, setViewed] = createSignal<string>();
   const [forwarded, setForwarded] = createSignal<readonly ItemRecord[]>();
+  const [reminded, setReminded] = createSignal<ItemRecord>();
   const [source, setSource] = createSignal<ItemRecord>();
   const [reacted, setReacted] = createSignal<ItemRecord>();
   const [calendar, setCalendar] = createSignal(false);
@@ -149,6 +151,7 @@ function OpenChat(props: {
     setSelected,
     openViewer: setViewed,
     openForward: setForwarded,
+    openRemind: setReminded,
     openSource: setSource,
     openReactions: setReacted,
   };
@@ -310,6 +313,9 @@ function OpenChat(props: {
           </Show>
           <Show when={source()}>
             {(item) => <SourceDialog item={item()} onClose={() => setSource(undefined)} />}
+          </Show>
+          <Show when={reminded()}>
+            {(item) => <RemindDialog item={item()} onClose={() => setReminded(undefined)} />}
           </Show>
           <Show when={reacted()}>
             {(item) => (

@@ -197,6 +197,13 @@ export function messageActions(
       run: () => keep(client, item, conversation.me()),
     },
     {
+      id: "remind",
+      icon: "clock",
+      label: () => word("remind"),
+      when: () => isReal(item),
+      run: () => conversation.openRemind(item),
+    },
+    {
       id: "pin",
       icon: item.pinned ? "unpin" : "pin",
       label: () => word(item.pinned ? "unpin" : "pin"),

@@ -19,6 +19,7 @@ export interface Conversation {
   setSelected: (ids: ReadonlySet<string>) => void;
   openViewer: (itemId: string) => void;
   openForward: (items: readonly ItemRecord[]) => void;
+  openRemind: (item: ItemRecord) => void;
   openSource: (item: ItemRecord) => void;
   openReactions: (item: ItemRecord) => void;
 }

@@ -13,5 +13,7 @@ export { toggleSide } from "./side";
 export const ChatView = lazy(() => import("./View"));
 /** All threads in one place. */
 export const Threads = lazy(() => import("./Threads"));
+/** All reminders in one place. */
+export const Reminders = lazy(() => import("./Reminders"));
 /** A thread at the side. */
 export const ThreadView = lazy(async () => ({ default: (await import("./View")).ThreadView }));
