@@ -10,6 +10,9 @@ export default defineConfig({
     target: "es2023",
     sourcemap: true,
     assetsInlineLimit: 0,
+    // COMPAT(WebKit, 2.50): while a stylesheet loads, new elements are told to be of no height, and
+    // a list that believes it shows none of them. So all styles come at once, with the page.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: { index: "index.html", sw: "src/app/sw.ts" },

@@ -115,6 +115,7 @@ def _talk(person: Driven, url: str, user_id: str) -> None:
     person.say("Under seal")
     person.sees("Under seal", "Sent")
     person.run("() => navigator.serviceWorker.ready.then(() => true)")
+    assert person.driver.find_elements("class name", "update-line") == []
 
 
 def _open_alone(person: Driven) -> None:

@@ -39,7 +39,9 @@ export function installWorker(): void {
 /** Watches for newer builds: a page may stay open for weeks. */
 function follow(registration: ServiceWorkerRegistration): void {
   const offer = (worker: ServiceWorker | null) => {
-    if (worker?.state === "installed" && navigator.serviceWorker.controller) setFresh(worker);
+    const { active } = registration;
+    // The first one of all replaces nobody, and may be slow to say that it is more than installed.
+    if (worker?.state === "installed" && active && active !== worker) setFresh(worker);
   };
   offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
