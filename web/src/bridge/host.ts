@@ -23,6 +23,7 @@ const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   institution: true,
   card: true,
   contacts: true,
+  unitInvites: true,
 };
 
 export interface Host {

@@ -17,10 +17,12 @@ import type {
   EmployeeRecord,
   EncryptionView,
   FoundRecord,
+  GroupKind,
   HitRecord,
   ItemRecord,
   MediaAsk,
   MemberRecord,
+  MentionGroup,
   PersonRecord,
   ReminderRecord,
   RoomView,
@@ -30,6 +32,7 @@ import type {
   SessionView,
   SpaceRoom,
   TimelineHead,
+  UnitInvitesView,
   UnitRecord,
   VerificationView,
 } from "../engine/records";
@@ -47,6 +50,7 @@ export interface Values {
   /** Somebody's card; null for who has none, or is not seen. */
   card: { ask: { userId: UserId }; value: CardRecord | null };
   contacts: { ask: null; value: ContactsView };
+  unitInvites: { ask: null; value: UnitInvitesView };
   /** Account data of one type, global or of a room. */
   account: { ask: { type: string; roomId?: RoomId }; value: Content | null };
   /** The stored draft of a chat or thread. */
@@ -195,6 +199,7 @@ export interface Commands {
       public: boolean;
       alias?: string;
       parent?: RoomId;
+      group?: GroupKind;
     };
     value: { roomId: RoomId };
   };
@@ -216,6 +221,15 @@ export interface Commands {
   };
   "room.avatar": { args: { roomId: RoomId; avatar: Blob | null }; value: null };
   "room.pin": { args: { roomId: RoomId; eventId: EventId; pinned: boolean }; value: null };
+  /** How much power inviting needs. */
+  "room.inviting": { args: { roomId: RoomId; level: number }; value: null };
+  /** Whether whoever comes into the unit of a basic group is invited. */
+  "room.following": { args: { roomId: RoomId; isWhole: boolean }; value: null };
+  /** Makes, changes or (`group` null) removes the group for mentions that is called `name`. */
+  "room.mentionGroup": {
+    args: { roomId: RoomId; name: string; group: MentionGroup | null };
+    value: null;
+  };
   "room.power": { args: { roomId: RoomId; userId: UserId; level: number }; value: null };
   "room.preview": {
     args: { roomIdOrAlias: string };

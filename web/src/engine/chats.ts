@@ -42,7 +42,7 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
     ts: Math.max(tsOf(room, room.last, around.me), beside.waiting?.ts ?? 0),
     unread: {
       messages: beside.isRead ? 0 : room.notified,
-      mentions: beside.isRead ? 0 : Math.max(room.highlighted, room.found.length),
+      mentions: beside.isRead ? 0 : room.highlighted + room.found.length,
       marked: room.account["m.marked_unread"]?.unread === true,
     },
     notify: notifyOf(around.notify, room.id),

@@ -3,6 +3,7 @@
 import { FailureError } from "../base/errors";
 import type { RoomId } from "../base/ids";
 import { ENCRYPTED } from "./content";
+import { clearMentions } from "./meant";
 import { readersOf } from "./people";
 import type { RoomCipher } from "./ports";
 import type { Content } from "./records";
@@ -32,10 +33,8 @@ export async function sealedFor(
   if (!world.crypto)
     throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
   const readers = await readersOf(world, roomId, mayInvitedRead(cipher));
-  return {
-    type: ENCRYPTED,
-    content: await world.crypto.encrypt(roomId, readers, cipher, type, content),
-  };
+  const sealed = await world.crypto.encrypt(roomId, readers, cipher, type, content);
+  return { type: ENCRYPTED, content: { ...sealed, ...clearMentions(content) } };
 }
 
 /** Where only those who joined see what is said, a key for the invited would tell them more. */

@@ -164,12 +164,6 @@ function isVoice(content: Content): boolean {
   return "org.matrix.msc3245.voice" in content || "m.voice" in content;
 }
 
-/** Whether the content names the person, or everybody, as its mentions say. */
-export function mentions(content: Content, me: UserId): boolean {
-  const named = objectOf(content, "m.mentions");
-  return named.room === true || textsOf(named, "user_ids").includes(me);
-}
-
 const SHOWN_STATE = new Set([
   MEMBER,
   "m.room.create",

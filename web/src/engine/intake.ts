@@ -5,14 +5,16 @@
 
 import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import type { Change } from "./archive";
-import { contentOf, ENCRYPTED, mentions } from "./content";
+import { contentOf, ENCRYPTED } from "./content";
 import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
 import { placeNewest } from "./line";
+import { means, meantIn } from "./meant";
 import { statusOf } from "./people";
+import { isUrgent } from "./push";
 import type { Content } from "./records";
 import { emptyRoom, membersIn, withLast, withWire } from "./room";
 import type { Entry, MembersData, ReceiptsData, RoomData, StatusData } from "./stored";
-import type { ReceiptContent, SlidingResponse, WireRoom } from "./wire";
+import type { ReceiptContent, SlidingResponse, WireEvent, WireRoom } from "./wire";
 import { isObject } from "./wire";
 import {
   deriveAccount,
@@ -212,7 +214,7 @@ async function prepareRoom(
     (id) => members.list[id]?.name ?? shortName(id, world.me),
   );
   room = withRedactedLast(room, taken);
-  room = withFound(room, taken.fresh.slice(-live || taken.fresh.length), world.me, live);
+  room = withFound(room, taken.fresh.slice(-live || taken.fresh.length), world, live);
   const echoed: Echo[] = [];
   for (const entry of taken.fresh) {
     const txnId = entry.data.event.unsigned?.transaction_id;
@@ -247,12 +249,18 @@ function withRedactedLast(room: RoomData, taken: Taken): RoomData {
   return withLast({ ...rest }, [entry], () => name);
 }
 
-/** Mentions in what only this device can read. */
-function withFound(room: RoomData, fresh: readonly Entry[], me: UserId, live: number): RoomData {
+/** Mentions in what only this device can read: what is said in clear, the server counts. */
+function withFound(room: RoomData, fresh: readonly Entry[], world: World, live: number): RoomData {
   if (live === 0 || room.notified === 0) return room;
+  const meant = meantIn(room, world.me, world.units);
+  const isCounted = ({ type, content }: WireEvent) =>
+    isUrgent(type, content) || means(content, meant);
   const found = fresh.filter(
     ({ data }) =>
-      data.event.type === ENCRYPTED && data.event.sender !== me && mentions(contentOf(data), me),
+      data.event.type === ENCRYPTED &&
+      data.event.sender !== world.me &&
+      !isCounted(data.event) &&
+      means(contentOf(data), meant),
   );
   if (found.length === 0) return room;
   return { ...room, found: [...room.found, ...found.map((entry) => entry.id)].slice(-99) };

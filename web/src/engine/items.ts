@@ -9,11 +9,11 @@ import {
   isPoll,
   isShown,
   isUndecryptable,
-  mentions,
   pollOf,
   reactionsOf,
   typeOf,
 } from "./content";
+import { type Meant, means } from "./meant";
 import type { Shown } from "./people";
 import type { Encryption, ItemRecord, Quote, ReactionRecord, SendState, Unread } from "./records";
 import type { Entry, EventData, Kid, OutboxData } from "./stored";
@@ -28,6 +28,7 @@ export interface ItemAround {
   readBy(id: EventId): readonly UserId[];
   isPinned(id: EventId): boolean;
   threadUnread(root: EventId): Unread;
+  meant: Meant;
 }
 
 /** The id of an entry's item: what this device sent keeps the id it was first shown by. */
@@ -58,7 +59,7 @@ export function itemOf(entry: Entry, around: ItemAround): ItemRecord {
     encryption: encryptionOf(data),
     reactions: data.kids ? reactionsOf(data.kids, around.me) : NO_REACTIONS,
     readBy: around.readBy(entry.id),
-    mentionsMe: event.sender !== around.me && mentions(content, around.me),
+    mentionsMe: event.sender !== around.me && means(content, around.meant),
     pinned: around.isPinned(entry.id),
   };
   if (sender.avatar !== undefined) item.senderAvatar = sender.avatar;

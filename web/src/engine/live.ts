@@ -17,6 +17,7 @@ import { makeNotices, type Told } from "./notices";
 import { makeOrg, type Org } from "./org";
 import { makeOutbox, type Outbox } from "./outbox";
 import { shownIn } from "./people";
+import { followPlace } from "./place";
 import type { Crypto, Media } from "./ports";
 import type { ChatRecord } from "./records";
 import { makeRinger, REMINDERS, type Ringer } from "./reminders";
@@ -104,6 +105,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     folders: new Map(),
     notify: new Map(),
     spaces: new Map(),
+    units: new Set(),
   };
   for (const type of account.keys()) deriveAccount(world, type);
   deriveSpaces(world);
@@ -145,6 +147,8 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const stopTrust = crypto?.onChange((what) => topics.touch(what));
   const chatList = makeChatList(world, outbox, drafts, duties);
 
+  const org = makeOrg(world);
+  const stopPlace = followPlace(world, org);
   const background = new AbortController();
   outbox.start();
   duties.start();
@@ -159,7 +163,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     duties,
     drafts,
     search,
-    org: makeOrg(world),
+    org,
     chats: chatList,
     ringer,
     async stop() {
@@ -167,6 +171,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       stopRinging();
       stopKeys?.();
       stopTrust?.();
+      stopPlace();
       await opening.catch(() => {});
       await Promise.all([sync.stop(), outbox.stop(), drafts.stop()]);
       await Promise.all([duties.stop(), search.stop()]);

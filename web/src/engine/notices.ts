@@ -5,6 +5,7 @@ import { type RoomId, shortName } from "../base/ids";
 import { withoutMarks } from "../base/words";
 import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
+import { MENTIONS, means, meantIn } from "./meant";
 import { heldRooms } from "./org";
 import { shownIn } from "./people";
 import { isUrgent, judge, mayNotify } from "./push";
@@ -81,6 +82,7 @@ export function makeNotices(
       myName: members?.list[world.me]?.name ?? "",
       mayNotifyRoom: mayNotify(levels, powerOf(room, event.sender)),
       isUrgent: isUrgent(event.type, event.content),
+      isMeant: MENTIONS in content && means(content, meantIn(room, world.me, world.units)),
     });
     if (!verdict.notify) return undefined;
     const kind = kindOf(room, world.direct, world.me);

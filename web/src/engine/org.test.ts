@@ -1,13 +1,10 @@
-import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { PASSWORD, type Server, serve } from "../../test/depesha";
+import { type Server, serve } from "../../test/depesha";
+import { type House, keep, makeHouse, SECRET } from "../../test/house";
 import { Person } from "../../test/person";
 import type { CardRecord, EmployeeRecord, UnitRecord } from "./records";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const SECRET = "a secret of tests";
-const ADMIN = "/_depesha/v1/admin/org";
 
 let server: Server;
 let people: Person[] = [];
@@ -22,49 +19,15 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-/** An administrator, made as Synapse's tools make one. */
-async function makeAdmin(name: string): Promise<Person> {
-  const url = `${server.url}/_synapse/admin/v1/register`;
-  const { nonce } = (await (await fetch(url)).json()) as { nonce: string };
-  const signed = [nonce, name, PASSWORD, "admin"].join("\0");
-  const mac = createHmac("sha1", SECRET).update(signed).digest("hex");
-  const body = { nonce, username: name, password: PASSWORD, admin: true, mac };
-  await fetch(url, { method: "POST", body: JSON.stringify(body) });
-  return kept(await Person.signIn(server, name, `org-${name}`));
-}
-
 function kept(person: Person): Person {
   people.push(person);
   return person;
 }
 
-interface House {
-  root: Person;
-  chief: Person;
-  clerk: Person;
-  law: number;
-  courts: number;
-}
-
-const keep = (root: Person, method: "POST" | "PUT", path: string, body: object) =>
-  root.do("own.call", { method, path: `${ADMIN}/${path}`, body });
-
-/** Ministry > Law (chief, clerk) > Courts. */
-async function makeHouse(): Promise<House> {
-  const number = ++count;
-  const root = await makeAdmin(`root${number}`);
-  const chief = kept(await Person.register(server, `chief${number}`));
-  const clerk = kept(await Person.register(server, `clerk${number}`));
-  const level = async (body: object) => {
-    const answer = await keep(root, "POST", "units", body);
-    return (answer.body as { unit_id: number }).unit_id;
-  };
-  const ministry = await level({ name: "Министерство" });
-  const law = await level({ name: "Право", parent: ministry, manager: chief.id });
-  const courts = await level({ name: "Суды", parent: law });
-  await keep(root, "PUT", `people/${clerk.id}/posts/${law}`, { title: "Юрист" });
-  await keep(root, "PUT", `people/${clerk.id}`, { name: "Анна Юристова" });
-  return { root, chief, clerk, law, courts };
+async function newHouse(): Promise<House> {
+  const house = await makeHouse(server, ++count);
+  people.push(house.root, house.chief, house.clerk);
+  return house;
 }
 
 const unitsOf = (who: Person, want: (units: readonly UnitRecord[]) => boolean) =>
@@ -78,7 +41,7 @@ const cardOf = (who: Person, userId: string, want: (card: CardRecord) => boolean
   who.value("card", { userId }, (card) => card !== null && want(card) && card);
 
 test("an open level follows what changes", async () => {
-  const { root, chief, clerk, law } = await makeHouse();
+  const { root, chief, clerk, law } = await newHouse();
   const [first] = await peopleOf(chief, law, (rows) => rows.length === 2);
   expect(first).toMatchObject({ id: chief.id, isManager: true });
   const renamed = peopleOf(chief, law, (rows) => rows.some((row) => row.name === "Анна Новикова"));
@@ -90,7 +53,7 @@ test("an open level follows what changes", async () => {
 });
 
 test("what was looked at opens without the server, and is asked for anew with it", async () => {
-  const { root, chief, clerk, law, courts } = await makeHouse();
+  const { root, chief, clerk, law, courts } = await newHouse();
   await unitsOf(chief, (units) => units.length === 3);
   await peopleOf(chief, law, (rows) => rows.length === 2);
   await cardOf(chief, clerk.id, (card) => card.name === "Анна Юристова");
@@ -114,7 +77,7 @@ test("what was looked at opens without the server, and is asked for anew with it
 });
 
 test("a level is asked for once while nothing changes", async () => {
-  const { chief, law } = await makeHouse();
+  const { chief, law } = await newHouse();
   // Once the sync tells of this, it has told of all that was changed before.
   await chief.do("room.create", { kind: "group", invite: [], encrypted: false, public: false });
   await peopleOf(chief, law, (_, state) => state === "whole");
@@ -124,14 +87,14 @@ test("a level is asked for once while nothing changes", async () => {
 });
 
 test("everyone of a level and of those below is one person each, without oneself", async () => {
-  const { root, chief, clerk, law, courts } = await makeHouse();
+  const { root, chief, clerk, law, courts } = await newHouse();
   await keep(root, "PUT", `people/${clerk.id}/posts/${courts}`, { title: "Советник" });
   const { people: all } = await chief.do("org.people", { unitIds: [law] });
   expect(all.map((person) => person.id)).toEqual([clerk.id]);
 });
 
 test("who is blocked is refused by the server too, until unblocked", async () => {
-  const { chief, clerk } = await makeHouse();
+  const { chief, clerk } = await newHouse();
   const blocked = () => clerk.value("contacts", null, (box) => box.blocked.length === 1 && box);
   await clerk.do("people.ignore", { userId: chief.id, ignored: true });
   expect((await blocked()).blocked).toEqual([chief.id]);

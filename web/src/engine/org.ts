@@ -18,7 +18,7 @@ import type {
   UnitRecord,
   WhoRecord,
 } from "./records";
-import { isObject, numberOf, textOf, textsOf } from "./wire";
+import { isObject, listOf, numberOf, objectsOf, textOf, textsOf } from "./wire";
 import type { World } from "./world";
 
 const OWN = "/_depesha/v1/org";
@@ -254,14 +254,6 @@ function isMissing(error: unknown): boolean {
 
 // ── What the server's answers say ──────────────────────────────────────────────────────────────
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function objectsOf(content: Content, key: string): Content[] {
-  return listOf(content[key]).filter(isObject);
-}
-
 function unitsIn(answer: Content): UnitRecord[] {
   return objectsOf(answer, "units").map((unit) => {
     const parent = numberOf(unit, "parent", 0);
@@ -296,7 +288,8 @@ function employeesIn(answer: Content): EmployeeRecord[] {
   });
 }
 
-function whoOf(told: Content, userId: UserId): WhoRecord {
+/** Who somebody is, as the server describes them. */
+export function whoOf(told: Content, userId: UserId): WhoRecord {
   const name = textOf(told, "name");
   const photo = textOf(told, "photo");
   const room = textOf(told, "room");

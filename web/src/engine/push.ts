@@ -1,6 +1,7 @@
 /** Push rules: what raises a notice, and what a chat's notification setting is. Pure. */
 
 import type { RoomId } from "../base/ids";
+import { MENTIONS } from "./meant";
 import type { Content } from "./records";
 import { isObject, numberOf, objectOf, textOf } from "./wire";
 
@@ -14,6 +15,8 @@ export interface Judged {
   mayNotifyRoom: boolean;
   /** Whether it came marked as urgent: the mark is in clear also beside what was sealed. */
   isUrgent?: boolean;
+  /** Whether it mentions a unit or a named group of the reader's. */
+  isMeant?: boolean;
 }
 
 export interface Verdict {
@@ -87,6 +90,8 @@ function holds(condition: Content, judged: Judged): boolean {
       return judged.mayNotifyRoom;
     case URGENT:
       return judged.isUrgent ?? false;
+    case MENTIONS:
+      return judged.isMeant ?? false;
     default:
       return false;
   }

@@ -6,6 +6,7 @@ import { fetchEvent, fetchOlder } from "./fetch";
 import { part } from "./http";
 import { type ItemAround, itemOf } from "./items";
 import { type Live, typingNames } from "./live";
+import { meantIn } from "./meant";
 import { CONTACTS, contactsOf, heldRooms, type Look } from "./org";
 import { allMembers, fetchPerson, memberRows, personOf, same, shownIn } from "./people";
 import type {
@@ -20,12 +21,14 @@ import type {
   PersonRecord,
   ReminderRecord,
   ScheduledRecord,
+  UnitInvitesView,
 } from "./records";
 import { REMINDERS, remindedOf, remindersOf } from "./reminders";
 import { nameOf, pinnedOf, viewOf } from "./room";
 import { loadScheduled } from "./scheduled";
 import type { Entry, MediaKind } from "./stored";
 import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
+import { UNIT_INVITES, unitInvitesOf } from "./unit-invites";
 import { objectOf, type WireEvent } from "./wire";
 import { keepFetched, loadMembers } from "./world";
 
@@ -115,6 +118,14 @@ export const VALUES: ValueQueries = {
     let before: ContactsView | undefined;
     return again(live, [`account:${CONTACTS}`], () => {
       before = same(before, contactsOf(live.world));
+      show(before);
+    });
+  },
+
+  unitInvites: (live, _: null, show) => {
+    let before: UnitInvitesView | undefined;
+    return again(live, [`account:${UNIT_INVITES}`], () => {
+      before = same(before, unitInvitesOf(live.world));
       show(before);
     });
   },
@@ -361,6 +372,7 @@ function itemsIn(live: Live, roomId: RoomId): (entries: readonly Entry[]) => Pro
       readBy: () => [],
       isPinned: (id) => pinned.has(id),
       threadUnread: () => ({ messages: 0, mentions: 0, marked: false }),
+      meant: meantIn(room, live.world.me, live.world.units),
     };
     return entries.map((entry) => {
       const item = same(made.get(entry.id), itemOf(entry, around));

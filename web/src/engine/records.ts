@@ -171,6 +171,45 @@ export interface ContactsView {
   strangers?: string;
 }
 
+/** Requests that people of a unit may be invited into a chat, to oneself and of one's own. */
+export interface UnitInvitesView {
+  incoming: readonly {
+    id: string;
+    roomId: RoomId;
+    roomName: string;
+    unitId: number;
+    sender: WhoRecord;
+    message: string;
+    ts: Millis;
+  }[];
+  outgoing: readonly {
+    id: string;
+    roomId: RoomId;
+    unitId: number;
+    message: string;
+    ts: Millis;
+    state: "waiting" | "approved" | "refused";
+    /** How many people were invited. */
+    invited: number;
+    /** Why it was refused; "" where that is not said. */
+    reason: string;
+  }[];
+}
+
+/** Of what kind a group is: a basic one is of a unit (0: of the whole institution). */
+export interface GroupKind {
+  kind: "basic" | "project";
+  unit: number;
+  /** Whoever comes into the unit is invited. */
+  isWhole: boolean;
+}
+
+/** A named group of a chat's participants, for mentions. */
+export interface MentionGroup {
+  name: string;
+  userIds: readonly UserId[];
+}
+
 // ── Chats ──────────────────────────────────────────────────────────────────────────────────────
 
 export type ChatKind = "direct" | "group" | "channel" | "space" | "self";
@@ -254,6 +293,11 @@ export interface RoomView {
   successor?: RoomId;
   predecessor?: RoomId;
   pinned: readonly EventId[];
+  /** Absent of chats of no kind. */
+  group?: GroupKind;
+  mentionGroups: readonly MentionGroup[];
+  /** The power that inviting needs. */
+  inviteLevel: number;
   /** What I may do here, by power levels. */
   may: {
     send: boolean;
@@ -269,6 +313,8 @@ export interface RoomView {
     notifyAll: boolean;
     encrypt: boolean;
     joinRule: boolean;
+    group: boolean;
+    mentionGroups: boolean;
   };
   myPower: number;
   /** Widgets, parents and children of spaces come with later features. */

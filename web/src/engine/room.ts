@@ -2,9 +2,10 @@
 
 import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import { ENCRYPTED, isPreviewed, MEMBER, saidOf } from "./content";
-import type { ChatKind, Content, RoomView } from "./records";
+import type { ChatKind, Content, GroupKind, MentionGroup, RoomView } from "./records";
 import type { Entry, MemberData, RoomData, Said, StateData } from "./stored";
 import {
+  isObject,
   numberOf,
   objectOf,
   type StrippedEvent,
@@ -256,11 +257,43 @@ function mayDo(room: RoomData, me: UserId): RoomView["may"] {
     notifyAll: can(numberOf(objectOf(levels, "notifications"), "room", 50)),
     encrypt: canState("m.room.encryption"),
     joinRule: canState("m.room.join_rules"),
+    group: canState(GROUP),
+    mentionGroups: canState(MENTION_GROUPS),
   };
 }
 
 export function pinnedOf(room: RoomData): EventId[] {
   return textsOf(stateOf(room, "m.room.pinned_events"), "pinned");
+}
+
+/** Type of the state that says of what kind a group is. */
+export const GROUP = "org.depesha.group";
+
+/** Of what kind a group is, where that is said and understood. */
+export function groupOf(room: RoomData): GroupKind | undefined {
+  const state = stateOf(room, GROUP);
+  const kind = textOf(state, "kind");
+  if (kind === "project") return { kind, unit: 0, isWhole: false };
+  if (kind !== "basic") return undefined;
+  return { kind, unit: numberOf(state, "unit", 0), isWhole: state?.is_whole === true };
+}
+
+/** The state that says so. */
+export function groupContent({ kind, unit, isWhole }: GroupKind): Content {
+  if (kind === "project") return { kind };
+  return { kind, ...(unit > 0 && { unit }), ...(isWhole && { is_whole: true }) };
+}
+
+/** Type of the state that names groups of participants, for mentions. */
+export const MENTION_GROUPS = "org.depesha.mention_groups";
+
+/** The named groups that the state tells of, by name. */
+export function groupsIn(state: Content | undefined): MentionGroup[] {
+  return Object.entries(objectOf(state, "groups"))
+    .flatMap(([name, group]) =>
+      isObject(group) ? { name, userIds: textsOf(group, "user_ids") } : [],
+    )
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Rooms of a space, in its order. */
@@ -295,8 +328,12 @@ export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
     pinned: pinnedOf(room),
     may: mayDo(room, me),
     myPower: powerOf(room, me),
+    mentionGroups: groupsIn(stateOf(room, MENTION_GROUPS)),
+    inviteLevel: numberOf(stateOf(room, "m.room.power_levels"), "invite", 0),
     children: kind === "space" ? childrenOf(room) : [],
   };
+  const group = groupOf(room);
+  if (group) view.group = group;
   const avatar = avatarOf(room, kind);
   if (avatar !== undefined) view.avatar = avatar;
   const alias = textOf(stateOf(room, "m.room.canonical_alias"), "alias");

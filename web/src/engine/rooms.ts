@@ -8,7 +8,7 @@ import { part } from "./http";
 import type { Live } from "./live";
 import { setAccount } from "./reading";
 import type { Content } from "./records";
-import { pinnedOf, stateOf } from "./room";
+import { GROUP, groupContent, groupOf, MENTION_GROUPS, pinnedOf, stateOf } from "./room";
 import { isObject, numberOf, objectOf, textOf, textsOf } from "./wire";
 
 const V3 = "/_matrix/client/v3";
@@ -38,6 +38,7 @@ function bodyOfCreate(ask: Create, avatar: Mxc | undefined, server: string): Con
   const add = (type: string, content: Content) => state.push({ type, state_key: "", content });
   if (ask.encrypted && ask.kind !== "space") add("m.room.encryption", ENCRYPTION);
   if (avatar !== undefined) add("m.room.avatar", { url: avatar });
+  if (ask.group !== undefined) add(GROUP, groupContent(ask.group));
   if (ask.parent !== undefined) {
     add("m.room.join_rules", parentRule(ask));
     const content = { canonical: true, via: [server] };
@@ -257,6 +258,41 @@ export function setPower(
   const users = isDefault ? others : { ...others, [ask.userId]: ask.level };
   const content = { ...levels, users };
   return setState(live, { roomId: ask.roomId, type: "m.room.power_levels", stateKey: "", content });
+}
+
+/** How much power inviting needs. */
+export function setInviting(live: Live, ask: { roomId: RoomId; level: number }): Promise<null> {
+  const room = live.world.rooms.get(ask.roomId);
+  const levels = (room && stateOf(room, "m.room.power_levels")) ?? {};
+  const content = { ...levels, invite: ask.level };
+  return setState(live, { roomId: ask.roomId, type: "m.room.power_levels", stateKey: "", content });
+}
+
+/** Whether a basic group follows its unit. */
+export async function setFollowing(
+  live: Live,
+  ask: { roomId: RoomId; isWhole: boolean },
+): Promise<null> {
+  const room = live.world.rooms.get(ask.roomId);
+  const group = room && groupOf(room);
+  if (!group) throw new FailureError({ code: "M_NOT_FOUND", message: "The chat has no kind" });
+  const content = groupContent({ ...group, isWhole: ask.isWhole });
+  return setState(live, { roomId: ask.roomId, type: GROUP, stateKey: "", content });
+}
+
+/** Makes, renames, changes or removes (`group` null) one of the chat's groups for mentions. */
+export async function setMentionGroup(live: Live, ask: Args<"room.mentionGroup">): Promise<null> {
+  const room = live.world.rooms.get(ask.roomId);
+  const before = objectOf(room && stateOf(room, MENTION_GROUPS), "groups");
+  const { [ask.name]: _, ...others } = before;
+  const { group } = ask;
+  const groups = group ? { ...others, [group.name]: { user_ids: group.userIds } } : others;
+  return setState(live, {
+    roomId: ask.roomId,
+    type: MENTION_GROUPS,
+    stateKey: "",
+    content: { groups },
+  });
 }
 
 export async function previewRoom(

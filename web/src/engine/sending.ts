@@ -4,6 +4,7 @@ import type { EventId, RoomId } from "../base/ids";
 import { contentOf, reactionsOf, typeOf } from "./content";
 import { inThread } from "./items";
 import type { Live } from "./live";
+import { MENTIONS, mentionedIn } from "./meant";
 import { isLocalId, type Outgoing } from "./outbox";
 import type { Attachment, Content } from "./records";
 import type { Entry } from "./stored";
@@ -111,6 +112,7 @@ export async function sendEdit(
     ...ask.content,
     ...(typeof ask.content.body === "string" && { body: `* ${ask.content.body}` }),
     "m.mentions": newMentions(ask.content, before),
+    ...newlyNamed(ask.content, before),
     "m.new_content": ask.content,
     "m.relates_to": { rel_type: "m.replace", event_id: original?.id ?? ask.eventId },
   };
@@ -133,6 +135,15 @@ function newMentions(content: Content, before: Content): Content {
     ...(users.length > 0 && { user_ids: users }),
     ...(now.room === true && old.room !== true && { room: true }),
   };
+}
+
+/** The same of units and named groups. What the edit no longer names anew is left out at its top. */
+function newlyNamed(content: Content, before: Content): Content {
+  if (!(MENTIONS in content)) return {};
+  const [now, old] = [mentionedIn(content), mentionedIn(before)];
+  const units = now.units.filter((id) => !old.units.includes(id));
+  const groups = now.groups.filter((name) => !old.groups.includes(name));
+  return { [MENTIONS]: { units, groups } };
 }
 
 export async function sendReaction(

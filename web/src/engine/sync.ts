@@ -29,6 +29,8 @@ const STATE = [
   ["m.room.guest_access", ""],
   ["m.room.tombstone", ""],
   ["m.room.pinned_events", ""],
+  ["org.depesha.group", ""],
+  ["org.depesha.mention_groups", ""],
   ["m.space.child", "*"],
   ["m.space.parent", "*"],
   ["m.room.member", "$ME"],

@@ -19,6 +19,7 @@ import {
   withWaiting,
 } from "./items";
 import { newer, older, reachesEnd } from "./line";
+import { MENTIONS, meantIn } from "./meant";
 import type { Outbox } from "./outbox";
 import { type Shown, shownIn } from "./people";
 import type { ItemRecord, TimelineHead, Unread } from "./records";
@@ -401,6 +402,7 @@ export function openTimeline(
       readBy: (id) => readers.get(id) ?? NO_ONE,
       isPinned: (id) => pinned.has(id),
       threadUnread: (root) => threadUnread(here.get(root), receipts, world.me),
+      meant: meantIn(room, world.me, world.units),
     };
     const items = [
       ...entries
@@ -451,6 +453,7 @@ export function openTimeline(
       around.isPinned(entry.id),
       reply === undefined ? undefined : around.quoted(reply),
       unread,
+      MENTIONS in contentOf(entry.data) ? around.meant : undefined,
     ];
     return remembered(itemId(entry), deps, () =>
       itemOf(withWaiting(entry, waiting, world.me), around),
@@ -492,7 +495,7 @@ export function openTimeline(
       receipts = world.receipts.get(roomId) ?? receipts;
       changed();
     }),
-    world.topics.watch([`outbox:${roomId}`, `room:${roomId}`], changed),
+    world.topics.watch([`outbox:${roomId}`, `room:${roomId}`, "units"], changed),
   );
   world.entries.add(hearEntries);
   begin().catch((caught) => {

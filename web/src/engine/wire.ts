@@ -129,6 +129,15 @@ export function textsOf(content: Content | undefined, key: string): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of the list at `key`. */
+export function objectsOf(content: Content, key: string): Content[] {
+  return listOf(content[key]).filter(isObject);
+}
+
 export function isObject(value: unknown): value is Content {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -45,6 +45,8 @@ export interface World {
   folders: ReadonlyMap<RoomId, readonly string[]>;
   notify: NotifySettings;
   spaces: ReadonlyMap<RoomId, readonly RoomId[]>;
+  /** Levels of the institution of whose mention one is meant: one's own, and all above. */
+  units: ReadonlySet<number>;
 }
 
 export interface Presence {
