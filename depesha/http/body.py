@@ -14,6 +14,9 @@ from depesha.http.request import Request
 BODY_SECONDS = 30
 """How long a client may take to send a JSON body, or the next piece of a file."""
 
+SLOWEST = 256
+"""Bytes a second that a body in pieces must come with, or the client has used its time up."""
+
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
@@ -55,11 +58,17 @@ async def read_body(request: Request, clock: Clock, most: int, length: int | Non
 
 
 async def stream_body(request: Request, clock: Clock) -> AsyncIterator[bytes]:
-    """The body in pieces as they arrive; the handler bounds their sum."""
-    more = True
+    """The body in pieces as they arrive; the handler bounds their sum.
+
+    Only time spent waiting for the client counts: what it sends buys it more.
+    """
+    more, seconds = True, float(BODY_SECONDS)
     while more:
-        with _Deadline(clock, BODY_SECONDS):
+        begun = clock.monotonic()
+        with _Deadline(clock, seconds):
             piece, more = await request.piece()
+        waited = clock.monotonic() - begun
+        seconds = min(BODY_SECONDS, max(0.0, seconds - waited) + len(piece) / SLOWEST)
         if piece:
             yield piece
 

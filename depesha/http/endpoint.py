@@ -94,7 +94,7 @@ class Ask(Generic[Body]):
         text = self.query.get(name)
         if text is None:
             return default
-        if not (text.isascii() and text.lstrip("-").isdigit() and len(text) < 20):
+        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20):
             raise invalid_param(f"{name} must be an integer")
         if int(text) < low:
             raise invalid_param(f"{name} must be at least {low}")

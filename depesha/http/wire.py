@@ -34,6 +34,8 @@ IDLE_SECONDS = 75
 """How long a connection may be silent between requests, or within a request's headers."""
 SWEEP_SECONDS = 15
 """How often silent connections are looked for."""
+STALLED_SWEEPS = 5
+"""How often in a row a client may have taken nothing of what waits for it."""
 STOP_SECONDS = 5
 """How long requests in work may go on when the server stops."""
 
@@ -136,6 +138,9 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._request: Request | None = None
         self._is_deaf = False
+        self._written = 0
+        self._taken = 0
+        self._stalled = 0
         self.idle_since = wire.clock.monotonic()
 
     # --- transport --------------------------------------------------------------------
@@ -223,6 +228,19 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
 
+    def has_stalled(self) -> bool:
+        """True when the client has long taken nothing of what waits for it; asked once a sweep."""
+        unsent = self._transport.get_write_buffer_size() if self._transport is not None else 0
+        taken = self._written - unsent
+        self._stalled = self._stalled + 1 if unsent and taken <= self._taken else 0
+        self._taken = taken
+        return self._stalled >= STALLED_SWEEPS
+
+    def abort(self) -> None:
+        """Hang up without waiting for the client to take what is unsent."""
+        if self._transport is not None:
+            self._transport.abort()
+
     @property
     def is_idle(self) -> bool:
         return self._request is None
@@ -241,8 +259,7 @@ class Connection(asyncio.Protocol):
     def _write_refusal(self, status: int) -> None:
         reply = _REFUSALS[status]
         if self._transport is not None:
-            head = self._wire.head(reply, len(reply.body), keeps=False)
-            self._transport.write(head + reply.body)
+            self._write(self._wire.head(reply, len(reply.body), keeps=False) + reply.body)
 
     # --- parser -----------------------------------------------------------------------
 
@@ -279,6 +296,8 @@ class Connection(asyncio.Protocol):
             self._address,
             body.piece,
         )
+        # What stands behind a chunked body is no header (RFC 9110, 6.5.1).
+        self._headers = {}
         keeps = self._parser.should_keep_alive()
         received = _Received(request, body, keeps)
         if self.is_idle:
@@ -302,7 +321,7 @@ class Connection(asyncio.Protocol):
         """Send `100 Continue` when the client waits for it."""
         if self._expects and self._transport is not None:
             self._expects = False
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _start(self, received: "_Received") -> None:
         self._request = received.request
@@ -333,7 +352,8 @@ class Connection(asyncio.Protocol):
             if reply is None or self._transport is None:
                 keeps = False
             elif isinstance(reply, Reply):
-                self._transport.write(self._wire.head(reply, len(reply.body), keeps) + reply.body)
+                self._write(self._wire.head(reply, len(reply.body), keeps) + reply.body)
+                await self._drain()
             else:
                 await self._stream(reply, keeps)
         except Disconnected:
@@ -356,14 +376,19 @@ class Connection(asyncio.Protocol):
         async for chunk in reply.chunks:
             if chunk:
                 self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
-            if self._writable is not None:
-                await self._writable
+            await self._drain()
         if chunked:
             self._write(b"0\r\n\r\n")
+
+    async def _drain(self) -> None:
+        """Go on once the client has taken what it was sent: what waits for it is kept in memory."""
+        if self._writable is not None:
+            await self._writable
 
     def _write(self, data: bytes) -> None:
         if self._transport is None:
             raise Disconnected
+        self._written += len(data)
         self._transport.write(data)
 
 
@@ -450,8 +475,10 @@ class Wire:
                 del self._by_address[address]
 
     def _sweep(self) -> None:
-        """Hang up on connections that are silent for too long, every now and then."""
+        """Hang up on connections that are silent, or do not listen, for too long."""
         before = self.clock.monotonic() - IDLE_SECONDS
+        for connection in [c for c in self.connections if c.has_stalled()]:
+            connection.abort()
         for connection in [c for c in self.connections if c.is_idle and c.idle_since < before]:
             connection.hang_up()
         self._tick = self.clock.call_later(SWEEP_SECONDS, self._sweep)

@@ -129,7 +129,7 @@ def _page_of(ask: Ask[None]) -> tuple[int, int]:
     numbers = []
     for name, default in (("startIndex", 1), ("count", _PAGE)):
         text = ask.query.get(name, str(default))
-        if not text.lstrip("-").isdigit() or not text.isascii() or len(text) > 9:
+        if not text.removeprefix("-").isdigit() or not text.isascii() or len(text) > 9:
             raise Invalid("invalidValue", f"{name} is a number")
         numbers.append(int(text))
     return max(1, numbers[0]) - 1, min(max(0, numbers[1]), _MOST_PAGE)

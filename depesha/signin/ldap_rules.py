@@ -96,7 +96,8 @@ def is_disabled(entry: Entry, names: Attributes) -> bool:
     """Whether the directory says that the account may not be used."""
     value = entry.text(names.disabled) if names.disabled else ""
     if names.disabled.lower() == _ACCOUNT_CONTROL:
-        return value.lstrip("-").isdigit() and bool(int(value) & _DISABLED_BIT)
+        is_number = value.isascii() and value.removeprefix("-").isdigit()
+        return is_number and bool(int(value) & _DISABLED_BIT)
     return value.upper() not in {"", "FALSE", "0"}
 
 

@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
+from depesha.http.endpoint import Reply
+from depesha.http.request import Request
+from depesha.http.wire import STALLED_SWEEPS, SWEEP_SECONDS, Wire
 from tests.conftest import StartServer
+from tests.harness.clock import TestClock
 from tests.harness.server import Server
 
 GET = b"GET /_matrix/client/versions HTTP/1.1\r\nHost: x\r\n"
@@ -114,3 +118,86 @@ async def test_a_preflight_says_what_browsers_may_do(server: Server) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     (await server.anyone.request("PATCH", "/_matrix/client/v3/sync")).refused(405, "M_UNRECOGNIZED")
+
+
+# --- clients that do not listen ----------------------------------------------------------
+
+
+class Large:
+    """Answers everything with 200,000 bytes, and counts how often."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def answer(self, request: Request) -> Reply:
+        self.count += 1
+        return Reply(b"x" * 200_000)
+
+
+async def once(address: tuple[str, int]) -> bytes:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(GET + b"Connection: close\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_who_takes_no_answers_gets_no_more_of_them(clock: TestClock) -> None:
+    """Else one connection could have the server keep any number of answers in memory."""
+    large = Large()
+    wire = Wire(large.answer, clock)
+    address = await wire.listen("127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*address, limit=1_000)
+    asked = 1_000
+    writer.write((GET + b"\r\n") * asked)
+    for _ in range(5):
+        await once(address)
+    assert large.count < asked
+    answers = 0
+    while answers < asked:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += await reader.readexactly(1)
+        await reader.readexactly(200_000)
+        answers += 1
+    writer.close()
+    await wire.stop()
+
+
+async def test_who_listens_no_more_is_hung_up_on(clock: TestClock) -> None:
+    large = Large()
+    wire = Wire(large.answer, clock)
+    address = await wire.listen("127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*address, limit=1_000)
+    writer.write((GET + b"\r\n") * 1_000)
+    await once(address)
+    assert wire.connections
+    for _ in range(STALLED_SWEEPS + 2):
+        await clock.advance(SWEEP_SECONDS)
+        await once(address)
+    assert not wire.connections
+    # What the system had taken already may still arrive; the rest never does.
+    with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+        await reader.readexactly(1_000 * 200_000)
+    writer.close()
+    await wire.stop()
+
+
+async def test_what_stands_behind_a_body_is_no_header() -> None:
+    heard: list[dict[str, str]] = []
+
+    async def answer(request: Request) -> Reply:
+        while (await request.piece())[1]:
+            """More comes."""
+        heard.append(dict(request.headers))
+        return Reply()
+
+    wire = Wire(answer, TestClock())
+    reader, writer = await asyncio.open_connection(*await wire.listen("127.0.0.1", 0))
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    writer.write(head + b"1\r\na\r\n0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+    assert b"200" in await reader.readline()
+    assert heard == [{"host": "x", "transfer-encoding": "chunked"}]
+    writer.close()
+    await wire.stop()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from depesha.http.body import BODY_SECONDS
+from depesha.http.body import BODY_SECONDS, SLOWEST
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -115,6 +115,7 @@ async def test_a_value_of_the_wrong_type(
         {"since": "s\x00"},
         {"timeout": "soon"},
         {"timeout": "-1"},
+        {"timeout": "--1"},
         {"full_state": "perhaps"},
         {"filter": "{"},
         {"set_presence": "asleep"},
@@ -139,6 +140,21 @@ async def test_a_body_that_does_not_come(server: Server) -> None:
     await server.clock.advance(BODY_SECONDS)
     status, body = await asked
     assert (status, body["errcode"]) == (408, "M_UNKNOWN")
+
+
+async def test_a_form_that_comes_drop_by_drop(server: Server) -> None:
+    """Each of them takes one of the places for requests, without signing in."""
+    port = urlsplit(server.base_url).port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /_depesha/signin HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\na")
+    await server.clock.armed(BODY_SECONDS)
+    await server.clock.advance(BODY_SECONDS - 1)
+    writer.write(b"b")
+    await server.clock.armed(1 + 1 / SLOWEST)
+    await server.clock.advance(2)
+    assert b" 408 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize(

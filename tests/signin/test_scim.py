@@ -285,7 +285,8 @@ async def test_people_are_told_in_pages(idp: Idp) -> None:
         found += [each["id"] for each in page["Resources"]]
     assert sorted(found) == sorted(made)
     assert (await idp.ask("GET", "/Users", count=0))["Resources"] == []
-    await idp.ask("GET", "/Users", startIndex="x", status=400)
+    for wrong in ("x", "--1", "-"):
+        await idp.ask("GET", "/Users", startIndex=wrong, status=400)
 
 
 async def test_groups_are_levels(idp: Idp, root: Client) -> None:
