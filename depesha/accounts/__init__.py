@@ -38,6 +38,7 @@ from depesha.accounts.login import access_by_password as access_by_password
 from depesha.accounts.login import check_usable as check_usable
 from depesha.accounts.login import local_user_id as local_user_id
 from depesha.accounts.moderate import access_target as access_target
+from depesha.accounts.moderate import check_other as check_other
 from depesha.accounts.moderate import load_users as load_users
 from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords

@@ -17,6 +17,7 @@ from depesha.accounts.moderate import (
     access_target,
     change_flags,
     check_may_look,
+    check_other,
     load_users,
 )
 from depesha.accounts.password import check_password
@@ -192,6 +193,7 @@ class ResetBody(msgspec.Struct):
 async def reset_password(accounts: Accounts, ask: Ask[ResetBody]) -> Reply:
     """Give somebody another password; the answer has it when it was made up."""
     body = ask.body
+    check_other(ask.caller, ask.params["userId"])
     user = await access_target(accounts, ask.caller, ask.params["userId"])
     password = _chosen(accounts, body.password)
     act = act_of(ask.caller, "user.reset-password", user.user_id, logout=body.logout_devices)
@@ -213,6 +215,7 @@ class EraseBody(msgspec.Struct):
 )
 async def deactivate_user(accounts: Accounts, ask: Ask[EraseBody]) -> Reply:
     """End somebody's account for ever."""
+    check_other(ask.caller, ask.params["userId"])
     user = await access_target(accounts, ask.caller, ask.params["userId"])
     act = act_of(ask.caller, "user.deactivate", user.user_id, erase=ask.body.erase)
     await deactivate(accounts, user.user_id, erase=ask.body.erase, act=act)

@@ -50,7 +50,10 @@ def check_target(
 
 
 def check_other(caller: Caller, user_id: str) -> None:
-    """Raise 403 M_FORBIDDEN for an administrator who would shut themselves out."""
+    """Raise 403 M_FORBIDDEN for an administrator who would shut themselves out.
+
+    Nor do they change what protects their own account in this way: it asks for no password.
+    """
     if caller.user_id == user_id:
         raise forbidden("Administrators may not do this to themselves")
 

@@ -60,6 +60,15 @@ def check_within(org: Org, caller: Caller, right: Right, unit_id: int) -> None:
         raise forbidden("You keep another part of the tree", right=right.value)
 
 
+def check_person(org: Org, caller: Caller, right: Right, name: str) -> None:
+    """The same for somebody: to be named beside others is to be seen by them.
+
+    Whether there is such a person is not told.
+    """
+    if not caller.may(right) and not is_within(org, caller.units_of(right), {"userId": name}):
+        raise forbidden("This person is of another part of the tree", right=right.value)
+
+
 def check_whole(caller: Caller, right: Right) -> None:
     """Raise 403 M_FORBIDDEN for who has the right for some levels alone."""
     if not caller.may(right):

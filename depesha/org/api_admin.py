@@ -9,7 +9,7 @@ from depesha.base.errors import MatrixError
 from depesha.base.rights import InUnits, Right
 from depesha.http.caller import Caller
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
-from depesha.org.access import access_employee, check_whole, check_within
+from depesha.org.access import access_employee, check_person, check_whole, check_within
 from depesha.org.api import seen_as, unit_id
 from depesha.org.difference import describe_move
 from depesha.org.enrol import import_table
@@ -65,6 +65,8 @@ async def get_units(org: Org, ask: Ask[None]) -> Reply:
 async def post_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     """Make a level; its number."""
     check_within(org, ask.caller, Right.TREE_KEEP, ask.body.parent or 0)
+    if ask.body.manager:
+        check_person(org, ask.caller, Right.TREE_KEEP, ask.body.manager)
     return json_reply({"unit_id": await create_level(org, ask.caller, ask.body.wanted())})
 
 
@@ -74,6 +76,10 @@ async def put_unit(org: Org, ask: Ask[LevelBody]) -> Reply:
     body = ask.body
     if body.parent is not None:
         check_within(org, ask.caller, Right.TREE_KEEP, body.parent)
+    node = org.tree.node(unit_id(ask))
+    before = node.level.manager if node is not None else None
+    if body.manager and org.user_id(body.manager) != before:
+        check_person(org, ask.caller, Right.TREE_KEEP, body.manager)
     if body.rights is not None or body.inherit_rights:
         check_whole(ask.caller, Right.TREE_KEEP)
     await change_level(org, ask.caller, unit_id(ask), ask.body.wanted())
@@ -176,6 +182,8 @@ class AbsencesBody(msgspec.Struct, frozen=True):
 async def put_deputies(org: Org, ask: Ask[AbsencesBody]) -> Reply:
     """Say who stands in for somebody, and when; an empty list ends it."""
     user_id = org.user_id(ask.params["userId"])
+    for each in ask.body.deputies:
+        check_person(org, ask.caller, Right.PEOPLE_KEEP, each.user_id)
     rows = [
         AbsenceRow(user_id, org.user_id(each.user_id), each.since_ts, each.until_ts)
         for each in ask.body.deputies

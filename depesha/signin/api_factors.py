@@ -8,7 +8,7 @@ from html import escape
 
 import segno
 
-from depesha.accounts import access_target
+from depesha.accounts import access_target, check_other
 from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, invalid_param
@@ -175,6 +175,7 @@ def _key(text: str) -> bytes:
 )
 async def reset_factors(signin: Signin, ask: Ask[None]) -> Reply:
     """Take codes and passkeys off the account of somebody who has lost them."""
+    check_other(ask.caller, ask.params["userId"])
     user = await access_target(signin.accounts, ask.caller, ask.params["userId"])
     act = act_of(ask.caller, "user.reset-factors", user.user_id)
 

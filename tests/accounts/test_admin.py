@@ -255,3 +255,15 @@ async def test_an_invitation_has_a_link_and_a_code(server: Server, admin: Client
     assert len(told["qr"]) == len(told["qr"][0]) >= 21
     assert set("".join(told["qr"])) == {"0", "1"}
     (await admin.get(f"{tokens}/unknown")).refused(404, "M_NOT_FOUND")
+
+
+async def test_administrators_prove_who_they_are_for_what_is_their_own(admin: Client) -> None:
+    """A token that was stolen from one of them must not be enough to keep the account."""
+    mine = f"{OWN}/users/{admin.user_id}"
+    for refused in (
+        await admin.put(f"{mine}/password", {"password": PASSWORD + "!"}),
+        await admin.request("DELETE", f"{mine}/factors"),
+        await admin.post(f"{mine}/deactivate", {}),
+    ):
+        refused.refused(403, "M_FORBIDDEN")
+    (await admin.get("/account/whoami")).ok()

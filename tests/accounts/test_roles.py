@@ -144,3 +144,39 @@ async def test_a_unit_administrator_keeps_their_part_of_the_tree_alone(
         await clerk.post(f"{TREE}/import", {"csv": ""}),
     ):
         refused.refused(403, "M_FORBIDDEN")
+
+
+async def test_a_unit_administrator_brings_nobody_of_elsewhere_into_their_part(
+    ministry: Institution,
+) -> None:
+    """By a manager or a deputy of one's own choice, people would see whom they may not."""
+    clerk, units = ministry.people["clerk"], ministry.units
+    law = {"unit_id": units["Law"]}
+    (await ministry.root.put(role_path(user("clerk"), "unit_administrator"), law)).ok()
+    courts = f"{TREE}/units/{units['Courts']}"
+    deputies = f"{TREE}/people/{user('judge')}/deputies"
+    term = {"since_ts": 0, "until_ts": 2**50}
+
+    refusals = []
+    for who in ("coder", "nobody"):
+        refusals += [
+            await clerk.put(courts, {"manager": user(who)}),
+            await clerk.post(
+                f"{TREE}/units",
+                {"name": "Appeals", "parent": units["Law"], "manager": user(who)},
+            ),
+            await clerk.put(deputies, {"deputies": [{"user_id": user(who), **term}]}),
+        ]
+    for refusal in refusals:
+        refusal.refused(403, "M_FORBIDDEN")
+    # Whether there is somebody elsewhere is not told either.
+    assert [r.json for r in refusals[:3]] == [r.json for r in refusals[3:]]
+    judge = ministry.people["judge"]
+    (await judge.get(f"/_depesha/v1/org/people/{user('coder')}")).refused(404, "M_NOT_FOUND")
+
+    (await clerk.put(courts, {"manager": user("judge")})).ok()
+    (await clerk.put(courts, {"manager": ""})).ok()
+    (await clerk.put(deputies, {"deputies": [{"user_id": user("lawyer"), **term}]})).ok()
+    (await ministry.root.put(courts, {"manager": user("coder")})).ok()
+    # One who was made a manager by others stays one, whatever else is changed.
+    (await clerk.put(courts, {"name": "Courts of law", "manager": user("coder")})).ok()
