@@ -12,7 +12,8 @@ from depesha.contacts.strangers import tell
 from depesha.eventlog.append import Writing
 from depesha.org import acting_managers, deciding_node, find_refusal_of, managed_units, write_known
 
-PENDING, REFUSED = "pending", "refused"
+PENDING, REFUSED, WITHDRAWN = "pending", "refused", "withdrawn"
+"""A refused request that is taken back is kept: to ask again changes nothing."""
 MOST_MESSAGE = 1_000
 MOST_SENT = 200
 
@@ -35,7 +36,11 @@ async def send_request(contacts: Contacts, sender: str, target: str, message: st
             raise MatrixError(400, "M_LIMIT_EXCEEDED", f"At most {MOST_SENT} requests wait")
         policy = await store.select_policy(tx, institution_id, target)
         is_blocked = await store.is_blocked(tx, institution_id, target, sender)
-        state = REFUSED if policy == CLOSED or is_blocked else PENDING
+        before = await store.select_request(tx, institution_id, sender, target)
+        is_refused = before is not None and before.state == WITHDRAWN
+        if is_refused:
+            await store.delete_request(tx, institution_id, sender, target)
+        state = REFUSED if policy == CLOSED or is_blocked or is_refused else PENDING
         now = w.log.clock.now_ms()
         row = store.RequestRow(sender, target, unit_id, message, state, now)
         if await store.insert_request(tx, institution_id, row):
@@ -53,13 +58,21 @@ def _deciders(contacts: Contacts, row: store.RequestRow) -> list[str]:
 
 
 async def withdraw(contacts: Contacts, sender: str, target: str) -> None:
-    """Take back a request; nothing happens when there is none."""
+    """Take back a request; nothing happens when there is none.
+
+    One that was refused goes from the sender's sight alike, so that they do not learn of that.
+    """
 
     async def plan(w: Writing) -> None:
         row = await store.select_request(w.tx, w.institution.id, sender, target)
-        if row is not None and row.state == PENDING:
-            await store.delete_request(w.tx, w.institution.id, sender, target)
-            await tell(w, sender, *_deciders(contacts, row))
+        if row is None or row.state == WITHDRAWN:
+            return
+        if row.state == REFUSED:
+            await store.update_state(w.tx, w.institution.id, sender, target, WITHDRAWN)
+            await tell(w, sender)
+            return
+        await store.delete_request(w.tx, w.institution.id, sender, target)
+        await tell(w, sender, *_deciders(contacts, row))
 
     await contacts.spine.log.commit(plan)
 
@@ -83,7 +96,7 @@ async def decide(
             await write_known(w, sender, target)
             await tell(w, sender, target, decider)
             return
-        await store.update_refused(tx, institution_id, sender, target)
+        await store.update_state(tx, institution_id, sender, target, REFUSED)
         if blocks:
             await store.insert_blocked(tx, institution_id, decider, sender)
         await tell(w, decider)

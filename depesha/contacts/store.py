@@ -57,8 +57,12 @@ async def select_request(
 
 
 async def select_sent(tx: Tx, institution_id: int, sender: str) -> list[RequestRow]:
+    """Requests that somebody has sent and not taken back."""
     return await tx.rows(
-        RequestRow, _REQUEST + " AND sender = $2 ORDER BY ts, target", institution_id, sender
+        RequestRow,
+        _REQUEST + " AND sender = $2 AND state <> 'withdrawn' ORDER BY ts, target",
+        institution_id,
+        sender,
     )
 
 
@@ -78,13 +82,14 @@ async def select_pending(
     )
 
 
-async def update_refused(tx: Tx, institution_id: int, sender: str, target: str) -> None:
+async def update_state(tx: Tx, institution_id: int, sender: str, target: str, state: str) -> None:
     await tx.execute(
-        "UPDATE contacts_requests SET state = 'refused'"
+        "UPDATE contacts_requests SET state = $4"
         " WHERE institution_id = $1 AND sender = $2 AND target = $3",
         institution_id,
         sender,
         target,
+        state,
     )
 
 

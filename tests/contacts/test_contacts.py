@@ -118,6 +118,26 @@ async def test_a_request_is_taken_back(house: Institution) -> None:
     assert (await contacts(judge))["outgoing"] == []
 
 
+async def test_taking_back_does_not_tell_that_it_was_refused(house: Institution) -> None:
+    """Nor that there is somebody who refuses all: the judge sees neither of them."""
+    judge, coder = house.people["judge"], house.people["coder"]
+    (await coder.put(f"{CONTACTS}/strangers", {"strangers": "closed"})).ok()
+    (await ask(judge, user("ithead"))).ok()
+    path = f"{CONTACTS}/requests/{judge.user_id}/refuse"
+    (await house.people["ithead"].post(path, {})).ok()
+    for _ in range(2):
+        for who in (coder.user_id, user("ithead"), NOBODY):
+            (await ask(judge, who)).ok()
+            since = (await judge.sync())["next_batch"]
+            (await judge.delete(f"{CONTACTS}/requests/{who}")).ok()
+            outgoing = (await told(judge, since))["outgoing"]
+            assert who not in [each["user_id"] for each in outgoing]
+        assert (await contacts(judge))["outgoing"] == []
+    # They are asked once all the same.
+    assert (await contacts(house.people["ithead"]))["incoming"] == []
+    assert (await contacts(coder))["incoming"] == []
+
+
 async def test_the_blocked_do_not_reach(house: Institution) -> None:
     judge, lawhead = house.people["judge"], house.people["lawhead"]
     path = f"{CONTACTS}/blocked/{lawhead.user_id}"
