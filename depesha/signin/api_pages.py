@@ -3,6 +3,7 @@
 Spec: client-server API, "User registration".
 """
 
+from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from depesha.accounts import (
@@ -24,7 +25,7 @@ from depesha.base.errors import MatrixError
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
-from depesha.signin.browser import check_form, enter, leave, set_cookie
+from depesha.signin.browser import check_form, enter, fresh_browser, leave, set_cookie
 from depesha.signin.emails import SIGNUP as LETTER
 from depesha.signin.emails import ask_letter, use_letter
 from depesha.signin.ldap import DOWN
@@ -192,6 +193,9 @@ async def passkey_answer(visit: Visit) -> Reply:
         user_id = await find_owner(visit.signin, visit.browser, form.get("credential", ""))
     except MatrixError as error:
         failure = _WRONG.get(error.errcode, "") if error.status == 401 else ""
+        if not visit.browser.is_signed_in:
+            # An answer that was used already may be its own, whose reply was lost.
+            visit = replace(visit, browser=fresh_browser(visit.signin))
         return await _signin_page(visit, failure or "passkey_trouble")
     return await _go_on(visit, user_id)
 

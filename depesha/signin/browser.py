@@ -69,12 +69,17 @@ def _secret_of(signin: Signin, ask: Ask[None]) -> str | None:
     return None
 
 
+def fresh_browser(signin: Signin) -> Browser:
+    """A browser that nobody is signed in with."""
+    return Browser(signin.spine.clock.new_id(_LENGTH), is_new=True)
+
+
 async def find_browser(signin: Signin, ask: Ask[None]) -> Browser:
     """The browser that asks, a new one if it brings no cookie."""
     spine = signin.spine
     secret = _secret_of(signin, ask)
     if secret is None:
-        return Browser(spine.clock.new_id(_LENGTH), is_new=True)
+        return fresh_browser(signin)
     await spine.log.be_fresh()
     row = await spine.db.read(
         store.select_browser, spine.institution.id, token_hash(secret), spine.clock.now_ms()

@@ -239,6 +239,20 @@ def username_of(person: Person) -> str:
     return "".join(ch if ch in _ALLOWED else "-" for ch in text).strip("-")
 
 
+def _is_exact(person: Person) -> bool:
+    """Whether the claim is the username as it stands, and the provider vouches for it.
+
+    What others can bend into somebody's name opens nobody's account.
+    """
+    claim: Json = person.claims.get(person.provider.username_claim)
+    if (
+        person.provider.username_claim == "email"
+        and person.claims.get("email_verified") is not True
+    ):
+        return False
+    return isinstance(claim, str) and claim.partition("@")[0].lower() == username_of(person)
+
+
 async def find_or_make_user(signin: Signin, person: Person) -> str:
     """The account of who came back, made if the provider may make some.
 
@@ -282,7 +296,8 @@ async def _settle(w: Writing, person: Person, user_id: str, *, is_free: bool) ->
         raise Stranger
     user = await find_user(w.tx, w.institution.id, user_id)
     if user is not None:
-        if not provider.trusts_usernames or user.is_guest or user.appservice is not None:
+        is_trusted = provider.trusts_usernames and _is_exact(person)
+        if not is_trusted or user.is_guest or user.appservice is not None:
             raise Taken
         check_usable(user)
     elif not is_free:

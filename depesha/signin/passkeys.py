@@ -1,7 +1,7 @@
 """Passkeys: keys of a device that sign its owner in, after their finger, face or PIN.
 
-The challenge is made from the secret of the browser that asked, and holds ten to twenty minutes;
-signing in gives the browser another secret, so that no answer is good twice.
+The challenge is made from the secret of the browser that asked, and holds ten to twenty minutes.
+Signing in gives the browser another secret, and the old one takes no second answer.
 
 Spec: Web Authentication, level 2. Requirement U3.
 """
@@ -20,7 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from depesha.accounts import check_usable, find_user
+from depesha.accounts import check_usable, find_user, token_hash
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.http.body import decode_body
@@ -155,10 +155,15 @@ async def find_owner(signin: Signin, browser: Browser, answer: str) -> str:
             raise _unknown()
         check_usable(user)
         now = spine.clock.now_ms()
+        used = token_hash(browser.secret)
+        await store.insert_answer(tx, spine.institution.id, used, now + 2 * _BUCKET_MS)
         await store.update_passkey(tx, spine.institution.id, row.credential_id, sign_count, now)
         return row.user_id
 
-    return await spine.db.write(plan)
+    try:
+        return await spine.db.write(plan)
+    except Conflict:
+        raise _unknown() from None
 
 
 def _unknown() -> MatrixError:

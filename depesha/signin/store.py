@@ -773,6 +773,16 @@ async def select_passkeys(tx: Tx, institution_id: int, user_id: str) -> list[Pas
     )
 
 
+async def insert_answer(tx: Tx, institution_id: int, browser_hash: bytes, expires_ts: int) -> None:
+    """Raises Conflict when a passkey has answered this browser before."""
+    await tx.execute(
+        "INSERT INTO signin_answers (institution_id, browser_hash, expires_ts) VALUES ($1, $2, $3)",
+        institution_id,
+        browser_hash,
+        expires_ts,
+    )
+
+
 async def update_passkey(
     tx: Tx, institution_id: int, credential_id: bytes, sign_count: int, used_ts: int
 ) -> None:
@@ -966,6 +976,7 @@ async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
         "DELETE FROM signin_visits WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_letters WHERE institution_id = $1 AND expires_ts <= $2",
         "DELETE FROM signin_spent WHERE institution_id = $1 AND expires_ts <= $2",
+        "DELETE FROM signin_answers WHERE institution_id = $1 AND expires_ts <= $2",
     ):
         await tx.execute(sql, institution_id, now)
     await tx.execute(

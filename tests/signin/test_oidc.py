@@ -269,6 +269,26 @@ async def test_settings_say_who_gets_an_account(
         assert "@anna:depesha.test" in (await _sign_in(server, provider)).page
 
 
+async def test_a_name_that_was_bent_into_somebodys_opens_no_account(
+    start_server: StartServer, provider: Provider
+) -> None:
+    """Where people choose their names at the provider, `anna!` is another than `anna`."""
+    async with start_server() as server:
+        await server.register("anna")
+    async with start_server(**settings(provider, trusts_usernames=True)) as server:
+        for name in ("anna!", "-anna", " anna"):
+            provider.claims["preferred_username"] = name
+            assert "@anna:depesha.test" not in (await _sign_in(server, provider)).page
+    by_mail = settings(provider, trusts_usernames=True, username_claim="email")
+    async with start_server(**by_mail) as server:
+        provider.claims["email"] = "anna@city.test"
+        for verified in (False, None):
+            provider.claims["email_verified"] = verified
+            assert "@anna:depesha.test" not in (await _sign_in(server, provider)).page
+        provider.claims["email_verified"] = True
+        assert "@anna:depesha.test" in (await _sign_in(server, provider)).page
+
+
 async def test_an_ended_account_is_not_made_again(server: Server, provider: Provider) -> None:
     browser = await _sign_in(server, provider)
     await browser.open(f"{ACCOUNT}?action=org.matrix.account_deactivate")

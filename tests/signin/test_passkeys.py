@@ -4,7 +4,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -191,6 +191,26 @@ async def test_an_answer_is_for_its_browser_and_its_time(server: Server) -> None
     fresh = key.get(options_of(mine))
     await mine.submit(_form(mine, "credential"), credential=fresh)
     assert mine.url == ACCOUNT
+
+
+async def test_no_answer_is_good_twice(server: Server) -> None:
+    """Also of a passkey that does not count, as those that are kept in step between devices."""
+    key = Key(count=-1)
+    await _add(await _at_passkeys(server), key)
+    browser = Browser(server)
+    await browser.open(ACCOUNT)
+    key.count = -1
+    answer = key.get(options_of(browser))
+    thief = replace(browser, cookies=dict(browser.cookies))
+    await browser.submit(_form(browser, "credential"), credential=answer)
+    assert browser.url == ACCOUNT
+    await thief.submit(_form(thief, "credential"), credential=answer)
+    assert thief.status == 401
+    # Whoever is refused may try anew.
+    key.count = -1
+    fresh = key.get(options_of(thief))
+    await thief.submit(_form(thief, "credential"), credential=fresh)
+    assert thief.url == ACCOUNT
 
 
 async def test_a_copied_key_is_noticed(server: Server) -> None:
