@@ -104,7 +104,10 @@ class Fetcher:
             target = answer.headers.get("location")
             if request.method != "GET" or answer.status not in _REDIRECTS or not target:
                 return answer
-            request = _redirected(request, urljoin(request.url, target))
+            try:
+                request = _redirected(request, urljoin(request.url, target))
+            except ValueError as error:
+                raise FetchError(f"{request.url}: it leads nowhere: {error}") from error
         raise FetchError(f"{request.url}: more than {_MOST_REDIRECTS} redirects")
 
     async def _ask(self, request: _Request, limits: Limits) -> Answer:

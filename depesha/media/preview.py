@@ -21,6 +21,7 @@ MOST_URL = 2_000
 _PAGE = Limits(size=1 << 20, seconds=10)
 _PICTURE = Limits(size=5 << 20, seconds=10, types=("image/",))
 _MOST_TEXT = 1_000
+_MOST_NAMES, _MOST_NAME = 50, 100
 _READ_SECONDS = 10
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_-]{1,30})", re.IGNORECASE)
 
@@ -73,7 +74,8 @@ class _Head(HTMLParser):
         given = dict(attrs)
         name = given.get("property") or given.get("name") or ""
         content = given.get("content")
-        if content and (name.startswith("og:") or name == "description"):
+        is_wanted = (name.startswith("og:") and len(name) <= _MOST_NAME) or name == "description"
+        if content and is_wanted and len(self.found) < _MOST_NAMES:
             self.found.setdefault(name, content.strip()[:_MOST_TEXT])
 
     def handle_data(self, data: str) -> None:

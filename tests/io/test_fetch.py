@@ -259,3 +259,14 @@ async def test_a_certificate_must_be_of_the_name(
         else:
             with pytest.raises(FetchError, match="certificate"):
                 await named.fetch("GET", web.url("/", host, "https"))
+
+
+@pytest.mark.parametrize(
+    "target", ["http://[x/", "http://a:b:c/", "http://\u00a0/", "https://a@b/", "file:///etc"]
+)
+async def test_a_redirect_that_leads_nowhere_is_no_answer(
+    web: Web, fetcher: Fetcher, target: str
+) -> None:
+    web.answer("/", b"", f"Location: {target}", status="302 Found")
+    with pytest.raises(FetchError):
+        await fetcher.fetch("GET", web.url("/"))

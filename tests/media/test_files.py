@@ -215,6 +215,12 @@ def test_a_page_is_read_in_its_encoding(page: bytes, kind: str) -> None:
     assert read_page(page, kind, "https://x/") == {"og:title": "Привет"}
 
 
+def test_of_a_page_only_so_much_is_kept() -> None:
+    page = "".join(f'<meta property="og:{n}" content="x">' for n in range(1000))
+    page += f"<meta property=og:{'x' * 1000} content=x>"
+    assert len(read_page(page.encode(), "text/html", "https://x/")) == 50
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://[::1]/", "http://10.0.0.1/"])
 async def test_a_preview_reaches_no_private_address(server: Server, url: str) -> None:
     alice = await server.register("alice")
