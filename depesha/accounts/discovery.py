@@ -34,6 +34,7 @@ def capabilities(accounts: Accounts, caller: Caller) -> Content:
         "m.3pid_changes": {"enabled": False},
         "m.get_login_token": {"enabled": not caller.client},
         "m.forget_forced_upon_leave": {"enabled": False},
+        "org.matrix.msc4155.invite_permission_config_enforced": {"enabled": True},
     }
     if caller.may(Right.PEOPLE_BLOCK):
         found["m.account_moderation"] = {"suspend": True, "lock": True}

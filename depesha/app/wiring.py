@@ -139,6 +139,7 @@ from depesha.signin import api_consent as signin_consent_api
 from depesha.signin import api_directory as signin_directory_api
 from depesha.signin import api_factors as signin_factors_api
 from depesha.signin import api_mail as signin_mail_api
+from depesha.signin import api_meetings as signin_meetings_api
 from depesha.signin import api_oidc as signin_oidc_api
 from depesha.signin import api_pages as signin_pages_api
 from depesha.signin import api_rendezvous as signin_rendezvous_api
@@ -150,10 +151,11 @@ from depesha.sync import api as sync_api
 from depesha.sync import old as sync_old
 from depesha.sync.record import Part
 from depesha.sync.sliding import api as sliding_api
-from depesha.timeline import Timelines, follow_subscriber, select_related
+from depesha.timeline import Timelines, follow_subscriber, load_sticky, select_related
 from depesha.timeline import api as timeline_api
 from depesha.timeline import api_subscriptions as timeline_subscriptions_api
 from depesha.timeline.project import project_relation
+from depesha.timeline.sticky import project_sticky
 
 UNSTABLE_FEATURES = (
     "org.matrix.simplified_msc3575",  # sliding sync
@@ -163,8 +165,10 @@ UNSTABLE_FEATURES = (
     "org.matrix.msc3912",  # redacting what relates to an event
     "org.matrix.msc4028",  # pushing what is encrypted
     "org.matrix.msc4140",  # delayed events
+    "org.matrix.msc4155",  # choosing whose invitations are taken
     "org.matrix.msc4262",  # profiles in a sliding sync
     "org.matrix.msc4429",  # and in the other
+    "org.matrix.msc4354",  # messages that stick
     "org.matrix.msc4306",  # following threads
     "org.matrix.msc4308",  # and telling of it in a sliding sync
     # What the specification has by now, under the names that clients asked for before.
@@ -178,7 +182,10 @@ UNSTABLE_FEATURES = (
 )
 """What `/versions` tells of, beyond the versions of the specification."""
 
-OAUTH_FEATURES = ("org.matrix.msc4108",)  # signing a device in by a QR code
+OAUTH_FEATURES = (
+    "org.matrix.msc4108",  # signing a device in by a QR code
+    "io.element.msc4388",  # and the later form of that
+)
 """What it tells of besides, where clients sign in by the OAuth 2.0 API."""
 
 Consumer = Callable[[], Coroutine[None, None, None]]
@@ -301,6 +308,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_directory_api.ENDPOINTS),
         *bind(signin, signin_factors_api.ENDPOINTS),
         *bind(signin, signin_mail_api.ENDPOINTS),
+        *bind(signin, signin_meetings_api.ENDPOINTS),
         *bind(signin, signin_oidc_api.ENDPOINTS),
         *bind(signin, signin_pages_api.ENDPOINTS),
         *bind(signin, signin_rendezvous_api.ENDPOINTS),
@@ -348,6 +356,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(project_held, contacts),
         project_overtaken,
         project_relation,
+        project_sticky,
         project_duty,
         partial(project_push, push),
         partial(project_urgent, notices),
@@ -363,6 +372,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(view_deactivation, rooms),
         partial(view_placed, rooms),
         timeline.parents.view,
+        timeline.stuck.view,
         partial(signals_view, signals),
         partial(push_view, push),
         keys.counts.view,
@@ -415,6 +425,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     log.whispers.listen(ARRIVED, partial(hear_arrival, media))
     await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
+    await load_sticky(timeline)
     await notices.deliveries.load()
     parked = Parked(config.max_parked_per_user)
     accounts.sessions.ended = parked.dismiss
@@ -428,9 +439,12 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         parked,
         partial(is_within, org),
     )
-    for_admins = tuple(bound for bound in endpoints if bound.row.right is not None)
     operator = Server(
-        for_admins, partial(operator_of, accounts), Limits(clock, enabled=False), clock, 100
+        tuple(bound for bound in endpoints if bound.row.right is not None),
+        partial(operator_of, accounts),
+        Limits(clock, enabled=False),
+        clock,
+        100,
     )
     consumers = _shared(config, log, in_every_worker, in_one_worker)
     return House(

@@ -75,3 +75,8 @@ def is_opaque(text: str) -> bool:
 def is_key_id(text: str) -> bool:
     """True for `algorithm:name`."""
     return _KEY_ID.fullmatch(text) is not None
+
+
+def domain_of(identifier: str) -> str:
+    """The server name in a user id or alias, without looking at its form."""
+    return identifier.partition(":")[2]

@@ -45,6 +45,7 @@ class Vision:
     user_id: str
     visibility: Line
     memberships: Line
+    now_ms: int
 
     def membership_at(self, room_order: int) -> str:
         """The user's membership just after the event at `room_order`."""
@@ -58,6 +59,9 @@ class Vision:
         if before == "join":
             # Enough under any visibility, and what most events are to who asks for them.
             return True
+        is_in = bool(self.memberships) and self.memberships[-1][1] == "join"
+        if is_in and event.sticks_for(self.now_ms):
+            return True  # MSC4354: whoever is in the room may see what sticks
         joins = (at for at, membership in self.memberships if membership == "join")
         return may_see(
             event,
@@ -72,10 +76,13 @@ class Vision:
 
 async def vision(log: EventLog, user_id: str, room: Room) -> Vision:
     """How the user sees the room."""
-    return await log.db.read(_select_vision, log.institution.id, user_id, room)
+    now_ms = log.clock.now_ms()
+    return await log.db.read(_select_vision, log.institution.id, user_id, room, now_ms)
 
 
-async def _select_vision(tx: Tx, institution_id: int, user_id: str, room: Room) -> Vision:
+async def _select_vision(
+    tx: Tx, institution_id: int, user_id: str, room: Room, now_ms: int
+) -> Vision:
     async def line(type_: str, state_key: str, key: str) -> Line:
         rows = await store.select_state_line(tx, institution_id, room.nid, type_, state_key)
         return [(row.position, _text(row.body, key)) for row in rows]
@@ -84,6 +91,7 @@ async def _select_vision(tx: Tx, institution_id: int, user_id: str, room: Room) 
         user_id,
         visibility=await line(_VISIBILITY, "", "history_visibility"),
         memberships=await line(MEMBER, user_id, "membership"),
+        now_ms=now_ms,
     )
 
 
@@ -108,13 +116,14 @@ def served(
     `membership` is the viewer's at the event; `relations` is the JSON of `m.relations`.
     """
     event = logged.event
-    age = now_ms - event.origin_server_ts
+    age, sticks_for = now_ms - event.origin_server_ts, event.sticks_for(now_ms)
     mine = (
         event.sender == user_id
         and logged.sent_by is not None
         and logged.sent_by.startswith(device_id + " ")
     )
-    if membership == "join" and not mine and not relations and age < FRESH_EVENT_MS:
+    is_plain = membership == "join" and not (mine or relations or sticks_for)
+    if is_plain and age < FRESH_EVENT_MS:
         if not logged.plain:
             logged.plain = logged.head + _unsigned(logged, "join", [])
         return logged.plain
@@ -123,6 +132,8 @@ def served(
     # and be the same bytes for everyone.
     if age >= FRESH_EVENT_MS:
         parts.append(b'"age":%d' % age)
+    if sticks_for:
+        parts.append(b'"msc4354_sticky_duration_ttl_ms":%d' % sticks_for)
     if mine and logged.sent_by:
         parts.append(b'"transaction_id":' + encode(logged.sent_by.partition(" ")[2]))
     if relations:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from depesha.base.canonical import MAX_INT, Content, canonical, embed, find_unsafe
+from depesha.base.canonical import MAX_INT, Content, Json, canonical, embed, find_unsafe
 from depesha.base.errors import bad_json, too_large
 from depesha.base.ids import MAX_ID_BYTES, is_event_id, is_room_id, parse_user_id
 from depesha.events.redact import redact_content
@@ -41,6 +41,11 @@ MAX_EVENT_BYTES = 65_536
 MAX_AUTH_EVENTS = 10
 MAX_PREV_EVENTS = 20
 
+STICKY = "msc4354_sticky"
+"""The key of a sticky event's `duration_ms`."""
+
+MAX_STICKY_MS = 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -55,6 +60,8 @@ class Draft:
     redacts: str | None = None
     origin_server_ts: int | None = None
     """Milliseconds, when another time than that of the building is to be told."""
+    sticky_ms: int | None = None
+    """How long every member is to be given the message reliably (MSC4354)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,14 @@ class Event:
     pdu: bytes
     """The signed event in federation format, without `unsigned`, as canonical JSON."""
     room_version: RoomVersion
+    sticky_ms: int | None = None
+    """For how many milliseconds after its making the event sticks; None: not at all (MSC4354)."""
+
+    def sticks_for(self, now_ms: int) -> int:
+        """Milliseconds that the event still sticks; 0 when it does not."""
+        if self.sticky_ms is None:
+            return 0
+        return max(0, min(now_ms, self.origin_server_ts) + self.sticky_ms - now_ms)
 
 
 def build_event(
@@ -111,7 +126,10 @@ def build_event(
         pdu["room_id"] = draft.room_id
     if draft.state_key is not None:
         pdu["state_key"] = draft.state_key
-    return _seal(pdu, content, redacts, version, signer)
+    lost: Content = {} if redacts is None else {"redacts": redacts}
+    if draft.sticky_ms is not None:
+        lost[STICKY] = {"duration_ms": draft.sticky_ms}
+    return _seal(pdu, content, lost, version, signer)
 
 
 def _place_redacts(draft: Draft, version: RoomVersion) -> tuple[Content, str | None]:
@@ -131,15 +149,13 @@ def _place_redacts(draft: Draft, version: RoomVersion) -> tuple[Content, str | N
 
 
 def _seal(
-    pdu: Content, content: Content, redacts: str | None, version: RoomVersion, signer: Signer
+    pdu: Content, content: Content, lost: Content, version: RoomVersion, signer: Signer
 ) -> Event:
-    """Hash, sign and encode; every part of the PDU but content and `redacts` survives redaction.
+    """Hash, sign and encode; every part of the PDU but content and `lost` survives redaction.
 
     Signature and event id cover the very same bytes, and the content is encoded only once.
     """
-    whole = {**pdu, "content": embed(canonical(content))}
-    if redacts is not None:
-        whole["redacts"] = redacts
+    whole = {**pdu, **lost, "content": embed(canonical(content))}
     whole["hashes"] = {"sha256": encode_base64(sha256(canonical(whole)).digest())}
     pdu["hashes"] = whole["hashes"]
     pdu["content"] = redact_content(pdu["type"], content, version)
@@ -212,7 +228,14 @@ def _event(value: Content, pdu: bytes, event_id: str, version: RoomVersion) -> E
         redacts=redacts if type(redacts) is str else None,
         pdu=pdu,
         room_version=version,
+        sticky_ms=_sticky_ms(value[STICKY]) if STICKY in value else None,
     )
+
+
+def _sticky_ms(sticky: Json) -> int | None:
+    """How long the event sticks, if what it says of that is valid. Spec: MSC4354."""
+    duration = sticky.get("duration_ms") if type(sticky) is dict else None
+    return duration if type(duration) is int and 0 <= duration <= MAX_STICKY_MS else None
 
 
 _FORMAT = (
@@ -325,6 +348,8 @@ def client_event(event: Event) -> bytes:
     if event.redacts is not None:
         body["redacts"] = event.redacts
         body["content"] = {**event.content, "redacts": event.redacts}
+    if event.sticky_ms is not None:
+        body[STICKY] = {"duration_ms": event.sticky_ms}
     return event.room_version.encode(body)[:-1]
 
 

@@ -1,7 +1,7 @@
 """What people say of themselves and keep with their account.
 
 Requirements: M1, D4. Spec: client-server API, "Profiles", "Client Config", "Room Tagging",
-"Filtering", "User Directory", "Ignoring Users".
+"Filtering", "User Directory", "Ignoring Users", "Invite permission".
 """
 
 from depesha.profile.api import access_filter as access_filter
@@ -16,6 +16,8 @@ from depesha.profile.fields import member_content as member_content
 from depesha.profile.fields import save_name as save_name
 from depesha.profile.fields import set_field as set_field
 from depesha.profile.fields import tell_rest as tell_rest
+from depesha.profile.invites import Answer as Answer
+from depesha.profile.invites import invite_rules as invite_rules
 from depesha.profile.networks import Networks as Networks
 from depesha.profile.official import follow_name as follow_name
 from depesha.profile.official import tell_names as tell_names
@@ -24,7 +26,6 @@ from depesha.profile.people import follow_account as follow_account
 from depesha.profile.people import project_openness as project_openness
 from depesha.profile.record import ACCOUNT_DATA as ACCOUNT_DATA
 from depesha.profile.record import Profile as Profile
-from depesha.profile.record import blocks_invites as blocks_invites
 from depesha.profile.record import direct_rooms as direct_rooms
 from depesha.profile.record import find_data as find_data
 from depesha.profile.record import ignored_users as ignored_users

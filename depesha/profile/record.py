@@ -139,19 +139,6 @@ async def ignored_users(profile: Profile, user_id: str) -> frozenset[str]:
 
 _NOBODY: frozenset[str] = frozenset()
 
-INVITE_PERMISSION = (
-    "m.invite_permission_config",
-    # COMPAT(clients before v1.18): the name of MSC4380.
-    "org.matrix.msc4380.invite_permission_config",
-)
-
-
-async def blocks_invites(profile: Profile, user_id: str) -> bool:
-    """True for whoever takes no invitations. Spec: "Invite permission"."""
-    data = await load_data(profile, user_id)
-    texts = [data.get(("", type_)) for type_ in INVITE_PERMISSION]
-    return any(text and decode(text).get("default_action") == "block" for text in texts)
-
 
 async def direct_rooms(profile: Profile, user_id: str) -> frozenset[str]:
     """The user's direct chats. Spec: client-server API, "Direct Messaging"."""

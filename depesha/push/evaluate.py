@@ -4,7 +4,7 @@ from depesha.base.canonical import Content
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
 from depesha.events.power import notification_level, power_of
-from depesha.profile import ignored_users
+from depesha.profile import ignored_users, invite_rules
 from depesha.push.mentions import find_meant
 from depesha.push.record import Push, load_choices_of
 from depesha.push.rules import SILENT, Facts, Outcome, Viewer
@@ -44,6 +44,10 @@ async def evaluate(push: Push, user_id: str, logged: Logged, room: Room, facts: 
         return SILENT
     if event.sender in await ignored_users(push.profile, user_id):
         return SILENT
+    if event.type == MEMBER and event.state_key == user_id:
+        rules = await invite_rules(push.profile, user_id)
+        if event.content.get("membership") == "invite" and not rules.takes(event.sender):
+            return SILENT
     entry = room.find(MEMBER, user_id)
     name = entry.content.get("displayname") if entry else None
     viewer = Viewer(user_id, name if isinstance(name, str) else None)

@@ -6,6 +6,7 @@ from depesha.base.canonical import Content, decode
 from depesha.contacts import find_held
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
+from depesha.profile import invite_rules
 from depesha.push.record import Push
 from depesha.push.rules import Outcome
 from depesha.push.store import PusherRow
@@ -90,10 +91,11 @@ def _event_fields(logged: Logged, room: Room, user_id: str) -> Content:
 
 async def _count_unread_rooms(push: Push, user_id: str) -> int:
     """The badge: rooms with something unread, and invitations but those of strangers."""
-    log, count = push.spine.log, -len(await find_held(push.contacts, user_id))
+    log, held = push.spine.log, await find_held(push.contacts, user_id)
+    rules, count = await invite_rules(push.profile, user_id), 0
     for room_id, place in list((await log.rooms_of(user_id)).items()):
         if place.membership == "invite":
-            count += 1
+            count += room_id not in held and rules.takes(place.sender)
         elif place.membership == "join" and (room := await log.find_room(room_id)) is not None:
             count += (await unread(push.signals, user_id, room)).total[0] > 0
     return count

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from depesha.base.canonical import Content, Json
+from depesha.base.match import whole_glob, word_glob, word_literal
 from depesha.base.path import Path, parse_path
 from depesha.events.group import MENTIONS
 from depesha.events.urgent import URGENT, is_urgent
-from depesha.push.match import whole_glob, word_glob, word_literal
 
 _COUNT = re.compile(r"(==|<=|>=|<|>)?([0-9]{1,18})", re.ASCII)
 _BODY: Path = ("content", "body")

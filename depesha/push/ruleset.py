@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from depesha.base.canonical import Content, Json, canonical, decode
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found, too_large
+from depesha.base.match import word_glob
 from depesha.push.defaults import (
     DEFAULTS,
     FIRST,
@@ -18,7 +19,6 @@ from depesha.push.defaults import (
     URGENT_RULE,
     for_user,
 )
-from depesha.push.match import word_glob
 from depesha.push.rules import (
     Condition,
     Rule,

@@ -6,7 +6,7 @@ from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param
 from depesha.events.event import Draft
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
-from depesha.rooms.api_events import EVENT_BODY
+from depesha.rooms.api_events import EVENT_BODY, sticky_ms
 from depesha.rooms.delayed import (
     access_delayed,
     cancel,
@@ -49,8 +49,16 @@ async def put_delayed(rooms: Rooms, ask: Ask[DelayedBody]) -> Reply:
     params, body = ask.params, ask.body
     if body.delay_ms < 1:
         raise invalid_param("delay_ms must be at least 1")
+    duration = sticky_ms(ask)
+    if duration is not None and body.state_key is not None:
+        raise invalid_param("State does not stick")
     draft = Draft(
-        params["eventType"], body.content, ask.caller.user_id, params["roomId"], body.state_key
+        params["eventType"],
+        body.content,
+        ask.caller.user_id,
+        params["roomId"],
+        body.state_key,
+        sticky_ms=duration,
     )
     delay_id = await schedule(rooms, ask.caller, draft, params["txnId"], body.delay_ms)
     return json_reply({"delay_id": delay_id})

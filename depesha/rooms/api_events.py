@@ -1,10 +1,10 @@
 """Endpoints of what is in rooms: sending, redacting, state and members."""
 
 from depesha.base.canonical import Content, Json, encode
-from depesha.base.errors import forbidden, not_found
+from depesha.base.errors import forbidden, invalid_param, not_found
 from depesha.eventlog.read import access_joined, check_gap, served_state
 from depesha.eventlog.state import MEMBER
-from depesha.events.event import Draft
+from depesha.events.event import MAX_STICKY_MS, Draft
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.rooms.api import Redacting
 from depesha.rooms.delayed import schedule
@@ -18,6 +18,7 @@ EVENT_BODY = 128 * 1024
 """Bytes of an event's content as sent; canonical it is smaller."""
 
 DELAY = "org.matrix.msc4140.delay"
+_STICKY = "org.matrix.msc4354.sticky_duration_ms"
 
 # --- writing -------------------------------------------------------------------------
 
@@ -27,6 +28,16 @@ def _ts(ask: Ask[Json]) -> int | None:
     if "ts" not in ask.query or ask.caller.appservice is None:
         return None
     return ask.number("ts", 0)
+
+
+def sticky_ms(ask: Ask[Json]) -> int | None:
+    """How long the message is to stick, if at all (MSC4354); raises 400 M_INVALID_PARAM."""
+    if _STICKY not in ask.query:
+        return None
+    duration = ask.number(_STICKY, 0)
+    if duration > MAX_STICKY_MS:
+        raise invalid_param(f"{_STICKY} must be at most {MAX_STICKY_MS}")
+    return duration
 
 
 async def _sent(rooms: Rooms, ask: Ask[Json], draft: Draft, txn_id: str) -> Reply:
@@ -53,7 +64,13 @@ async def put_send(rooms: Rooms, ask: Ask[Content]) -> Reply:
     params = ask.params
     if params["eventType"] == MEMBER:
         raise forbidden("Events of this type are not sent so")
-    draft = Draft(params["eventType"], ask.body, ask.caller.user_id, params["roomId"])
+    draft = Draft(
+        params["eventType"],
+        ask.body,
+        ask.caller.user_id,
+        params["roomId"],
+        sticky_ms=sticky_ms(ask),
+    )
     return await _sent(rooms, ask, draft, params["txnId"])
 
 

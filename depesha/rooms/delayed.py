@@ -68,6 +68,7 @@ async def schedule(rooms: Rooms, caller: Caller, draft: Draft, txn_id: str, dela
         txn_id,
         delay_ms,
         spine.clock.now_ms(),
+        sticky_ms=draft.sticky_ms,
     )
 
     async def plan(w: Writing) -> str:
@@ -192,7 +193,14 @@ async def _send(rooms: Rooms, row: store.DelayedRow) -> None:
         now = await store.select_delayed(w.tx, w.institution.id, row.delay_id)
         if now is None or now.finalised_ts is not None:
             return
-        draft = Draft(row.type, decode(row.content), row.user_id, row.room_id, row.state_key)
+        draft = Draft(
+            row.type,
+            decode(row.content),
+            row.user_id,
+            row.room_id,
+            row.state_key,
+            sticky_ms=row.sticky_ms,
+        )
         if row.state_key is not None:
             event_id = await write_state(w, draft)
         else:

@@ -16,7 +16,7 @@ from depesha.events.state import State
 from depesha.events.versions import RoomVersion
 from depesha.http.caller import Caller
 from depesha.org import fits, no_such_user, refused
-from depesha.profile import blocks_invites, member_content
+from depesha.profile import Answer, invite_rules, member_content
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.record import Rooms
 
@@ -41,7 +41,7 @@ async def check_invitable(rooms: Rooms, inviter: str, user_id: str) -> None:
         if not await is_active(rooms.accounts, user_id):
             raise no_such_user()
     await check_reachable(rooms.contacts, inviter, user_id)
-    if await blocks_invites(rooms.profile, user_id):
+    if (await invite_rules(rooms.profile, user_id)).answer(inviter) is Answer.BLOCKED:
         raise MatrixError(403, "M_INVITE_BLOCKED", "This person takes no invitations")
 
 

@@ -26,7 +26,7 @@ from depesha.org import (
     fits,
     refused,
 )
-from depesha.profile import blocks_invites
+from depesha.profile import Answer, invite_rules
 from depesha.rooms import store
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.invite import check_may_invite, write_invite
@@ -194,7 +194,7 @@ async def _may_be_invited(rooms: Rooms, row: store.UnitInviteRow, room: Room, us
         and fits(rooms.profile.org, group, user_id)
         and await is_active(rooms.accounts, user_id)
         and bool(await find_hearing(rooms.contacts, row.sender, [user_id]))
-        and not await blocks_invites(rooms.profile, user_id)
+        and (await invite_rules(rooms.profile, user_id)).answer(row.sender) is not Answer.BLOCKED
     )
 
 

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import bad_json, forbidden, invalid_param
-from depesha.base.ids import is_room_id, parse_alias, parse_user_id
+from depesha.base.ids import domain_of, is_room_id, parse_alias, parse_user_id
+from depesha.base.match import whole_glob
 from depesha.events.event import Draft, RoomVersion
 from depesha.events.group import GROUP, MENTION_GROUPS, read_group, read_mention_groups
 
@@ -125,7 +126,7 @@ def _check_acl(content: Content, sender: str) -> None:
     denied, allowed = content.get("deny", []), content.get("allow", [])
     if not isinstance(denied, list) or not isinstance(allowed, list):
         raise bad_json("allow and deny must be lists")
-    host = _PORT.sub("", sender.partition(":")[2])
+    host = _PORT.sub("", domain_of(sender))
     if not _any_glob(allowed, host) or _any_glob(denied, host):
         raise bad_json("This list would shut out your own server")
 
@@ -134,13 +135,7 @@ _PORT = re.compile(r":\d{1,5}\Z")
 
 
 def _any_glob(patterns: list[Json], text: str) -> bool:
-    return any(isinstance(each, str) and _glob(each).fullmatch(text) for each in patterns)
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Spec: appendices, "Glob-style matching"; no run of stars, which would match slowly."""
-    escaped = re.escape(re.sub(r"\*+", "*", pattern))
-    return re.compile(escaped.replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE)
+    return any(isinstance(each, str) and whole_glob(each)(text) for each in patterns)
 
 
 def listed_aliases(content: Content) -> list[str]:

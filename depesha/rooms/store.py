@@ -39,6 +39,7 @@ class DelayedRow(NamedTuple):
     finalised_ts: int | None = None
     event_id: str | None = None
     error: str | None = None
+    sticky_ms: int | None = None
 
 
 async def insert_alias(tx: Tx, institution_id: int, row: AliasRow) -> None:
@@ -164,15 +165,16 @@ async def select_leaving(tx: Tx, institution_id: int) -> list[UserRow]:
 
 _DELAYED = (
     "SELECT delay_id, user_id, device_id, room_id, type, state_key, content, txn_id, delay_ms,"
-    " since_ts, finalised_ts, event_id, error FROM rooms_delayed WHERE institution_id = $1"
+    " since_ts, finalised_ts, event_id, error, sticky_ms FROM rooms_delayed"
+    " WHERE institution_id = $1"
 )
 
 
 async def insert_delayed(tx: Tx, institution_id: int, row: DelayedRow) -> None:
     await tx.execute(
         "INSERT INTO rooms_delayed (institution_id, delay_id, user_id, device_id, room_id, type,"
-        " state_key, content, txn_id, delay_ms, since_ts, finalised_ts, event_id, error, due_ts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        " state_key, content, txn_id, delay_ms, since_ts, finalised_ts, event_id, error, sticky_ms,"
+        " due_ts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         institution_id,
         *row,
         row.since_ts + row.delay_ms,

@@ -6,12 +6,13 @@ Spec: MSC4108, "Insecure rendezvous session".
 from email.utils import formatdate
 
 from depesha.base.canonical import Json, encode
-from depesha.base.errors import invalid_param, missing_param, too_large
+from depesha.base.errors import MatrixError, invalid_param, missing_param, too_large
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
 from depesha.signin.metadata import check_on
 from depesha.signin.record import Signin
 from depesha.signin.rendezvous import (
     MOST_BYTES,
+    Overtaken,
     access_meeting,
     end_meeting,
     leave_message,
@@ -74,7 +75,13 @@ async def write_place(signin: Signin, ask: Ask[None]) -> Reply:
         raise missing_param("If-Match")
     if not (etag.startswith('"') and etag.endswith('"') and etag.count('"') == 2):
         raise invalid_param("If-Match must be one strong ETag")
-    row = await leave_message(signin, ask.params["meetingId"], etag, await _read(ask))
+    try:
+        row = await leave_message(signin, ask.params["meetingId"], etag, await _read(ask))
+    except Overtaken as overtaken:
+        fields = {"org.matrix.msc4108.errcode": "M_CONCURRENT_WRITE"}
+        headers = {"ETag": str(overtaken)}
+        message = "Another message is here"
+        raise MatrixError(412, "M_UNKNOWN", message, fields, headers) from None
     return Reply(b"", 202, _headers(row), b"text/plain")
 
 

@@ -1,7 +1,7 @@
 """A place where two devices leave messages for each other, so that one can sign the other in.
 
 Whoever knows its address may read and write; the devices seal what they say. Spec: MSC4108,
-"Insecure rendezvous session".
+"Insecure rendezvous session"; MSC4388.
 """
 
 from depesha.accounts import token_hash
@@ -19,6 +19,10 @@ LIFE_MS = 5 * 60_000
 
 MOST = 10_000
 """Places at once; when they are all taken, devices must wait."""
+
+
+class Overtaken(Exception):
+    """The other device has left a message meanwhile; its argument is the etag of that."""
 
 
 async def open_meeting(signin: Signin, message: bytes) -> tuple[str, MeetingRow]:
@@ -57,7 +61,7 @@ def _over() -> MatrixError:
 async def leave_message(signin: Signin, meeting_id: str, etag: str, message: bytes) -> MeetingRow:
     """Leave a message in the place of the one with this etag.
 
-    Raises 404 M_NOT_FOUND, 412 when another one is there by now.
+    Raises 404 M_NOT_FOUND, and Overtaken when another one is there by now.
     """
     spine = signin.spine
     key, now = token_hash(meeting_id), spine.clock.now_ms()
@@ -67,17 +71,12 @@ async def leave_message(signin: Signin, meeting_id: str, etag: str, message: byt
         if row is None:
             raise _over()
         if row.etag != etag:
-            raise _overtaken(row)
+            raise Overtaken(row.etag)
         fresh = MeetingRow(message, _new_etag(signin), now, row.expires_ts)
         await store.update_meeting(tx, spine.institution.id, key, fresh)
         return fresh
 
     return await spine.db.write(plan)
-
-
-def _overtaken(row: MeetingRow) -> MatrixError:
-    fields = {"org.matrix.msc4108.errcode": "M_CONCURRENT_WRITE"}
-    return MatrixError(412, "M_UNKNOWN", "Another message is here", fields, {"ETag": row.etag})
 
 
 async def end_meeting(signin: Signin, meeting_id: str) -> None:

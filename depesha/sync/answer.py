@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from depesha.base.canonical import encode
-from depesha.eventlog.changes import Token, encode_token
+from depesha.eventlog.changes import Logged, Token, encode_token
 from depesha.eventlog.filter import Filter
 from depesha.eventlog.read import Vision, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
+from depesha.events.event import STICKY
 from depesha.keys import TO_DEVICE, find_told
-from depesha.profile import blocks_invites, ignored_users
+from depesha.profile import ignored_users, invite_rules
 from depesha.rooms import notices_sender
 from depesha.signals import unread
 from depesha.sync.changed import Changed, find_changed
@@ -32,7 +33,7 @@ from depesha.sync.room import (
     load_timeline,
 )
 from depesha.sync.shared import Piece, sent_by
-from depesha.timeline import relations_of
+from depesha.timeline import StuckAsk, find_stuck, relations_of
 
 TO_DEVICE_KINDS = frozenset({TO_DEVICE})
 
@@ -259,9 +260,11 @@ async def _joined(
             log, window, timeline, after=bool(asked.state_after), full=asked.full_state
         )
     shown = _shown_state(sync, asked, window, timeline, state)
+    stuck = await _encode_stuck(sync, asked, window, timeline)
     told = bool(
         timeline.events
         or shown
+        or stuck
         or room_id in section.ephemeral
         or room_id in section.room_account_data
         or since == 0
@@ -269,9 +272,10 @@ async def _joined(
     )
     if not (told or "unread" in (changed.kinds or ()) or room_id in changed.touched):
         return None
-    body = b"%b,%b" % (
+    body = b"%b,%b%b" % (
         await _encode_timeline(sync, asked, window, timeline),
         await _encode_state(sync, asked, shown),
+        stuck,
     )
     summary = _encode_summary(asked, room, window, timeline, state)
     return await _encode_joined(sync, asked, room, section, body, summary)
@@ -336,10 +340,10 @@ async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) 
 
 
 async def _build_piece(sync: Sync, asked: Asked, window: Window) -> Piece:
-    """Empty where members moved or events have children: then viewers are told differently."""
+    """Empty where members moved, events stick or have children: viewers are told differently."""
     log = sync.spine.log
     timeline = await load_timeline(log, window)
-    if any(logged.event.type == MEMBER for logged in timeline.events) or timeline.limited:
+    if timeline.limited or any(map(_differs, timeline.events)):
         return Piece(b"")
     if await relations_of(sync.timeline, asked.user_id, window.room, timeline.events):
         return Piece(b"")
@@ -349,6 +353,11 @@ async def _build_piece(sync: Sync, asked: Asked, window: Window) -> Piece:
     senders = tuple({logged.event.sender for logged in timeline.events})
     body = b"%b,%b" % (encoded, await _encode_state(sync, asked, list(state.values())))
     return Piece(body, senders, sent_by(timeline.events))
+
+
+def _differs(logged: Logged) -> bool:
+    """True for what is told differently to each viewer, or a moment later."""
+    return logged.event.type == MEMBER or logged.event.sticky_ms is not None
 
 
 async def _window(
@@ -408,6 +417,20 @@ async def _encode_timeline(sync: Sync, asked: Asked, window: Window, timeline: T
     )
 
 
+async def _encode_stuck(sync: Sync, asked: Asked, window: Window, timeline: Timeline) -> bytes:
+    """What sticks and is not in the timeline (MSC4354), with a comma before it; or nothing."""
+    question = StuckAsk(asked.user_id, window.room.room_id, window.since, window.until)
+    shown = {logged.position for logged in timeline.events}
+    stuck = [e for e in await find_stuck(sync.timeline, question) if e.position not in shown]
+    if not stuck:
+        return b""
+    part = Timeline(stuck, limited=False)
+    events = await serve_timeline(sync, asked.user_id, asked.device_id, window, part)
+    if not asked.filter.has_usual_form:
+        events = form_timeline(asked.filter, stuck, events)
+    return b',"%b":{"events":[%b]}' % (STICKY.encode(), b",".join(events))
+
+
 async def _encode_state(sync: Sync, asked: Asked, state: list[StateEntry]) -> bytes:
     name = asked.state_after.encode() or b"state"
     if asked.filter.has_usual_form:
@@ -457,7 +480,7 @@ async def _other_rooms(
 ) -> None:
     """Invitations, knocks, and rooms left."""
     ignored = await ignored_users(sync.profile, asked.user_id)
-    is_closed = await blocks_invites(sync.profile, asked.user_id)
+    rules = await invite_rules(sync.profile, asked.user_id)
     places = await sync.spine.log.rooms_of(asked.user_id)
     for room_id, place in [(r, places[r]) for r in changed.places if r in places]:
         if not asked.since < place.position <= now.position or place.membership == "join":
@@ -467,7 +490,7 @@ async def _other_rooms(
         room = await sync.spine.log.find_room(room_id)
         if room is None:
             continue
-        is_taken = not is_closed or place.sender == notices_sender(sync.spine)
+        is_taken = rules.takes(place.sender) or place.sender == notices_sender(sync.spine)
         if place.membership == "invite" and is_taken and place.sender not in ignored:
             rooms.invite.append(_encode_stripped(room, asked.user_id, b"invite_state"))
         elif place.membership == "knock":

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from depesha.eventlog.changes import Entry, Logged
 from depesha.profile import Profile
@@ -42,6 +43,43 @@ class Parents:
         return logged.event.event_id in self._latest
 
 
+class Stuck(NamedTuple):
+    """Position of the latest sticky message in a room, and when the last one's time is over."""
+
+    position: int
+    until_ts: int
+
+
+class Sticky:
+    """Rooms in which something sticks (MSC4354): of others nobody need ask the database.
+
+    Bounded: when there are too many, those go first whose time is over first.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._rooms: dict[str, Stuck] = {}
+
+    def put(self, room_id: str, position: int, until_ts: int) -> None:
+        """Something sticks in the room."""
+        before = self._rooms.get(room_id, Stuck(0, 0))
+        self._rooms[room_id] = Stuck(max(before[0], position), max(before[1], until_ts))
+        if len(self._rooms) > self._most:
+            ends = sorted(self._rooms.items(), key=lambda item: item[1].until_ts)
+            self._rooms = dict(ends[len(ends) // 2 :])
+
+    def view(self, entry: Entry) -> None:
+        """Take in one entry of the log."""
+        if isinstance(entry, Logged) and entry.event.sticky_ms:
+            event = entry.event
+            self.put(event.room_id, entry.position, event.origin_server_ts + entry.event.sticky_ms)
+
+    def may_have(self, room_id: str, since: int, now_ms: int) -> bool:
+        """False when nothing after `since` sticks in the room any more."""
+        stuck = self._rooms.get(room_id)
+        return stuck is not None and stuck.position > since and stuck.until_ts > now_ms
+
+
 @dataclass(frozen=True, slots=True)
 class Timelines:
     """History, relations and threads of one institution's rooms."""
@@ -49,3 +87,4 @@ class Timelines:
     spine: Spine
     profile: Profile
     parents: Parents = field(default_factory=Parents)
+    stuck: Sticky = field(default_factory=Sticky)

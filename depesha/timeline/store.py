@@ -227,3 +227,82 @@ async def delete_subscriptions(tx: Tx, institution_id: int, user_id: str) -> Non
         institution_id,
         user_id,
     )
+
+
+# --- what sticks ---------------------------------------------------------------------
+
+
+class StuckRow(NamedTuple):
+    """A sticky message, or the latest position and time of a room's."""
+
+    room_id: str
+    position: int
+    until_ts: int
+
+
+class _Position(NamedTuple):
+    position: int
+
+
+class _End(NamedTuple):
+    until_ts: int
+
+
+async def insert_stuck(tx: Tx, institution_id: int, row: StuckRow, sender: str) -> None:
+    await tx.execute(
+        "INSERT INTO timeline_sticky (institution_id, room_id, position, until_ts, sender)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        institution_id,
+        *row,
+        sender,
+    )
+
+
+async def delete_unstuck(tx: Tx, institution_id: int, now_ms: int) -> None:
+    await tx.execute(
+        "DELETE FROM timeline_sticky WHERE institution_id = $1 AND until_ts <= $2",
+        institution_id,
+        now_ms,
+    )
+
+
+async def select_stuck_of(tx: Tx, institution_id: int, room_id: str, sender: str) -> list[int]:
+    """When the messages of one person in one room stick no more, in ms, the first end first."""
+    rows = await tx.rows(
+        _End,
+        "SELECT until_ts FROM timeline_sticky"
+        " WHERE institution_id = $1 AND room_id = $2 AND sender = $3 ORDER BY until_ts",
+        institution_id,
+        room_id,
+        sender,
+    )
+    return [row.until_ts for row in rows]
+
+
+async def select_stuck_rooms(tx: Tx, institution_id: int, now_ms: int) -> list[StuckRow]:
+    """Each room in which something sticks, once."""
+    return await tx.rows(
+        StuckRow,
+        "SELECT room_id, MAX(position) AS position, MAX(until_ts) AS until_ts FROM timeline_sticky"
+        " WHERE institution_id = $1 AND until_ts > $2 GROUP BY room_id",
+        institution_id,
+        now_ms,
+    )
+
+
+async def select_stuck(
+    tx: Tx, institution_id: int, room_id: str, since: int, until: int, now_ms: int, limit: int
+) -> list[int]:
+    """Positions of what sticks in (since, until], oldest first."""
+    rows = await tx.rows(
+        _Position,
+        "SELECT position FROM timeline_sticky WHERE institution_id = $1 AND room_id = $2"
+        " AND position > $3 AND position <= $4 AND until_ts > $5 ORDER BY position LIMIT $6",
+        institution_id,
+        room_id,
+        since,
+        until,
+        now_ms,
+        limit,
+    )
+    return [row.position for row in rows]

@@ -117,6 +117,23 @@ async def test_a_message_reaches_the_gateway(start_server: Any) -> None:
             pass
 
 
+async def test_an_invitation_that_is_ignored_rings_nowhere(start_server: Any) -> None:
+    async with (
+        start_server(allowed_networks=("127.0.0.0/8",)) as server,
+        gateway() as phone,
+    ):
+        alice, bob = await server.register("alice"), await server.register("bob")
+        (await bob.post("/_matrix/client/v3/pushers/set", pusher(phone.url))).ok()
+        kind = "org.matrix.msc4155.invite_permission_config"
+        path = f"/user/{bob.user_id}/account_data/{kind}"
+        (await bob.put(path, {"ignored_users": [alice.user_id]})).ok()
+        await alice.create_room(invite=[bob.user_id])
+        carol = await server.register("carol")
+        room = await carol.create_room(invite=[bob.user_id])
+        invitation = await phone.got.get()
+        assert (invitation["room_id"], invitation["counts"]["unread"]) == (room, 1)
+
+
 async def test_mentions_are_highlights_and_notifications(server: Server) -> None:
     alice, bob = await server.register("alice"), await server.register("bob")
     room = await alice.create_room(invite=[bob.user_id])

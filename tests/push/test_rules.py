@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depesha.base.errors import MatrixError
+from depesha.base.match import whole_glob, word_glob
 from depesha.base.path import parse_path
 from depesha.events.event import ROOM_VERSIONS, Event
 from depesha.push.audience import hears_of
-from depesha.push.match import whole_glob, word_glob
 from depesha.push.project import PLAIN_WEIGHT, is_plain
 from depesha.push.rules import ANYONE, SILENT, Facts, Viewer, compile_condition, read_actions
 from depesha.push.ruleset import (

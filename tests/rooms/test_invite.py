@@ -91,3 +91,63 @@ async def test_who_blocks_invitations_sees_none_of_before(alice: Client, bob: Cl
     assert await shown() == (False, False)
     (await bob.put(path, {})).ok()
     assert await shown() == (True, True)
+
+
+FILTER = "org.matrix.msc4155.invite_permission_config"
+SLIDING = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
+
+
+async def choose(client: Client, **lists: object) -> None:
+    path = f"/user/{client.user_id}/account_data/{FILTER}"
+    (await client.put(path, lists)).ok()
+
+
+async def is_shown(client: Client, room: str) -> bool:
+    """Whether both kinds of sync show an invitation, which must agree."""
+    every = {"lists": {"a": {"ranges": [[0, 9]], "timeline_limit": 1, "required_state": []}}}
+    invited = (await client.sync()).get("rooms", {}).get("invite", {})
+    slid = (await client.post(SLIDING, every)).ok()["rooms"]
+    assert (room in invited) is (room in slid)
+    return room in invited
+
+
+async def test_whose_invitations_are_taken_is_chosen_by_lists(
+    server: Server, alice: Client, bob: Client
+) -> None:
+    carol = await server.register("carol")
+    found = (await bob.get("/capabilities")).ok()["capabilities"]
+    assert found[f"{FILTER}_enforced"] == {"enabled": True}
+    await choose(
+        bob,
+        allowed_users=["@AL*:depesha.test"],
+        blocked_servers=["*"],
+        ignored_users=None,
+        ignored_servers="nonsense",
+    )
+    body = {"user_id": bob.user_id}
+    theirs = await carol.create_room()
+    (await carol.post(f"/rooms/{theirs}/invite", body)).refused(403, "M_INVITE_BLOCKED")
+    (await carol.post("/createRoom", {"invite": [bob.user_id]})).refused(403, "M_INVITE_BLOCKED")
+    ours = await alice.create_room(invite=[bob.user_id])
+    assert await is_shown(bob, ours)
+    await choose(bob, blocked_servers=["*.elsewhere"], blocked_users=[7, "@ca?ol:depesha.test"])
+    (await carol.post(f"/rooms/{theirs}/invite", body)).refused(403, "M_INVITE_BLOCKED")
+    await choose(bob)
+    (await carol.post(f"/rooms/{theirs}/invite", body)).ok()
+    assert await is_shown(bob, theirs)
+
+
+async def test_who_is_ignored_learns_nothing_and_nobody_sees_the_invitation(
+    server: Server, alice: Client, bob: Client
+) -> None:
+    carol = await server.register("carol")
+    await choose(bob, allowed_users=[carol.user_id], ignored_servers=["depesha.test"])
+    since = (await bob.sync())["next_batch"]
+    hidden = await alice.create_room(invite=[bob.user_id])
+    assert (await members(alice, hidden))[bob.user_id] == "invite"
+    assert not await is_shown(bob, hidden)
+    assert hidden not in (await bob.sync(since)).get("rooms", {}).get("invite", {})
+    seen = await carol.create_room(invite=[bob.user_id])
+    assert await is_shown(bob, seen)
+    await choose(bob)
+    assert await is_shown(bob, hidden)

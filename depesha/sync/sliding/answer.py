@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from depesha.base.canonical import encode
 from depesha.eventlog.changes import Token
 from depesha.eventlog.state import Membership, Room
-from depesha.profile import blocks_invites, direct_rooms, ignored_users, room_tags
+from depesha.profile import direct_rooms, ignored_users, invite_rules, room_tags
 from depesha.rooms import notices_sender
 from depesha.sync.changed import Changed, find_changed
 from depesha.sync.record import Sync
@@ -16,7 +16,7 @@ from depesha.sync.sliding.ask import SlidingAsk
 from depesha.sync.sliding.connection import Connection, SentRoom
 from depesha.sync.sliding.extensions import build_extensions
 from depesha.sync.sliding.lists import Candidate, Shown, find_space_children, is_listed, show
-from depesha.sync.sliding.room import RoomAsk, build_room
+from depesha.sync.sliding.room import RoomAsk, Told, build_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ async def build_response(
         for name, each in ask.lists.items()
     }
     shown = show(ask.lists, ask.subscriptions, candidates, children)
-    bodies, sent = await _rooms(sync, who, ask, connection, now, shown, candidates, changed)
+    told = await _rooms(sync, who, ask, connection, now, shown, candidates, changed)
     extensions, extended = await build_extensions(
         sync,
         who.user_id,
@@ -66,19 +66,18 @@ async def build_response(
         connection,
         now,
         shown,
-        frozenset(bodies),
-        sent,
+        told,
         changed,
     )
     parts = [
         b'"pos":' + encode(connection.pos(now)),
         b'"lists":' + encode({name: {"count": count} for name, count in shown.counts.items()}),
         b'"rooms":{'
-        + b",".join(encode(room_id) + b":" + body for room_id, body in bodies.items())
+        + b",".join(encode(room_id) + b":" + body for room_id, body in told.bodies.items())
         + b"}",
         b'"extensions":{' + b",".join(extensions) + b"}",
     ]
-    return Response(b"{" + b",".join(parts) + b"}", sent, bool(bodies) or extended)
+    return Response(b"{" + b",".join(parts) + b"}", told.sent, bool(told.bodies) or extended)
 
 
 async def _candidates(
@@ -86,14 +85,16 @@ async def _candidates(
 ) -> list[Candidate]:
     """The user's rooms by activity, latest first."""
     ignored = await ignored_users(sync.profile, who.user_id)
-    is_closed, server = await blocks_invites(sync.profile, who.user_id), notices_sender(sync.spine)
+    rules, server = await invite_rules(sync.profile, who.user_id), notices_sender(sync.spine)
     listed = {
         room_id: place
         for room_id, place in places.items()
         if is_listed(place, who.user_id, was_sent=room_id in connection.rooms)
         and not (
             place.membership == "invite"
-            and ((is_closed and place.sender != server) or place.sender in ignored)
+            and (
+                place.sender in ignored or not (rules.takes(place.sender) or place.sender == server)
+            )
         )
     }
     rooms: dict[str, Room] = await sync.spine.log.find_rooms(listed)
@@ -116,10 +117,8 @@ async def _rooms(
     shown: Shown,
     candidates: list[Candidate],
     changed: Changed | None,
-) -> tuple[dict[str, bytes], dict[str, SentRoom]]:
-    """The rooms that have something to tell, and what the client has of them then."""
-    bodies: dict[str, bytes] = {}
-    sent: dict[str, SentRoom] = {}
+) -> Told:
+    told = Told()
     by_id = {candidate.room.room_id: candidate for candidate in candidates}
     kinds = changed.kinds if changed is not None else None
     for room_id, config in shown.configs.items():
@@ -145,10 +144,11 @@ async def _rooms(
                 and not changed.may_wait,
             ),
         )
-        sent[room_id] = result.sent
+        told.sent[room_id] = result.sent
         if result.body is not None:
-            bodies[room_id] = result.body
-    return bodies, sent
+            told.bodies[room_id] = result.body
+            told.stuck.update(result.stuck)
+    return told
 
 
 def _is_same(

@@ -1,25 +1,31 @@
 """The extensions of sliding sync: what is not room events.
 
 MSC4186 leaves them to further proposals; their form is what clients speak today
-(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4262, MSC4308).
+(MSC3884, MSC3885, MSC3959, MSC3960, MSC3961, MSC4262, MSC4308, MSC4480).
 """
 
 from collections.abc import Set
 from dataclasses import dataclass
 
 from depesha.base.canonical import encode
-from depesha.eventlog.changes import Token
+from depesha.eventlog.changes import Logged, Token
+from depesha.eventlog.read import everything
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.keys import acknowledge
 from depesha.sync.changed import Changed
+from depesha.sync.encode import serve_timeline
 from depesha.sync.profiles import encode_profiles, newly_shown
 from depesha.sync.record import Sync
+from depesha.sync.room import Timeline, Window
 from depesha.sync.sliding.ask import Extension, SlidingAsk
 from depesha.sync.sliding.connection import Connection, SentRoom
 from depesha.sync.sliding.lists import Shown
-from depesha.timeline import SUBSCRIPTION, find_subscription_changes
+from depesha.sync.sliding.room import Told
+from depesha.timeline import SUBSCRIPTION, StuckAsk, find_stuck, find_subscription_changes
 
 _MOST_SUBSCRIPTIONS = 100
+_MOST_STUCK = 100
+_MOST_IN_NEW_ROOM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,7 @@ class _Asked:
     section: Section
     since: int
     kinds: Set[str] | None
-    sent: dict[str, SentRoom]
-    """What the client has of rooms after this answer, where that is new."""
+    told: Told
     before: dict[str, SentRoom]
 
 
@@ -46,11 +51,10 @@ async def build_extensions(
     connection: Connection,
     now: Token,
     shown: Shown,
-    fresh: frozenset[str],
-    sent: dict[str, SentRoom],
+    told: Told,
     changed: Changed | None,
 ) -> tuple[list[bytes], bool]:
-    """The encoded extensions, and whether any has something to tell. `fresh` rooms are new."""
+    """The encoded extensions, and whether any has something to tell."""
     if not ask.extensions:
         return [], False
     token = connection.token
@@ -59,21 +63,22 @@ async def build_extensions(
     rooms = {
         room_id: since if room_id in connection.rooms else 0
         for room_id in shown.configs
-        if since == 0 or room_id in fresh or _may_tell(room_id, changed, ephemeral, now)
+        if since == 0 or room_id in told.bodies or _may_tell(room_id, changed, ephemeral, now)
     }
     kinds = changed.kinds if changed else None
     question = SyncAsk(user_id, device_id, since, now.position, ephemeral, rooms, kinds)
     section = await sync.ask_all(question)
-    asked = _Asked(user_id, device_id, ask, shown, section, since, kinds, sent, connection.rooms)
+    before = connection.rooms
+    asked = _Asked(user_id, device_id, ask, shown, section, since, kinds, told, before)
     parts: list[bytes] = []
     tells = False
     for name, extension in ask.extensions.items():
-        body, told = await _build(sync, asked, name, extension, now)
+        body, is_news = await _build(sync, asked, name, extension, now)
         if body:
             parts.append(encode(name) + b":" + body)
         # What waits in `/sync` waits here: others' receipts end no request by themselves.
         waits = name == "receipts" and changed is not None and changed.may_wait
-        tells = tells or (told and not waits)
+        tells = tells or (is_news and not waits)
     return parts, tells
 
 
@@ -102,8 +107,10 @@ async def _build(
         return _presence(asked)
     if name == "io.element.msc4308.thread_subscriptions":
         return await _thread_subscriptions(sync, asked, extension, now)
+    if name == "org.matrix.msc4354.sticky_events":
+        return await _sticky(sync, asked, extension, now)
     if name == "org.matrix.msc4262.profiles":
-        shown = await newly_shown(sync, asked.before, asked.sent)
+        shown = await newly_shown(sync, asked.before, asked.told.sent)
         where = (asked.user_id, asked.since, now.position)
         body = await encode_profiles(sync, *where, extension.fields, asked.kinds, shown)
         return body, bool(body)
@@ -132,12 +139,55 @@ async def _thread_subscriptions(
     return encode(body), bool(found.rows)
 
 
+async def _sticky(
+    sync: Sync, asked: _Asked, extension: Extension, now: Token
+) -> tuple[bytes, bool]:
+    """What sticks in all rooms of the lists, oldest first, as far as the limit goes (MSC4480).
+
+    Of rooms that were joined since then everything is told.
+    """
+    since = _position(extension.since)
+    limit = max(1, min(extension.limit, _MOST_STUCK))
+    found: list[Logged] = []
+    for room_id, place in asked.shown.matched.items():
+        if place.membership == "join":
+            is_new = 0 < since < place.since_position
+            start, most = (0, _MOST_IN_NEW_ROOM) if is_new else (since, limit + 1)
+            question = StuckAsk(asked.user_id, room_id, start, now.position, most)
+            found += await find_stuck(sync.timeline, question)
+    if not found:
+        return b"", False
+    found.sort(key=lambda logged: logged.position)
+    later = [logged for logged in found if logged.position > since]
+    until = later[limit - 1].position if len(later) > limit else now.position
+    rooms: dict[str, list[Logged]] = {}
+    for logged in found:
+        if logged.position <= until and logged.position not in asked.told.stuck:
+            rooms.setdefault(logged.event.room_id, []).append(logged)
+    encoded = [await _stuck_in(sync, asked, room_id, rooms[room_id]) for room_id in rooms]
+    return b'{"next_batch":"%d","rooms":{%b}}' % (until, b",".join(encoded)), bool(rooms)
+
+
+async def _stuck_in(sync: Sync, asked: _Asked, room_id: str, stuck: list[Logged]) -> bytes:
+    room = await sync.spine.log.find_room(room_id)
+    assert room is not None  # the lists have it
+    window = Window(room, 0, 0, 0, everything, None)
+    part = Timeline(stuck, limited=False)
+    events = await serve_timeline(sync, asked.user_id, asked.device_id, window, part)
+    return encode(room_id) + b':{"events":[%b]}' % b",".join(events)
+
+
+def _position(text: str | None) -> int:
+    """The position that an extension's `since` tells; 0 for none."""
+    known = text is not None and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text or "") if known else 0
+
+
 async def _to_device(
     sync: Sync, asked: _Asked, extension: Extension, now: Token
 ) -> tuple[bytes, bool]:
     """Its own `since` acknowledges, whatever the connection's `pos`."""
-    text = extension.since or ""
-    since = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    since = _position(extension.since)
     if since <= now.position:
         await acknowledge(sync.keys, asked.user_id, asked.device_id, since)
     question = SyncAsk(asked.user_id, asked.device_id, since, now.position, 0, {}, None)

@@ -86,6 +86,8 @@ class Shown:
     counts: dict[str, int]
     members: dict[str, list[str]]
     """Rooms of each list within its ranges."""
+    matched: dict[str, Membership]
+    """Rooms of all lists, also beyond their ranges, and those subscribed to."""
 
 
 def show(
@@ -95,21 +97,23 @@ def show(
     children: Mapping[str, frozenset[str] | None],
 ) -> Shown:
     """Apply the lists and subscriptions; `candidates` are by activity, latest first."""
-    shown = Shown({}, {}, {}, {})
+    shown = Shown({}, {}, {}, {}, {})
     for name, each in lists.items():
         passing = [c for c in candidates if passes(c, each.filters, children.get(name))]
         shown.counts[name] = len(passing)
         shown.members[name] = []
+        shown.matched.update((c.room.room_id, c.place) for c in passing)
         for index, candidate in enumerate(passing):
             if each.ranges is None or any(low <= index <= high for low, high in each.ranges):
                 room_id = candidate.room.room_id
                 shown.members[name].append(room_id)
                 shown.lists_of.setdefault(room_id, []).append(name)
                 _add(shown.configs, room_id, each.config)
-    known = {candidate.room.room_id for candidate in candidates}
+    known = {candidate.room.room_id: candidate.place for candidate in candidates}
     for room_id, config in subscriptions.items():
         if room_id in known:
             _add(shown.configs, room_id, config)
+            shown.matched[room_id] = known[room_id]
     return shown
 
 

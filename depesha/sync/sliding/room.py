@@ -4,7 +4,7 @@ Spec: MSC4186, "Room results", `RoomResult`, "Lazy loaded memberships".
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from depesha.base.canonical import Content, encode
 from depesha.eventlog.changes import Logged
@@ -43,6 +43,18 @@ class RoomResult:
 
     body: bytes | None
     sent: SentRoom
+    stuck: tuple[int, ...] = ()
+    """Positions of what sticks and is in the timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The rooms of an answer that have something to tell, encoded; what the client has then."""
+
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    sent: dict[str, SentRoom] = field(default_factory=dict)
+    stuck: set[int] = field(default_factory=set)
+    """Positions of what sticks and is in the timelines."""
 
 
 async def build_room(sync: Sync, ask: RoomAsk) -> RoomResult:
@@ -129,7 +141,8 @@ async def _inside(sync: Sync, ask: RoomAsk) -> RoomResult:
         b",".join(map(served_state, state)),
         b",".join(events),
     )
-    return RoomResult(body, sent)
+    stuck = tuple(e.position for e in timeline.events if e.event.sticky_ms is not None)
+    return RoomResult(body, sent, stuck)
 
 
 def _rejoined(ask: RoomAsk) -> bool:
