@@ -14,6 +14,7 @@ import { useClient, useList, useValue } from "../bridge/client";
 import type { RoomView } from "../engine/records";
 import { AdminView, loadMe } from "../features/admin";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
+import { closeExport, ExportDialog, exported, sweep } from "../features/export";
 import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
@@ -113,6 +114,7 @@ export default function Shell() {
   const preload = window.setTimeout(() => {
     ChatView.preload();
     import("../features/room");
+    void sweep();
   }, 800);
   onCleanup(() => clearTimeout(preload));
 
@@ -259,6 +261,9 @@ export default function Shell() {
           <Shortcuts commands={commands} onClose={() => setShortcutsOpen(false)} />
         </Show>
         <Verification />
+        <Show when={exported()} keyed>
+          {(room) => <ExportDialog room={room} onClose={closeExport} />}
+        </Show>
         <Show when={kind() === "share"}>
           <Share />
         </Show>

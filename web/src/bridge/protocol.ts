@@ -187,6 +187,16 @@ export interface Commands {
     args: { roomId: RoomId; eventId: EventId };
     value: { event: Content };
   };
+  /** Fetches a page of the past; how far back the archive reaches by then, and how much it holds. */
+  "export.fetch": {
+    args: { roomId: RoomId };
+    value: { since: Millis; complete: boolean; events: number };
+  };
+  /** Items after a place, oldest first, threads among them; `next` is null after the newest. */
+  "export.page": {
+    args: { roomId: RoomId; after: number | null };
+    value: { items: readonly ItemRecord[]; next: number | null };
+  };
   // Chats
   "room.create": {
     args: {

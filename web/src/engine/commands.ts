@@ -1,14 +1,16 @@
 /** Commands of somebody signed in, by name. Each answers a value or throws a `FailureError`. */
 
 import { FailureError } from "../base/errors";
-import type { EventId, UserId } from "../base/ids";
+import type { EventId, RoomId, UserId } from "../base/ids";
 import type { Args, CommandName, Commands } from "../bridge/protocol";
+import { isShown } from "./content";
 import { repairCounts } from "./counts";
+import { fetchPast, placesAfter } from "./export";
 import { part } from "./http";
 import type { Live } from "./live";
 import { fetchPerson, isIgnored, searchPeople } from "./people";
 import type { Crypto } from "./ports";
-import { timelineOf } from "./queries";
+import { itemsIn, timelineOf } from "./queries";
 import {
   makeTyping,
   markAllRead,
@@ -138,6 +140,9 @@ export function makeCommands(live: Live): Answers {
       return { event: { ...event, ...(plain && { decrypted: plain }) } };
     },
 
+    "export.fetch": ({ roomId }) => fetchPast(world, roomId),
+    "export.page": ({ roomId, after }) => exportPage(live, roomId, after),
+
     "room.create": (ask) => createRoom(live, ask),
     "room.direct": ({ userId }) => directRoom(live, userId),
     "room.join": (ask) => joinRoom(live, ask),
@@ -230,6 +235,21 @@ async function setProfile(live: Live, ask: Args<"profile.set">): Promise<null> {
   } else if (ask.status === "") await world.http.json("DELETE", `${path}/m.status`);
   await fetchPerson(world, world.me);
   return null;
+}
+
+const EXPORT_PAGE = 200;
+
+async function exportPage(
+  live: Live,
+  roomId: RoomId,
+  after: number | null,
+): Promise<Commands["export.page"]["value"]> {
+  const { archive, rooms } = live.world;
+  const ranges = placesAfter(rooms.get(roomId)?.line ?? [], after, EXPORT_PAGE);
+  const pages = await Promise.all(ranges.map(([from, to]) => archive.line(roomId, from, to)));
+  // An edit, a reaction or a vote is told with what it changes.
+  const entries = pages.flat().filter((entry) => isShown(entry.data));
+  return { items: await itemsIn(live, roomId)(entries), next: ranges.at(-1)?.[1] ?? null };
 }
 
 async function nearest(live: Live, roomId: string, ts: number): Promise<EventId> {

@@ -359,7 +359,10 @@ function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): S
 // ── Lists of items outside a timeline ──────────────────────────────────────────────────────────
 
 /** Makes items of entries; the same entry gives the same item while its room's people stay. */
-function itemsIn(live: Live, roomId: RoomId): (entries: readonly Entry[]) => Promise<ItemRecord[]> {
+export function itemsIn(
+  live: Live,
+  roomId: RoomId,
+): (entries: readonly Entry[]) => Promise<ItemRecord[]> {
   const made = new Map<EventId, ItemRecord>();
   return async (entries) => {
     const show = shownIn(await loadMembers(live.world, roomId), live.world.me);

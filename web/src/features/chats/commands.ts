@@ -6,6 +6,7 @@ import type { Action } from "../../ui/action";
 import { ask } from "../../ui/Confirm";
 import { go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { openExport } from "../export";
 import { isMuted, isUnread } from "./data";
 import { type ChatFolder, saveFolders, withToggled } from "./folders";
 import { word } from "./words";
@@ -116,6 +117,14 @@ export function chatActions(
       label: () => word("muteHour"),
       when: () => joined() && !muted,
       run: () => notify(chat.notify, Date.now() + HOUR),
+    },
+    {
+      id: "export",
+      icon: "download",
+      label: () => word("export"),
+      apart: true,
+      when: joined,
+      run: () => openExport(chat),
     },
     {
       id: "leave",

@@ -4,8 +4,9 @@ import { lazy } from "solid-js";
 import "../../ui/richtext/richtext.css";
 import "./view.css";
 
-export { tellPreview } from "./describe";
-export { nameOf, thumbnailOf } from "./items/media";
+export { isShown } from "./data";
+export { tellEvent, tellPreview } from "./describe";
+export { fileOf, hasCaption, nameOf, saveFile, thumbnailOf } from "./items/media";
 export { firstLink, parseMatrixLink } from "./links";
 export { toggleSide } from "./side";
 
