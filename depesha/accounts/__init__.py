@@ -55,11 +55,12 @@ from depesha.accounts.register import register as register
 from depesha.accounts.revoke import clients_in_use as clients_in_use
 from depesha.accounts.revoke import end_session as end_session
 from depesha.accounts.revoke import revoke as revoke
+from depesha.accounts.rules import CONFIRM as CONFIRM
 from depesha.accounts.rules import DUMMY as DUMMY
 from depesha.accounts.rules import EMAIL as EMAIL
-from depesha.accounts.rules import OAUTH_FLOWS as OAUTH_FLOWS
-from depesha.accounts.rules import PASSWORD_FLOWS as PASSWORD_FLOWS
+from depesha.accounts.rules import OAUTH as OAUTH
 from depesha.accounts.rules import REGISTRATION_TOKEN as REGISTRATION_TOKEN
+from depesha.accounts.rules import SSO as SSO
 from depesha.accounts.sessions import ACCOUNT as ACCOUNT
 from depesha.accounts.sessions import SESSION as SESSION
 from depesha.accounts.sessions import Sessions as Sessions
@@ -77,6 +78,8 @@ from depesha.accounts.tickets import Ticket as Ticket
 from depesha.accounts.tickets import issue as issue
 from depesha.accounts.uia import Interactive as Interactive
 from depesha.accounts.uia import Operation as Operation
+from depesha.accounts.uia import access_operation as access_operation
 from depesha.accounts.uia import approve as approve
 from depesha.accounts.uia import authenticate as authenticate
+from depesha.accounts.uia import find_proofs as find_proofs
 from depesha.accounts.uia import operation_of as operation_of

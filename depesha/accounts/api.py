@@ -213,7 +213,8 @@ async def _by_token(accounts: Accounts, body: LoginBody) -> str:
 async def login_token(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
     """A token that signs one further device of the user in."""
     user_id = ask.caller.user_id
-    await authenticate(accounts, operation_of(ask.caller, "POST get_token"), ask.body)
+    operation = await operation_of(accounts, ask.caller, "POST get_token")
+    await authenticate(accounts, operation, ask.body)
     token = await issue(accounts, Ticket.LOGIN, user_id)
     return json_reply({"login_token": token, "expires_in_ms": Ticket.LOGIN.value})
 

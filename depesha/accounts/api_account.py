@@ -43,7 +43,7 @@ async def change_password(accounts: Accounts, ask: Ask[PasswordBody]) -> Reply:
         raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this")
     if ask.body.new_password is not None:
         check_password(ask.body.new_password)
-    operation = operation_of(caller, "POST password")
+    operation = await operation_of(accounts, caller, "POST password")
     body = (await authenticate(accounts, operation, ask.body)).body
     if body.new_password is None:
         raise missing_param("new_password")
@@ -91,7 +91,7 @@ async def deactivate_account(accounts: Accounts, ask: Ask[DeactivateBody]) -> Re
     user_id = ask.caller.user_id
     body = ask.body
     if ask.caller.appservice is None:
-        operation = operation_of(ask.caller, "POST deactivate")
+        operation = await operation_of(accounts, ask.caller, "POST deactivate")
         body = (await authenticate(accounts, operation, body)).body
     await deactivate(accounts, user_id, erase=body.erase)
     return json_reply({"id_server_unbind_result": "success"})

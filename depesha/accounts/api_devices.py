@@ -65,7 +65,7 @@ async def delete_device(accounts: Accounts, ask: Ask[Interactive]) -> Reply:
     """End one device."""
     caller, device_id = ask.caller, ask.params["deviceId"]
     if caller.appservice is None:
-        operation = operation_of(caller, f"DELETE device {device_id}")
+        operation = await operation_of(accounts, caller, f"DELETE device {device_id}")
         await authenticate(accounts, operation, ask.body)
     await delete_devices(accounts, caller.user_id, [device_id])
     return EMPTY
@@ -82,7 +82,7 @@ async def delete_several(accounts: Accounts, ask: Ask[DevicesBody]) -> Reply:
     """End several devices."""
     caller, body = ask.caller, ask.body
     if caller.appservice is None:
-        operation = operation_of(caller, "POST delete_devices")
+        operation = await operation_of(accounts, caller, "POST delete_devices")
         body = (await authenticate(accounts, operation, body)).body
     if body.devices is None:
         raise missing_param("devices")

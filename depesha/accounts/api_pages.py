@@ -3,9 +3,11 @@
 Spec: client-server API, "Fallback", "Login Fallback".
 """
 
+from urllib.parse import urlencode
+
 from depesha.accounts.pages import Words, done_page, login_page, stage_page, words_for
 from depesha.accounts.record import Accounts
-from depesha.accounts.rules import DUMMY, PASSWORD, REGISTRATION_TOKEN
+from depesha.accounts.rules import CONFIRM, DUMMY, PASSWORD, REGISTRATION_TOKEN, SSO
 from depesha.accounts.uia import complete_stage
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, not_found
@@ -34,7 +36,11 @@ async def login_fallback(accounts: Accounts, ask: Ask[None]) -> Reply:
 
 @endpoint("GET", _STAGE, auth=Auth.NONE)
 async def stage_fallback(accounts: Accounts, ask: Ask[None]) -> Reply:
-    """The form of a stage."""
+    """The form of a stage; that of m.login.sso is on the account page."""
+    if ask.params["authType"] == SSO:
+        query = urlencode({"action": CONFIRM, "uia": ask.need("session")})
+        headers = ((b"location", f"/_depesha/account?{query}".encode()),)
+        return Reply(b"", 302, headers, b"text/plain")
     nonce = accounts.spine.clock.new_id()
     return stage_page(_words(ask), nonce, _stage(ask), ask.need("session"))
 

@@ -14,8 +14,17 @@ EMAIL = "m.login.email.identity"
 OAUTH = "m.oauth"
 """A stage that is completed on the account page and nowhere else."""
 
+SSO = "m.login.sso"
+"""A stage that is completed on our pages, in whatever way somebody signs in there."""
+
+CONFIRM = "org.depesha.confirm"
+"""The action of the account page that completes it."""
+
 PASSWORD_FLOWS: Flows = ((PASSWORD,),)
 """The account's own password, once more."""
+
+SSO_FLOWS: Flows = ((SSO,),)
+"""For whose account has no password: signing in anew on our pages."""
 
 EMAIL_FLOWS: Flows = ((EMAIL,),)
 """The link of a letter to the account's address."""

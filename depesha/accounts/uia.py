@@ -11,9 +11,10 @@ import msgspec
 from nacl.secret import SecretBox
 
 from depesha.accounts import store
+from depesha.accounts.find import has_password
 from depesha.accounts.invitations import is_usable
 from depesha.accounts.login import access_by_password, local_user_id
-from depesha.accounts.record import Accounts
+from depesha.accounts.record import Accounts, nowhere
 from depesha.accounts.rules import (
     DUMMY,
     EMAIL,
@@ -22,6 +23,8 @@ from depesha.accounts.rules import (
     PASSWORD,
     PASSWORD_FLOWS,
     REGISTRATION_TOKEN,
+    SSO,
+    SSO_FLOWS,
     Flows,
     is_complete,
     may_attempt,
@@ -68,14 +71,23 @@ class Operation:
         return (self.name, self.user_id) == (other.name, other.user_id)
 
 
-def operation_of(caller: Caller, name: str) -> Operation:
-    """What a user does to their own account after giving their password once more.
+async def operation_of(accounts: Accounts, caller: Caller, name: str) -> Operation:
+    """What a user does to their own account after proving once more who they are.
 
     Raises 403 M_FORBIDDEN in a session of the OAuth 2.0 API, whose clients know no password.
     """
     if caller.client:
         raise forbidden("In this session the account page is the place to do this")
-    return Operation(name, caller.user_id, PASSWORD_FLOWS)
+    return Operation(name, caller.user_id, await find_proofs(accounts, caller))
+
+
+async def find_proofs(accounts: Accounts, caller: Caller) -> Flows:
+    """How a user proves once more who they are, by what signs them in."""
+    if caller.client:
+        return OAUTH_FLOWS
+    if await has_password(accounts, caller.user_id):
+        return PASSWORD_FLOWS
+    return SSO_FLOWS if accounts.elsewhere is nowhere else PASSWORD_FLOWS + SSO_FLOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +248,8 @@ async def _attempt(accounts: Accounts, progress: _Progress, auth: Content) -> _P
     elif stage == EMAIL:
         credentials = auth.get("threepid_creds", auth.get("threepidCreds"))
         token = await accounts.emails.prove(operation.name, credentials)
+    elif stage == SSO:
+        raise forbidden("Nobody has confirmed this on the page yet")
     elif stage != DUMMY:
         raise MatrixError(401, "M_UNRECOGNIZED", "This stage is not known here")
     return replace(progress, completed=(*progress.completed, stage), token=token)
@@ -275,19 +289,31 @@ async def complete_stage(accounts: Accounts, session_id: str, auth: Content) -> 
     await _keep(accounts, await _attempt(accounts, progress, auth))
 
 
-async def approve(accounts: Accounts, session_id: str, user_id: str) -> None:
-    """Complete the stage m.oauth of an authentication that this user has begun.
+async def approve(accounts: Accounts, session_id: str, user_id: str, stage: str) -> None:
+    """Complete a stage of our pages in an authentication that this user has begun.
 
     Raises 404 M_NOT_FOUND for any other.
     """
+    progress = await _access_awaiting(accounts, session_id, user_id, stage)
+    await _keep(accounts, replace(progress, completed=(*progress.completed, stage)))
+
+
+async def access_operation(accounts: Accounts, session_id: str, user_id: str, stage: str) -> str:
+    """The name of what waits for this user to complete the stage; 404 M_NOT_FOUND."""
+    return (await _access_awaiting(accounts, session_id, user_id, stage)).operation.name
+
+
+async def _access_awaiting(
+    accounts: Accounts, session_id: str, user_id: str, stage: str
+) -> _Progress:
     progress = await find_progress(accounts, session_id)
     if (
         progress is None
         or progress.operation.user_id != user_id
-        or not may_attempt(progress.operation.flows, progress.completed, OAUTH)
+        or not may_attempt(progress.operation.flows, progress.completed, stage)
     ):
         raise not_found("This authentication is over, or never began")
-    await _keep(accounts, replace(progress, completed=(*progress.completed, OAUTH)))
+    return progress
 
 
 async def _ask(accounts: Accounts, progress: _Progress, failure: MatrixError | None) -> MatrixError:

@@ -89,7 +89,8 @@ async def get_copy(duty: Duty, ask: Ask[None]) -> StreamReply:
 @endpoint("POST", f"{_DATA}/erase", limit="login", body=Interactive)
 async def erase_data(duty: Duty, ask: Ask[Interactive]) -> Reply:
     """End one's account and have forgotten what can be, after the password; a signed receipt."""
-    await authenticate(duty.accounts, operation_of(ask.caller, "POST erase"), ask.body)
+    operation = await operation_of(duty.accounts, ask.caller, "POST erase")
+    await authenticate(duty.accounts, operation, ask.body)
     return json_reply(await erase_own(duty, ask.caller.user_id))
 
 

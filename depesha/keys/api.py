@@ -6,12 +6,10 @@ Spec: client-server API, "End-to-End Encryption".
 import msgspec
 
 from depesha.accounts import (
-    OAUTH_FLOWS,
-    PASSWORD_FLOWS,
     Interactive,
     Operation,
     authenticate,
-    has_password,
+    find_proofs,
 )
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param, missing_param
@@ -138,8 +136,7 @@ async def upload_cross_signing_keys(keys: Keys, ask: Ask[CrossSigningBody]) -> R
     check_cross_signing(caller.user_id, body.keys())
     was_free = await _is_free(keys, caller, body)
     if not was_free:
-        knows_password = not caller.client and await has_password(keys.accounts, caller.user_id)
-        flows = PASSWORD_FLOWS if knows_password else OAUTH_FLOWS
+        flows = await find_proofs(keys.accounts, caller)
         operation = Operation("POST device_signing", caller.user_id, flows)
         body = (await authenticate(keys.accounts, operation, body)).body
         check_cross_signing(caller.user_id, body.keys())

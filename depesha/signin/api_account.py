@@ -9,8 +9,12 @@ from html import escape
 from urllib.parse import urlencode
 
 from depesha.accounts import (
+    CONFIRM,
+    OAUTH,
+    SSO,
     DeviceRow,
     access_by_password,
+    access_operation,
     approve,
     check_password,
     deactivate,
@@ -29,6 +33,7 @@ from depesha.signin.metadata import ACCOUNT
 from depesha.signin.oidc import connected
 from depesha.signin.pages import Page
 from depesha.signin.record import Signin
+from depesha.signin.scripts import DONE
 from depesha.signin.visit import MAIL, PASSKEYS, SIGNIN, TOTP, Visit, page
 
 _SIGNOUT = "/_depesha/signout"
@@ -193,6 +198,29 @@ async def _reset_page(visit: Visit, said: str = "") -> Reply:
     return visit.show(Page(words("reset_title"), inner))
 
 
+_ASKED = {
+    "DELETE device": "confirm_device",
+    "POST delete_devices": "confirm_devices",
+    "POST deactivate": "confirm_deactivate",
+    "POST erase": "confirm_deactivate",
+    "POST password": "confirm_password",
+    "POST get_token": "confirm_token",
+    "POST device_signing": "confirm_keys",
+}
+"""What a program may have begun that waits for a word of its owner, and the text that says it."""
+
+
+async def _confirm_page(visit: Visit, said: str = "") -> Reply:
+    words, user_id = visit.words, visit.browser.user_id
+    session_id = visit.ask.query.get("uia", "")
+    name = await access_operation(visit.signin.accounts, session_id, user_id, SSO)
+    action = " ".join(name.split(" ", 2)[:2])
+    what = words(_ASKED[action], name.removeprefix(action).strip())
+    inner = pages.text(user_id, "soft") + pages.text(what) + pages.text(words("confirm_care"))
+    inner += visit.form(pages.button(words("confirm"), "bad"))
+    return visit.show(Page(words("confirm_title"), inner))
+
+
 _SHOWN: Mapping[str, Callable[[Visit], Awaitable[Reply]]] = {
     "": _overview,
     "org.matrix.profile": _profile,
@@ -201,6 +229,7 @@ _SHOWN: Mapping[str, Callable[[Visit], Awaitable[Reply]]] = {
     "org.matrix.device_delete": _device_end,
     "org.matrix.account_deactivate": _deactivate_page,
     "org.matrix.cross_signing_reset": _reset_page,
+    CONFIRM: _confirm_page,
     _PASSWORD: _password_page,
 }
 
@@ -209,6 +238,7 @@ _GRAVE = frozenset(
         "org.matrix.device_delete",
         "org.matrix.account_deactivate",
         "org.matrix.cross_signing_reset",
+        CONFIRM,
         _PASSWORD,
     }
 )
@@ -273,9 +303,17 @@ async def _deactivate(visit: Visit, form: Mapping[str, str]) -> Reply:
 
 
 async def _reset(visit: Visit, form: Mapping[str, str]) -> Reply:
-    await approve(visit.signin.accounts, visit.ask.query.get("uia", ""), visit.browser.user_id)
+    session_id = visit.ask.query.get("uia", "")
+    await approve(visit.signin.accounts, session_id, visit.browser.user_id, OAUTH)
     inner = pages.good(visit.words("reset_done"))
     return visit.show(Page(visit.words("reset_title"), inner))
+
+
+async def _confirm(visit: Visit, form: Mapping[str, str]) -> Reply:
+    session_id = visit.ask.query.get("uia", "")
+    await approve(visit.signin.accounts, session_id, visit.browser.user_id, SSO)
+    inner = pages.good(visit.words("reset_done")) + pages.text(visit.words("may_close"))
+    return visit.show(Page(visit.words("confirm_title"), inner, script=DONE))
 
 
 _DONE: Mapping[str, Callable[[Visit, Mapping[str, str]], Awaitable[Reply]]] = {
@@ -283,6 +321,7 @@ _DONE: Mapping[str, Callable[[Visit, Mapping[str, str]], Awaitable[Reply]]] = {
     "org.matrix.device_delete": _end_device,
     "org.matrix.account_deactivate": _deactivate,
     "org.matrix.cross_signing_reset": _reset,
+    CONFIRM: _confirm,
     _PASSWORD: _change_password,
 }
 

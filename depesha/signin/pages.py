@@ -66,6 +66,8 @@ class Page:
     script: str = ""
     leads_to: str = ""
     """A source of the content security policy where a form of the page may lead."""
+    tells_opener: bool = False
+    """Whether a program of another site that has opened the page waits for a word of it."""
 
 
 def render(page: Page, words: Words, nonce: str, headers: tuple[tuple[bytes, bytes], ...]) -> Reply:
@@ -87,7 +89,10 @@ def render(page: Page, words: Words, nonce: str, headers: tuple[tuple[bytes, byt
         (b"content-security-policy", policy.encode()),
         (b"cache-control", b"no-store"),
         (b"referrer-policy", b"same-origin"),
-        (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
+        (
+            b"cross-origin-opener-policy",
+            b"unsafe-none" if page.tells_opener else b"same-origin-allow-popups",
+        ),
         *headers,
     )
     return Reply(html.encode(), page.status, all_headers, b"text/html; charset=utf-8")

@@ -1,5 +1,11 @@
 """The few scripts of our pages: asking the device for a passkey."""
 
+DONE = """
+if (window.onAuthDone) window.onAuthDone();
+else if (window.opener) window.opener.postMessage("authDone", "*");
+"""
+"""Tells the program that opened the page. Spec: client-server API, "Fallback"."""
+
 _BYTES = """
 const bytes = (text) => Uint8Array.from(
   atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));

@@ -4,9 +4,10 @@ What is refused is shown to the person as a page.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
+from depesha.accounts import CONFIRM
 from depesha.base.errors import MatrixError
 from depesha.http.endpoint import Ask, Reply
 from depesha.signin import pages
@@ -41,6 +42,9 @@ class Visit:
 
     def show(self, page: Page) -> Reply:
         """The page, with a cookie for a new browser."""
+        if CONFIRM in self.here:
+            # On the way to that page, too: else the browser parts it from who opened it.
+            page = replace(page, tells_opener=True)
         cookie = (set_cookie(self.signin, self.browser.secret),) if self.browser.is_new else ()
         return pages.render(page, self.words, self.signin.spine.clock.new_id(), cookie)
 

@@ -253,6 +253,36 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Begin the reset in your program: it will open this page.",
         "Начните сброс в программе: она откроет эту страницу.",
     ),
+    # What a program has begun
+    "confirm_title": ("Is this you?", "Это вы?"),
+    "confirm_device": (
+        "A program wants to sign out the device {}.",
+        "Программа хочет завершить сеанс устройства {}.",
+    ),
+    "confirm_devices": (
+        "A program wants to sign out devices of yours.",
+        "Программа хочет завершить сеансы ваших устройств.",
+    ),
+    "confirm_deactivate": (
+        "A program wants to delete your account for ever.",
+        "Программа хочет навсегда удалить вашу учётную запись.",
+    ),
+    "confirm_password": (
+        "A program wants to give your account another password.",
+        "Программа хочет сменить пароль вашей учётной записи.",
+    ),
+    "confirm_token": (
+        "A program wants to sign in on one more device.",
+        "Программа хочет войти ещё на одном устройстве.",
+    ),
+    "confirm_keys": (
+        "A program wants to replace your encryption identity: your contacts must verify you anew.",
+        "Программа хочет сменить ваши ключи: собеседникам придётся подтвердить вас заново.",
+    ),
+    "confirm_care": (
+        "Confirm only what you have just begun yourself.",
+        "Подтверждайте только то, что вы сами только что начали.",
+    ),
     # Letters
     "forgot": ("Forgotten password", "Забытый пароль"),
     "forgot_link": ("I have forgotten my password", "Я не помню пароль"),

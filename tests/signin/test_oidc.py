@@ -120,20 +120,74 @@ async def test_a_legacy_client_goes_to_the_provider_at_once(
     assert found["user_id"] == "@anna:depesha.test"
 
 
-async def test_who_has_no_password_consents_on_the_page(server: Server, provider: Provider) -> None:
-    browser = await _sign_in(server, provider)
+async def _legacy(server: Server, browser: Browser) -> Client:
+    """A client of the legacy API whose owner has signed in on our pages."""
     await browser.open(f"{SIGNIN}/sso?redirectUrl=https://legacy.test/")
     token = answer_in(await browser.submit(answer="allow"))["loginToken"]
     found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
-    client = Client(server.wire, found["user_id"], found["access_token"], found["device_id"])
+    return Client(server.wire, found["user_id"], found["access_token"], found["device_id"])
+
+
+async def _open_fallback(browser: Browser, asked: Any) -> None:
+    """What an old client opens for the stage that it cannot do itself."""
+    assert asked["flows"] == [{"stages": ["m.login.sso"]}]
+    path = "/_matrix/client/v3/auth/m.login.sso/fallback/web"
+    await browser.open(f"{path}?session={asked['session']}")
+
+
+async def test_who_has_no_password_consents_on_the_page(server: Server, provider: Provider) -> None:
+    browser = await _sign_in(server, provider)
+    client = await _legacy(server, browser)
     (await Identity(client.user_id).upload(client)).ok()
     new = Identity(client.user_id)
     asked = (await new.upload(client)).ok(401)
-    assert asked["flows"] == [{"stages": ["m.oauth"]}]
-    url = asked["params"]["m.oauth"]["url"]
-    await browser.open(url.removeprefix(server.config.base_url()))
+    early = {"type": "m.login.sso", "session": asked["session"]}
+    assert (await new.upload(client, auth=early)).ok(401)["errcode"] == "M_FORBIDDEN"
+    await _open_fallback(browser, asked)
+    assert "replace your encryption identity" in visible(browser.page)
+    # A window of the client that opened the page is told, so they must not be parted.
+    assert browser.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
     await browser.submit()
+    assert "authDone" in browser.page
     (await new.upload(client, auth={"session": asked["session"]})).ok()
+
+
+async def test_who_has_no_password_ends_devices_by_the_page(
+    server: Server, provider: Provider
+) -> None:
+    browser = await _sign_in(server, provider)
+    client, other = await _legacy(server, browser), await _legacy(server, browser)
+    path = f"/devices/{other.device_id}"
+    asked = (await client.delete(path, {})).ok(401)
+    # The page is for the one who has begun it, and asks who they are when that was long ago.
+    thief = Browser(server)
+    await server.register("mallory")
+    await _open_fallback(thief, asked)
+    await thief.sign_in("mallory")
+    assert thief.status == 404
+    await server.clock.advance(601)
+    await _open_fallback(browser, asked)
+    assert browser.url.startswith(SIGNIN)
+    await _back(browser, provider.authorize(await browser.open(_link_to_provider(browser))))
+    assert other.device_id in browser.page
+    auth = {"auth": {"session": asked["session"]}}
+    (await client.delete(path, auth)).ok(401)
+    await browser.submit()
+    (await client.delete(path, auth)).ok()
+    (await other.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
+    # The word was for this device alone, and once.
+    (await client.delete(path, auth)).ok(401)
+    for method, path, body in (
+        ("POST", "/account/deactivate", {}),
+        ("POST", "/account/password", {"new_password": "a new password"}),
+        ("POST", "/_matrix/client/v1/login/get_token", {}),
+    ):
+        await _open_fallback(browser, (await client.request(method, path, json=body)).ok(401))
+        assert "A program wants" in visible(browser.page)
+
+
+def _link_to_provider(browser: Browser) -> str:
+    return unescape(TO + browser.page.partition(f'href="{TO}')[2].partition('"')[0])
 
 
 async def test_the_username_may_be_told_apart_from_the_token(
