@@ -5,11 +5,11 @@ import gc
 import logging
 import resource
 import signal
-import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import uvloop
 
@@ -21,6 +21,7 @@ from depesha.base.config import Config, ConfigError
 from depesha.http.server import COMMON_HEADERS
 from depesha.http.wire import Connections, Wire
 from depesha.io.observe import start_logging
+from depesha.io.tls import Tls
 
 RETRY_SECONDS = 5.0
 
@@ -41,15 +42,16 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
 
     Raises ConfigError for settings that cannot be served with.
     """
-    place, tls = parse_listen(config.listen), _tls(config)
+    place, tls = parse_listen(config.listen), load_tls(config)
     async with opened(config, clock) as house, listening_to_operator(house):
         plain_from = frozenset(config.trusted_proxies)
         most = Connections(config.max_connections, config.max_connections_per_address)
         wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from, most)
-        host, port = await wire.listen(*place, tls=tls)
-        async with _consuming(house):
+        host, port = await wire.listen(*place, tls=tls.context if tls else None)
+        consumers = (*house.consumers, *((_watched(tls, house),) if tls else ()))
+        async with _consuming(house.spine.clock, consumers):
             try:
-                scheme = "https" if config.tls_certificate else "http"
+                scheme = "https" if tls else "http"
                 yield Running(f"{scheme}://{host}:{port}", house)
             finally:
                 house.spine.log.waiters.stop()
@@ -57,11 +59,10 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def _consuming(house: House) -> AsyncIterator[None]:
+async def _consuming(clock: Clock, consumers: tuple[Consumer, ...]) -> AsyncIterator[None]:
     """Run the consumers of the log beside the server, and end them with it."""
     async with asyncio.TaskGroup() as group:
-        clock = house.spine.clock
-        tasks = [group.create_task(_keep_going(consumer, clock)) for consumer in house.consumers]
+        tasks = [group.create_task(_keep_going(consumer, clock)) for consumer in consumers]
         try:
             yield
         finally:
@@ -92,16 +93,25 @@ def parse_listen(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _tls(config: Config) -> ssl.SSLContext | None:
+def load_tls(config: Config) -> Tls | None:
+    """The certificate of the settings, or None without one; raises ConfigError."""
     if not config.tls_certificate:
         return None
     try:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(config.tls_certificate, config.tls_key or None)
-    except (OSError, ssl.SSLError) as error:
+        return Tls(config.tls_certificate, config.tls_key)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"tls_certificate: {error}") from error
-    return context
+
+
+def _watched(tls: Tls, house: House) -> Consumer:
+    """Show among the figures how long the certificate holds, and keep it."""
+    clock = house.spine.clock
+    house.metrics.gauge(
+        "depesha_certificate_days_left",
+        "Days until the TLS certificate ends.",
+        lambda: tls.days_left(clock.now_ms()),
+    )
+    return partial(tls.keep, clock)
 
 
 async def serve(config: Config, clock: Clock) -> None:

@@ -202,6 +202,7 @@ class House:
     operator: Server
     """What the socket in the data folder leads to: the endpoints of administrators alone."""
     consumers: tuple[Consumer, ...]
+    metrics: Metrics
     blobs: Blobs
     fetcher: Fetcher
     cpu: Cpu
@@ -448,7 +449,18 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     )
     consumers = _shared(config, log, in_every_worker, in_one_worker)
     return House(
-        spine, accounts, server, operator, consumers, blobs, fetcher, cpu, profile, rooms, org
+        spine,
+        accounts,
+        server,
+        operator,
+        consumers,
+        metrics,
+        blobs,
+        fetcher,
+        cpu,
+        profile,
+        rooms,
+        org,
     )
 
 

@@ -1,9 +1,18 @@
 import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { fileSize } from "../../base/format";
 import { formatNumber } from "../../base/i18n";
+import { NoticeBox } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer } from "./ask";
-import { chartPoints, type Figure, readFigures, type Sample, series, withSample } from "./data";
+import {
+  certificateWarning,
+  chartPoints,
+  type Figure,
+  readFigures,
+  type Sample,
+  series,
+  withSample,
+} from "./data";
 import en from "./strings.en.json";
 import { word } from "./words";
 
@@ -61,6 +70,15 @@ export function Health() {
               <dd>{answer().database}</dd>
             </div>
           </dl>
+          <Show when={certificateWarning(figures())}>
+            {(warning) => (
+              <NoticeBox look="bad">
+                {warning().over
+                  ? word("certificateOver")
+                  : word("certificateEnds", { count: warning().days })}
+              </NoticeBox>
+            )}
+          </Show>
           <ul class="admin-charts">
             <For each={figures().map(({ name }) => name)}>
               {(name) => (

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type Account,
+  certificateWarning,
   chartPoints,
   checkChain,
   codePath,
@@ -177,4 +178,19 @@ depesha_loop_lag_seconds_count 10
 
 test("a code is drawn square by square", () => {
   expect(codePath(["10", "01"])).toBe("M0 0h1v1h-1zM1 1h1v1h-1z");
+});
+
+describe("the certificate", () => {
+  const left = (value: number) => [
+    { name: "depesha_certificate_days_left", help: "", kind: "gauge", value },
+  ];
+  test("nothing is said while it holds for long, or where there is none", () => {
+    expect(certificateWarning([])).toBeUndefined();
+    expect(certificateWarning(left(21))).toBeUndefined();
+  });
+  test("its end is told before and after", () => {
+    expect(certificateWarning(left(20.9))).toEqual({ over: false, days: 20 });
+    expect(certificateWarning(left(0.5))).toEqual({ over: false, days: 0 });
+    expect(certificateWarning(left(-3))).toEqual({ over: true, days: -3 });
+  });
 });

@@ -259,3 +259,14 @@ export function codePath(rows: readonly string[]): string {
     .flatMap((row, y) => [...row].map((square, x) => (square === "1" ? `M${x} ${y}h1v1h-1z` : "")))
     .join("");
 }
+
+const WARN_DAYS = 21;
+
+/** What is to be said of the server's certificate, when it ends soon. */
+export function certificateWarning(
+  figures: readonly Figure[],
+): { readonly over: boolean; readonly days: number } | undefined {
+  const left = figures.find(({ name }) => name === "depesha_certificate_days_left")?.value;
+  if (left === undefined || left >= WARN_DAYS) return undefined;
+  return { over: left <= 0, days: Math.floor(left) };
+}
