@@ -358,9 +358,17 @@ export interface Commands {
   "push.set": { args: { pusher: Content }; value: null };
   /** Any request of the server's own API under `/_depesha/v1/`, for features that are forms over it. */
   "own.call": {
-    args: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string; body?: unknown };
+    args: {
+      method: "GET" | "POST" | "PUT" | "DELETE";
+      path: string;
+      body?: unknown;
+      /** Proves who asks, where the server wants it. */
+      password?: string;
+    };
     value: { body: unknown };
   };
+  /** A file of the server's own API. */
+  "own.file": { args: { path: string }; value: { blob: Blob } };
 }
 
 export type ValueName = keyof Values;

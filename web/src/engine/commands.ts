@@ -20,6 +20,7 @@ import {
   setNotify,
   setTag,
 } from "./reading";
+import type { Content } from "./records";
 import { REMINDERS, withReminder } from "./reminders";
 import {
   createRoom,
@@ -52,7 +53,7 @@ import {
   sendRedaction,
   takeReactionBack,
 } from "./sending";
-import { changePassword, endDevices, renameDevice } from "./session";
+import { changePassword, endDevices, renameDevice, withAuth } from "./session";
 import { objectOf, textOf } from "./wire";
 
 /** Commands that need nobody signed in, or change who is; `engine.ts` has them. */
@@ -207,12 +208,25 @@ export function makeCommands(live: Live): Answers {
       await http.json("POST", `${V3}/pushers/set`, { body: pusher });
       return null;
     },
-    "own.call": async ({ method, path, body }) => {
-      if (!path.startsWith("/_depesha/v1/") || path.includes(".."))
-        throw new FailureError({ code: "M_INVALID_PARAM", message: "Not the server's own API" });
-      return { body: await http.json(method, path, body === undefined ? {} : { body }) };
+    "own.call": async ({ method, path, body, password }) => {
+      checkOwn(path);
+      const ask = (auth: Content | undefined) => {
+        const whole = auth ? { ...(body as Content), auth } : body;
+        return http.json(method, path, whole === undefined ? {} : { body: whole });
+      };
+      if (password === undefined) return { body: await ask(undefined) };
+      return { body: await withAuth(ask, { userId: world.me, password }) };
+    },
+    "own.file": async ({ path }) => {
+      checkOwn(path);
+      return { blob: await world.media.fetch(path) };
     },
   };
+}
+
+function checkOwn(path: string): void {
+  if (!path.startsWith("/_depesha/v1/") || path.includes(".."))
+    throw new FailureError({ code: "M_INVALID_PARAM", message: "Not the server's own API" });
 }
 
 function need(live: Live): Crypto {

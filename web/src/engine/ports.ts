@@ -186,6 +186,8 @@ export interface Media {
   upload(ask: UploadAsk): Promise<MediaSource>;
   /** From the cache, else from the server, decrypted and its hash checked. */
   load(ask: MediaAsk, signal?: AbortSignal): Promise<Blob>;
+  /** The bytes at a path of the server, which is not cached. */
+  fetch(path: string): Promise<Blob>;
   /** Bytes of the largest file that the server takes; undefined: it does not say. */
   limit(): Promise<number | undefined>;
   /** Forgets all that is cached. */

@@ -119,6 +119,7 @@ export function makeMedia(needs: MediaNeeds): Media {
     reserve,
     upload: send,
     load,
+    fetch: (path) => download(needs, path),
     limit: askLimit,
     clear: async () => (await cache).clear(),
     close: () => void cache.then((open) => open.close()),
