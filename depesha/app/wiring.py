@@ -44,7 +44,7 @@ from depesha.eventlog.consume import keep_cursors
 from depesha.eventlog.follow import follow_others
 from depesha.eventlog.institution import Institution
 from depesha.http.endpoint import Bound, bind
-from depesha.http.limits import Limits
+from depesha.http.limits import TAKEN, Limits
 from depesha.http.parked import Parked
 from depesha.http.server import Server
 from depesha.io.blobs import Blobs, Folder
@@ -447,7 +447,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         clock,
         100,
     )
-    consumers = _shared(config, log, in_every_worker, in_one_worker)
+    consumers = _shared(config, log, limits, in_every_worker, in_one_worker)
     return House(
         spine,
         accounts,
@@ -465,18 +465,24 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
 
 
 def _shared(
-    config: Config, log: EventLog, everywhere: tuple[Consumer, ...], once: dict[str, Consumer]
+    config: Config,
+    log: EventLog,
+    limits: Limits,
+    everywhere: tuple[Consumer, ...],
+    once: dict[str, Consumer],
 ) -> tuple[Consumer, ...]:
     """What runs in this process; with PostgreSQL there may be others."""
     if log.db.engine == "sqlite":
         return (*everywhere, *once.values())
+    limits.tell = partial(log.whispers.tell, TAKEN)
+    log.whispers.listen(TAKEN, limits.hear)
     line = Line(config.database)
     wake = Wake((Nats(config.nats), line) if config.nats else (line,))
     leased = (
         partial(line.alone, log.clock, f"{log.institution.id}.{name}", work)
         for name, work in once.items()
     )
-    return (*everywhere, partial(follow_others, log, wake), *leased)
+    return (*everywhere, limits.keep_telling, partial(follow_others, log, wake), *leased)
 
 
 def _mailer(config: Config, clock: Clock) -> Mailer:

@@ -4,8 +4,13 @@ Spec: client-server API, "Rate limiting".
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
+from depesha.base.canonical import Content
 from depesha.base.clock import Clock
 from depesha.base.errors import limit_exceeded
 
@@ -38,27 +43,107 @@ LIMITS = {
 """The limits that endpoints name; "none" is never refused."""
 
 _MOST_BUCKETS = 100_000
+_MOST_TOLD = 50
+"""Buckets of which one message to the other workers tells."""
+
+TELL_SECONDS = 1.0
+"""How often the other workers are told what was taken of the quick limits."""
+
+TAKEN = "limits"
+"""Kind of whisper: what was taken at another worker."""
+
+Taken = tuple[str, str, int]
+"""Name of a limit, its key, and how many tokens were taken."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one worker tells the others."""
+
+    taken: list[Taken]
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """`tokens` at the time `then`; `untold` were taken here since the other workers were told."""
+
+    tokens: float
+    then: float
+    untold: int = 0
 
 
 class Limits:
-    """The buckets in use. A full bucket need not be kept, so the oldest are forgotten."""
+    """The buckets in use. A full bucket need not be kept, so the oldest are forgotten.
+
+    Workers tell each other what they took (docs/decisions/0026-shared-limits.md): of the slow
+    limits, which are there against guessing, at once; of the others once a second, when a bucket
+    is half empty.
+    """
 
     def __init__(self, clock: Clock, enabled: bool) -> None:
         self._clock = clock
         self._enabled = enabled
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
+        self._low: dict[tuple[str, str], None] = {}
+        self.tell: Callable[[Content], None] | None = None
+        """Carries what was taken to the other workers; None where there are none."""
 
     def check(self, name: str, key: str) -> None:
         """Take one token of limit `name` for `key`; raises 429 M_LIMIT_EXCEEDED."""
         if not self._enabled or name == "none":
             return
+        limit, bucket = LIMITS[name], self._fill(name, key)
+        if bucket.tokens < 1:
+            wait = (1 - bucket.tokens) / limit.per_second
+            raise limit_exceeded(int(wait * 1000) + 1)
+        bucket.tokens -= 1
+        if self.tell is None:
+            return
+        bucket.untold += 1
+        if limit.per_second <= 1:
+            self.tell({"taken": [(name, key, 1)]})
+            bucket.untold = 0
+        elif bucket.tokens < limit.burst / 2:
+            self._low[name, key] = None
+
+    def _fill(self, name: str, key: str) -> _Bucket:
+        """The bucket, with what has run into it by now."""
         limit, now = LIMITS[name], self._clock.monotonic()
-        tokens, then = self._buckets.get((name, key), (float(limit.burst), now))
-        tokens = min(limit.burst, tokens + (now - then) * limit.per_second)
-        taken = max(0.0, tokens - 1) if tokens >= 1 else tokens
-        self._buckets[name, key] = (taken, now)
+        bucket = self._buckets.get((name, key))
+        if bucket is None:
+            bucket = self._buckets[name, key] = _Bucket(limit.burst, now)
+            if len(self._buckets) > _MOST_BUCKETS:
+                self._buckets.popitem(last=False)
+            return bucket
         self._buckets.move_to_end((name, key))
-        if len(self._buckets) > _MOST_BUCKETS:
-            self._buckets.popitem(last=False)
-        if tokens < 1:
-            raise limit_exceeded(int((1 - tokens) / limit.per_second * 1000) + 1)
+        gained = (now - bucket.then) * limit.per_second
+        bucket.tokens, bucket.then = min(limit.burst, bucket.tokens + gained), now
+        return bucket
+
+    def hear(self, message: bytes) -> None:
+        """Take what was taken at another worker."""
+        for name, key, count in msgspec.json.decode(message, type=Told).taken:
+            if self._enabled and name in LIMITS:
+                bucket = self._fill(name, key)
+                # What was taken at the same moment is owed, or both would go on at full speed.
+                owed = float(-LIMITS[name].burst)
+                bucket.tokens = max(owed, bucket.tokens - max(0, count))
+
+    async def keep_telling(self) -> None:
+        """Tell the other workers of buckets that run empty, for ever."""
+        while True:
+            await self._clock.sleep(TELL_SECONDS)
+            self._tell_low()
+
+    def _tell_low(self) -> None:
+        low, self._low = self._low, {}
+        taken: list[Taken] = []
+        for name, key in low:
+            bucket = self._buckets.get((name, key))
+            if bucket is not None:
+                # What ran in meanwhile has made good for the rest.
+                missing = min(bucket.untold, round(LIMITS[name].burst - bucket.tokens))
+                taken.append((name, key, missing))
+                bucket.untold = 0
+        for at in range(0, len(taken), _MOST_TOLD):
+            if self.tell is not None:
+                self.tell({"taken": taken[at : at + _MOST_TOLD]})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from depesha.app.operate import ask
+from depesha.http.limits import LIMITS
 from depesha.io.store import LISTENS_AS
 from tests.bots.service import Bridge, Service, running_service, settings
 from tests.harness.client import PASSWORD, Client
@@ -340,3 +341,32 @@ async def test_a_role_counts_in_both_processes_and_ends_in_both(tmp_path: Path, 
         await until(lambda: answers(200))
         (await root.delete(role)).ok()
         await until(lambda: answers(403))
+
+
+async def test_rate_limits_are_one_for_both(tmp_path: Path, url: str) -> None:
+    """Somebody who guesses passwords at both processes gets the guesses of one."""
+    async with two(tmp_path, url, rate_limits=True) as (_, _, here, there):
+        body = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": "nobody"},
+            "password": "guess",
+        }
+
+        async def guess(client: Client) -> bool:
+            """Whether the guess was looked at."""
+            return (await client.post("/login", body)).status == 403
+
+        burst = LIMITS["login"].burst
+        looked_at = 0
+        while await guess(here):
+            looked_at += 1
+        assert looked_at >= burst
+
+        async def is_told() -> bool:
+            return not await guess(there)
+
+        tried = 0
+        while not await is_told():
+            tried += 1
+        # Those that were made before the last were told.
+        assert tried < burst

@@ -12,15 +12,15 @@ from tests.harness.server import Server, config_for, start
 
 @asynccontextmanager
 async def two_workers(
-    folder: Path, db_url: str, clock: TestClock
+    folder: Path, db_url: str, clock: TestClock, **settings: object
 ) -> AsyncIterator[tuple[Server, Server]]:
     """Both running; the second has the signing key of the first."""
     folders = [folder / "one", folder / "two"]
     for path in folders:
         path.mkdir()
-    async with start(config_for(folders[0], db_url), clock) as one:
+    async with start(config_for(folders[0], db_url, **settings), clock) as one:
         shutil.copy2(folders[0] / "signing.key", folders[1] / "signing.key")
-        async with start(config_for(folders[1], db_url), clock) as two:
+        async with start(config_for(folders[1], db_url, **settings), clock) as two:
             yield one, two
 
 
