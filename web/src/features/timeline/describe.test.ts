@@ -13,6 +13,11 @@ describe("one line of a message", () => {
     ["*курсив* и 2 * 3 * 4", "курсив и 2 * 3 * 4"],
     ["| a | b |\n|---|:--|\n| 1 | 2 |", "| a | b | | 1 | 2 |"],
   ])("%s", (body, line) => expect(withoutMarks(body)).toBe(line));
+
+  test("a text that would keep a reader busy is read at once", () => {
+    for (const mark of ["[", "**a ", "- ", "*a"])
+      expect(withoutMarks(mark.repeat(20_000)).length).toBeLessThanOrEqual(1000);
+  });
 });
 
 describe("events in words", () => {

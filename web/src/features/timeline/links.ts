@@ -1,5 +1,7 @@
 /** Addresses of Matrix inside messages: people, chats and messages. */
 
+import { trimAddress } from "../../ui/richtext/parse";
+
 export interface MatrixLink {
   kind: "user" | "room";
   id: string;
@@ -34,6 +36,6 @@ function named([id = "", eventId]: string[]): MatrixLink | undefined {
 
 /** The first outside address of a text. */
 export function firstLink(body: string): string | undefined {
-  const found = /\bhttps?:\/\/[^\s<>"']+/.exec(body)?.[0].replace(/[.,;:!?)»]+$/, "");
-  return found && !found.startsWith("https://matrix.to/") ? found : undefined;
+  const found = /\bhttps?:\/\/[^\s<>"']+/.exec(body)?.[0];
+  return found && !found.startsWith("https://matrix.to/") ? trimAddress(found) : undefined;
 }

@@ -81,3 +81,23 @@ test("emoji alone", () => {
   for (const text of ["👍", "👍🏽 🎉", "👨‍👩‍👧‍👦", "🇷🇺", "❤️"]) expect(isOnlyEmoji(text)).toBe(true);
   for (const text of ["", "1", "да 👍", "👍👍👍👍👍👍👍"]) expect(isOnlyEmoji(text)).toBe(false);
 });
+
+describe("what is written to keep a reader busy is read at once", () => {
+  test.each([
+    ["<a ".repeat(20_000), 40_000],
+    ["<a '\"".repeat(12_000), 24_000],
+    ['<a ""'.repeat(12_000), 24_000],
+  ])("elements without an end", (html, most) => {
+    expect(parseHtml(html).length).toBeLessThanOrEqual(most);
+    expect(textOf(parseHtml(html))).toBe(html);
+  });
+  test.each([
+    "a.".repeat(30_000),
+    "a-".repeat(30_000),
+    `https://a${".".repeat(60_000)}b`,
+    `https://a${")".repeat(60_000)}b`,
+    `https://a${")".repeat(60_000)}`,
+  ])("addresses without an end", (text) => {
+    expect(textOf(linkify(text))).toBe(text);
+  });
+});

@@ -73,7 +73,9 @@ export function decodeEntities(text: string): string {
   });
 }
 
-const TOKEN = /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-z][\w-]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|<|[^<]+/gi;
+/** Bounded, for strangers write what is read: no text makes the search begin anew for long. */
+const TOKEN =
+  /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-z][\w-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^<>"']){0,4000})>|<|[^<]+/gi;
 const ATTRIBUTE = /([a-z][\w-]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/gi;
 
 function readAttributes(tag: string, text: string): Record<string, string> {
@@ -136,7 +138,7 @@ export function parseHtml(html: string): Node[] {
   return builder.root.children;
 }
 
-const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"']+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"']+|\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/gi;
 
 /** Plain text with its addresses made links. */
 export function linkify(text: string): Node[] {
@@ -152,12 +154,16 @@ export function linkify(text: string): Node[] {
   return nodes;
 }
 
-/** Signs that end the sentence and not the address; a closing bracket stays if it was opened. */
-function trimAddress(address: string): string {
-  let kept = address.replace(/[.,;:!?»]+$/, "");
-  while (kept.endsWith(")") && kept.split(")").length > kept.split("(").length)
-    kept = kept.slice(0, -1).replace(/[.,;:!?»]+$/, "");
-  return kept;
+/** Without signs that end the sentence and not the address; a closing bracket stays if opened. */
+export function trimAddress(address: string): string {
+  let unopened = address.split(")").length - address.split("(").length;
+  let end = address.length;
+  for (; end > 0; end--) {
+    const sign = address.charAt(end - 1);
+    if (sign === ")" && unopened > 0) unopened--;
+    else if (!".,;:!?»".includes(sign)) break;
+  }
+  return address.slice(0, end);
 }
 
 function addressOf(text: string): string {
