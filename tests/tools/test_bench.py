@@ -234,3 +234,12 @@ def test_asking_the_tree_is_measured() -> None:
     from tools.bench.sight import measure  # noqa: PLC0415
 
     assert all(cost > 0 for cost in measure(people=200, levels=20, questions=2_000))
+
+
+async def test_a_directory_is_measured() -> None:
+    from tools.bench.institution import measure  # noqa: PLC0415
+
+    found = await measure(400)
+    assert all(cost > 0 for cost in found)
+    assert found._replace(search_p95_ms=21, sees_us=6).shortfalls() != []
+    assert found._replace(search_p95_ms=1, sees_us=1, gates_us=0).shortfalls() == []

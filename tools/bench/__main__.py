@@ -16,6 +16,7 @@ import uvloop
 
 from tools.bench import depesha, peer, stub
 from tools.bench.crowds import CROWDS
+from tools.bench.institution import INSTITUTION
 from tools.bench.process import CORES, LOAD_CORE, SERVER_CORE, hold_load_core
 from tools.bench.report import OURS, PEER, Memory, Outcome, Results, markdown, shortfalls
 from tools.bench.scenario import FULL, QUICK, Figure, Scale, Scenario
@@ -25,7 +26,7 @@ from tools.bench.world import World
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "bench"
-ALL = (*SCENARIOS, *CROWDS)
+ALL = (*SCENARIOS, *CROWDS, *INSTITUTION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ class Scale:
     crowd: int
     rooms: int
     hall: int
+    directory: int
 
 
-FULL = Scale(warm=1.0, seconds=5.0, crowd=200, rooms=100, hall=10_000)
-QUICK = Scale(warm=0.3, seconds=1.5, crowd=200, rooms=30, hall=2_000)
+FULL = Scale(warm=1.0, seconds=5.0, crowd=200, rooms=100, hall=10_000, directory=100_000)
+QUICK = Scale(warm=0.3, seconds=1.5, crowd=200, rooms=30, hall=2_000, directory=10_000)
 
 
 @dataclass(frozen=True, slots=True)
