@@ -1,5 +1,6 @@
 """Endpoints of retention, holds and inspections. Requirements D7, G10."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -8,6 +9,7 @@ from depesha.base.canonical import Content, Json
 from depesha.base.errors import invalid_param
 from depesha.base.rights import Right
 from depesha.duty import inspect
+from depesha.duty.chats import load_names
 from depesha.duty.hold import load_holds, place_hold, release_hold
 from depesha.duty.preview import preview_policy
 from depesha.duty.record import Duty
@@ -23,6 +25,7 @@ from depesha.http.endpoint import (
     endpoint,
     json_reply,
 )
+from depesha.org import describe_whole
 
 _OWN = "/_depesha/v1/admin"
 
@@ -64,10 +67,18 @@ def _place(ask: Ask[Json]) -> tuple[int, str]:
 
 @endpoint("GET", f"{_OWN}/retention", right=Right.AUDIT)
 async def list_policies(duty: Duty, ask: Ask[None]) -> Reply:
-    """All policies: for the rooms of a unit (0: the institution) of a kind (or any)."""
+    """All policies: for the rooms of a unit (0: the institution) of a kind (or any).
+
+    `units` has the whole tree by number, name and parent, each before those below it.
+    """
     policies = await load_policies(duty)
+    levels = describe_whole(duty.org, None)["units"]
     return json_reply(
         {
+            "units": [
+                {name: unit[name] for name in ("unit_id", "name", "parent") if name in unit}
+                for unit in levels
+            ],
             "policies": [
                 {
                     "unit": unit,
@@ -77,7 +88,7 @@ async def list_policies(duty: Duty, ask: Ask[None]) -> Reply:
                     "least_days": _days(policy.least_ms),
                 }
                 for (unit, kind), policy in policies.items()
-            ]
+            ],
         }
     )
 
@@ -133,10 +144,18 @@ def _hold(duty: Duty, row: HoldRow) -> Content:
     return {**row._asdict(), "standing": standing}
 
 
+def _named(body: Content, names: Mapping[str, str]) -> Content:
+    """With the name of a room as `target_name`."""
+    name = names.get(str(body["target"]))
+    return body if name is None else {**body, "target_name": name}
+
+
 @endpoint("GET", f"{_OWN}/holds", right=Right.AUDIT)
 async def list_holds(duty: Duty, ask: Ask[None]) -> Reply:
     """All holds, the latest first; `standing` tells which are in force."""
-    return json_reply({"holds": [_hold(duty, row) for row in await load_holds(duty)]})
+    rows = await load_holds(duty)
+    names = await load_names(duty, (row.target for row in rows))
+    return json_reply({"holds": [_named(_hold(duty, row), names) for row in rows]})
 
 
 @endpoint("POST", f"{_OWN}/holds", right=Right.HOLDS, body=HoldBody)
@@ -188,7 +207,8 @@ def _inspection(row: InspectionRow) -> Content:
 async def list_inspections(duty: Duty, ask: Ask[None]) -> Reply:
     """All requests to inspect, the latest first."""
     rows = await inspect.load_inspections(duty)
-    return json_reply({"inspections": [_inspection(row) for row in rows]})
+    names = await load_names(duty, (row.target for row in rows))
+    return json_reply({"inspections": [_named(_inspection(row), names) for row in rows]})
 
 
 @endpoint("POST", f"{_OWN}/inspections", right=Right.INSPECT, body=InspectionBody)

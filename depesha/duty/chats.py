@@ -4,6 +4,8 @@ Requirements O5, G6, G11: the list of groups, the chats of somebody seen as they
 long a chat is kept and whether it was inspected.
 """
 
+from collections.abc import Iterable
+
 from depesha.accounts import access_target
 from depesha.audit import act_of, record
 from depesha.base.canonical import Content
@@ -13,7 +15,7 @@ from depesha.duty.retention import load_policies, policy_of
 from depesha.duty.rules import kept_files, lifetime
 from depesha.eventlog.append import Writing
 from depesha.eventlog.read import access_joined
-from depesha.eventlog.state import Room
+from depesha.eventlog.state import MEMBER, Room
 from depesha.http.caller import Caller
 
 _PAGE = 200
@@ -56,6 +58,14 @@ def _told(row: store.RoomRow, room: Room) -> Content:
     return told
 
 
+async def load_names(duty: Duty, targets: Iterable[str]) -> dict[str, str]:
+    """The names of those of the targets that are rooms with a name."""
+    ids = sorted({target for target in targets if target.startswith("!")})
+    rooms = await duty.spine.log.find_rooms(ids)
+    names = {room_id: room.text("m.room.name", "name") for room_id, room in rooms.items()}
+    return {room_id: name for room_id, name in names.items() if name}
+
+
 async def see_chats(duty: Duty, caller: Caller, user_id: str) -> list[Content]:
     """The chats that somebody is in or invited to, which is written down; 404 M_NOT_FOUND."""
     await access_target(duty.accounts, caller, user_id)
@@ -75,9 +85,16 @@ async def see_chats(duty: Duty, caller: Caller, user_id: str) -> list[Content]:
         if room is not None:
             told = {**_told(row, room), "membership": places[row.room_id].membership}
             if "name" not in told:
-                told["others"] = sorted(room.joined - {user_id})[:_NAMED]
+                told["others"] = _others(room, user_id)
             found.append(told)
     return sorted(found, key=lambda told: str(told.get("name", "")).casefold())
+
+
+def _others(room: Room, user_id: str) -> list[str]:
+    """The first of those who are in a room beside somebody, or invited to it."""
+    members = (entry for entry in room.entries() if entry.type == MEMBER)
+    found = {entry.state_key for entry in members if entry.membership in {"join", "invite"}}
+    return sorted(found - {user_id})[:_NAMED]
 
 
 async def describe_keeping(duty: Duty, user_id: str, room_id: str) -> Content:

@@ -19,6 +19,7 @@ from depesha.org.look import acting_managers as acting_managers
 from depesha.org.look import decided_levels as decided_levels
 from depesha.org.look import deciding_chiefs as deciding_chiefs
 from depesha.org.look import describe_anyone as describe_anyone
+from depesha.org.look import describe_whole as describe_whole
 from depesha.org.look import find_shown as find_shown
 from depesha.org.look import managed_units as managed_units
 from depesha.org.people import Card as Card

@@ -367,8 +367,8 @@ export interface Commands {
     };
     value: { body: unknown };
   };
-  /** A file of the server's own API. */
-  "own.file": { args: { path: string }; value: { blob: Blob } };
+  /** A file of the server's own API; what a POST gives is asked for once, never again by itself. */
+  "own.file": { args: { path: string; method?: "POST" }; value: { blob: Blob } };
 }
 
 export type ValueName = keyof Values;

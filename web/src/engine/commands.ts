@@ -217,9 +217,10 @@ export function makeCommands(live: Live): Answers {
       if (password === undefined) return { body: await ask(undefined) };
       return { body: await withAuth(ask, { userId: world.me, password }) };
     },
-    "own.file": async ({ path }) => {
+    "own.file": async ({ path, method }) => {
       checkOwn(path);
-      return { blob: await world.media.fetch(path) };
+      if (method === undefined) return { blob: await world.media.fetch(path) };
+      return { blob: await http.blob(method, path, { body: {}, timeout: 600_000 }) };
     },
   };
 }

@@ -34,6 +34,8 @@ export interface Http {
   json<T>(method: Method, path: string, ask?: Ask): Promise<T>;
   /** The answer's text. */
   text(method: Method, path: string, ask?: Ask): Promise<string>;
+  /** The answer as a file. */
+  blob(method: Method, path: string, ask?: Ask): Promise<Blob>;
 }
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -42,10 +44,10 @@ const MOST_RENEWALS = 2;
 
 /** Requests with the credentials of the moment. `fetch` is given in tests. */
 export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch): Http {
-  async function text(method: Method, path: string, ask: Ask = {}): Promise<string> {
+  async function answer<T>(method: Method, path: string, ask: Ask, read: Read<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await signed(method, path, ask);
+        return await signed(method, path, ask, read);
       } catch (error) {
         if (!(error instanceof FailureError) || attempt >= (ask.retries ?? 0)) throw error;
         const wait = retryDelay(error.failure, attempt);
@@ -55,11 +57,11 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
     }
   }
 
-  async function signed(method: Method, path: string, ask: Ask): Promise<string> {
+  async function signed<T>(method: Method, path: string, ask: Ask, read: Read<T>): Promise<T> {
     for (let renewals = 0; ; ) {
       const token = ask.signed === false ? undefined : credentials.token();
       try {
-        return await once(method, path, ask, token);
+        return await once({ method, path, token, read }, ask);
       } catch (error) {
         if (token === undefined || !isUnknownToken(error)) throw error;
         // Another request may have renewed it meanwhile: that is no fault of this one.
@@ -75,27 +77,40 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
     throw refusal;
   }
 
-  async function once(method: Method, path: string, ask: Ask, token: string | undefined) {
+  async function once<T>(what: Once<T>, ask: Ask): Promise<T> {
     const limit = AbortSignal.timeout(ask.timeout ?? DEFAULT_TIMEOUT);
     const signal = ask.signal ? AbortSignal.any([ask.signal, limit]) : limit;
     let response: Response;
-    let answer: string;
+    let refusal: string;
     try {
+      const { method, token } = what;
       const init = { method, signal, cache: "no-store", ...bodyOf(ask, token) } as const;
-      response = await doFetch(urlOf(credentials.homeserver + path, ask.query), init);
-      answer = await response.text();
+      response = await doFetch(urlOf(credentials.homeserver + what.path, ask.query), init);
+      if (response.ok) return await what.read(response);
+      refusal = await response.text();
     } catch (error) {
       throw new FailureError(faultOf(error, ask.signal, limit));
     }
-    if (!response.ok) throw new FailureError(refusalOf(response, answer));
-    return answer;
+    throw new FailureError(refusalOf(response, refusal));
   }
 
+  const text = (method: Method, path: string, ask: Ask = {}) =>
+    answer(method, path, ask, (response) => response.text());
   return {
     text,
+    blob: (method, path, ask = {}) => answer(method, path, ask, (response) => response.blob()),
     json: async <T>(method: Method, path: string, ask?: Ask) =>
       JSON.parse((await text(method, path, ask)) || "{}") as T,
   };
+}
+
+type Read<T> = (response: Response) => Promise<T>;
+
+interface Once<T> {
+  method: Method;
+  path: string;
+  token: string | undefined;
+  read: Read<T>;
 }
 
 function isUnknownToken(error: unknown): error is FailureError {

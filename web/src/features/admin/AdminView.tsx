@@ -6,10 +6,14 @@ import { Sections } from "../../ui/Sections";
 import { Audit } from "./Audit";
 import { Complaints } from "./Complaints";
 import { type Section, sectionsFor } from "./data";
+import { Groups } from "./Groups";
 import { Health } from "./Health";
+import { Holds } from "./Holds";
+import { Inspections } from "./Inspections";
 import { Invitations } from "./Invitations";
 import { Notices } from "./Notices";
 import { People } from "./People";
+import { Retention } from "./Retention";
 import { loadMe, me } from "./rights";
 import { Tree } from "./Tree";
 import "./view.css";
@@ -21,6 +25,10 @@ const icons: Record<Section, IconName> = {
   invitations: "personAdd",
   notices: "megaphone",
   complaints: "warning",
+  groups: "chats",
+  retention: "clock",
+  holds: "archive",
+  inspections: "eye",
   audit: "shieldCheck",
   health: "server",
 };
@@ -62,6 +70,18 @@ export function AdminView(props: { section: string | undefined }) {
             </Match>
             <Match when={shown() === "complaints"}>
               <Complaints />
+            </Match>
+            <Match when={shown() === "groups"}>
+              <Groups />
+            </Match>
+            <Match when={shown() === "retention"}>
+              <Retention />
+            </Match>
+            <Match when={shown() === "holds"}>
+              <Holds />
+            </Match>
+            <Match when={shown() === "inspections"}>
+              <Inspections />
             </Match>
             <Match when={shown() === "audit"}>
               <Audit />

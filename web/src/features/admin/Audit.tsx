@@ -4,6 +4,7 @@ import { Button, NoticeBox, TextField } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer, withQuery } from "./ask";
 import { checkChain, detailsText, exportText, type Line, localpart } from "./data";
+import { saveFile } from "./saveFile";
 import { word } from "./words";
 
 const LAST = Number.MAX_SAFE_INTEGER;
@@ -48,7 +49,11 @@ export function Audit() {
       all.push(...page.lines);
       after = page.next;
     }
-    if (about) save(exportText(about, all), `audit-${about.server_name}.jsonl`);
+    if (about)
+      saveFile(
+        new Blob([exportText(about, all)], { type: "application/jsonl" }),
+        `audit-${about.server_name}.jsonl`,
+      );
   };
   return (
     <>
@@ -129,13 +134,4 @@ function ChainNotice(props: { check: ReturnType<typeof checkChain> }) {
       {(number) => <NoticeBox look="bad">{word("chainBroken", { number: number() })}</NoticeBox>}
     </Show>
   );
-}
-
-/** Gives a text to the browser as a file. */
-function save(text: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

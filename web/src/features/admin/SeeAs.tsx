@@ -1,9 +1,10 @@
 import { createSignal, For, Show } from "solid-js";
 import { NoticeBox } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
+import { Icon } from "../../ui/icons";
 import { Face } from "../people";
-import { useServer, withQuery } from "./ask";
-import { type Account, nameOf, treeRows, type Unit } from "./data";
+import { ADMIN, useServer, withQuery } from "./ask";
+import { type Account, type Group, localpart, nameOf, treeRows, type Unit } from "./data";
 import { FindPerson } from "./FindPerson";
 import { word } from "./words";
 
@@ -16,17 +17,25 @@ interface Seen {
   title: string;
 }
 
-/** The tree as another sees it. That I looked is written down. */
+interface SeenChat extends Group {
+  membership: "join" | "invite";
+  others?: readonly string[];
+}
+
+/** Tree and list of chats as another sees them. That I looked is written down. */
 export function SeeAs(props: { onClose: () => void }) {
   const server = useServer();
   const [who, setWho] = createSignal<Account>();
   const [units, setUnits] = createSignal<readonly Unit[]>([]);
   const [people, setPeople] = createSignal<Readonly<Record<number, readonly Seen[]>>>({});
+  const [chats, setChats] = createSignal<readonly SeenChat[]>([]);
   const as = () => who()?.user_id;
   const choose = async (account: Account) => {
     setWho(account);
     const path = withQuery(`${ORG}/tree`, { as: account.user_id });
     setUnits((await server.call<{ units: Unit[] }>("GET", path))?.units ?? []);
+    const theirs = `${ADMIN}/users/${encodeURIComponent(account.user_id)}/chats`;
+    setChats((await server.call<{ chats: SeenChat[] }>("GET", theirs))?.chats ?? []);
   };
   const look = async (unit: Unit) => {
     const path = withQuery(`${ORG}/units/${unit.unit_id}/people`, { as: as() });
@@ -63,6 +72,25 @@ export function SeeAs(props: { onClose: () => void }) {
             )}
           </For>
         </ul>
+        <section class="admin-part">
+          <h3>{word("chatsOf")}</h3>
+          <ul class="admin-lines" aria-label={word("chatsOf")}>
+            <For each={chats()} fallback={<li class="field-note">{word("noChats")}</li>}>
+              {(chat) => (
+                <li>
+                  <Icon name={chat.encrypted ? "lock" : "chat"} />
+                  <span>
+                    {chat.name ?? (chat.others?.map(localpart).join(", ") || chat.room_id)}
+                    <small>
+                      {word(`chat.${chat.kind}`)} · {word("memberCount", { count: chat.members })}
+                      <Show when={chat.membership === "invite"}> · {word("isInvited")}</Show>
+                    </small>
+                  </span>
+                </li>
+              )}
+            </For>
+          </ul>
+        </section>
       </Show>
     </Dialog>
   );

@@ -5,9 +5,12 @@ import {
   chartPoints,
   checkChain,
   codePath,
+  daysOf,
   exportText,
   has,
   hasWhole,
+  type Inspection,
+  inspectionState,
   type Line,
   lineHash,
   localpart,
@@ -36,8 +39,9 @@ describe("rights", () => {
     expect(has(me, "tree.read")).toBe(true);
     expect(hasWhole(me, "tree.read")).toBe(false);
   });
-  test("the auditor sees the log alone", () => {
-    expect(sectionsFor({ ...nobody, rights: ["audit.read", "roles.read"] })).toEqual(["audit"]);
+  test("the auditor sees what is owed, and the log", () => {
+    const found = sectionsFor({ ...nobody, rights: ["audit.read", "roles.read"] });
+    expect(found).toEqual(["retention", "holds", "inspections", "audit"]);
   });
 });
 
@@ -174,6 +178,37 @@ depesha_loop_lag_seconds_count 10
     expect(chartPoints([0, 5, 10], 100, 20)).toBe("0,20 50,10 100,0");
     expect(chartPoints([0, 0], 100, 20)).toBe("0,20 100,20");
   });
+});
+
+test("a field of days is a number of them, or for ever", () => {
+  expect(["", "0", "7", "2.9", "x", "99999"].map(daysOf)).toEqual([null, null, 7, 2, null, 36_500]);
+});
+
+test("an inspection is as far as its last step", () => {
+  const asked: Inspection = {
+    inspection_id: "i",
+    target: "@a:x",
+    since_ts: 0,
+    until_ts: 1,
+    ground: "order",
+    case_number: "1",
+    asked_by: "@b:x",
+    expires_ts: 10,
+    secret: false,
+    decided_by: null,
+    approved: false,
+    downloaded_ts: null,
+    told_ts: null,
+  };
+  const decided = { ...asked, decided_by: "@c:x" };
+  const approved = { ...decided, approved: true };
+  expect(inspectionState(asked, 5)).toBe("asked");
+  expect(inspectionState(asked, 10)).toBe("over");
+  expect(inspectionState(decided, 20)).toBe("refused");
+  expect(inspectionState(approved, 5)).toBe("approved");
+  expect(inspectionState(approved, 10)).toBe("over");
+  expect(inspectionState({ ...approved, downloaded_ts: 6 }, 10)).toBe("read");
+  expect(inspectionState({ ...approved, downloaded_ts: 6, told_ts: 11 }, 20)).toBe("told");
 });
 
 test("a code is drawn square by square", () => {

@@ -48,6 +48,10 @@ const needs = {
   invitations: "invitations.keep",
   notices: "notices.send",
   complaints: "complaints.decide",
+  groups: "rooms.moderate",
+  retention: "audit.read",
+  holds: "audit.read",
+  inspections: "audit.read",
   audit: "audit.read",
   health: "health.read",
 } as const;
@@ -130,6 +134,63 @@ export function pathOf(units: readonly Unit[], unitId: number): string {
   for (let at = byId.get(unitId); at; at = at.parent ? byId.get(at.parent) : undefined)
     names.unshift(at.name);
   return names.join(" / ");
+}
+
+// ── What an institution owes ───────────────────────────────────────────────────────────────────
+
+export const DAY = 24 * 3600 * 1000;
+
+export const CHATS = ["any", "direct", "basic", "project", "channel", "official"] as const;
+
+export interface Group {
+  readonly room_id: string;
+  readonly kind: (typeof CHATS)[number];
+  readonly name?: string;
+  readonly members: number;
+  readonly encrypted: boolean;
+  readonly creator: string;
+}
+
+export interface RetentionPolicy {
+  readonly unit: number;
+  readonly kind: (typeof CHATS)[number];
+  readonly messages_days: number | null;
+  readonly files_days: number | null;
+  readonly least_days: number | null;
+}
+
+/** What a field of days says: a whole number of them, or null where it is empty. */
+export function daysOf(text: string): number | null {
+  const days = Math.floor(Number(text));
+  return days >= 1 ? Math.min(days, 36_500) : null;
+}
+
+export interface Inspection {
+  readonly inspection_id: string;
+  readonly target: string;
+  readonly target_name?: string;
+  readonly since_ts: number;
+  readonly until_ts: number;
+  readonly ground: string;
+  readonly case_number: string;
+  readonly asked_by: string;
+  readonly expires_ts: number;
+  readonly secret: boolean;
+  readonly decided_by: string | null;
+  readonly approved: boolean;
+  readonly downloaded_ts: number | null;
+  readonly told_ts: number | null;
+}
+
+export type InspectionState = "asked" | "approved" | "refused" | "read" | "told" | "over";
+
+/** How far a request to read correspondence has come. */
+export function inspectionState(inspection: Inspection, now: number): InspectionState {
+  if (inspection.told_ts !== null) return "told";
+  if (inspection.downloaded_ts !== null) return "read";
+  if (inspection.decided_by !== null && !inspection.approved) return "refused";
+  if (inspection.expires_ts <= now) return "over";
+  return inspection.approved ? "approved" : "asked";
 }
 
 // ── The log of acts ────────────────────────────────────────────────────────────────────────────

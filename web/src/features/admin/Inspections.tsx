@@ -1,0 +1,224 @@
+import { createSignal, For, onMount, Show } from "solid-js";
+import { dayEdge, dayLabel, fullTime } from "../../base/format";
+import { useClient } from "../../bridge/client";
+import { ask } from "../../ui/Confirm";
+import { Button, NoticeBox, Switch, TextField } from "../../ui/controls";
+import { Dialog } from "../../ui/Dialog";
+import { now } from "../../ui/now";
+import { language } from "../../ui/preferences";
+import { tell } from "../../ui/toasts";
+import { ADMIN, useServer, whyRefused } from "./ask";
+import { DAY, hasWhole, type Inspection, inspectionState, localpart } from "./data";
+import { FindTarget, type Target } from "./FindTarget";
+import { me } from "./rights";
+import { saveFile } from "./saveFile";
+import { word } from "./words";
+
+const PATH = `${ADMIN}/inspections`;
+const one = (inspection: Inspection) => `${PATH}/${encodeURIComponent(inspection.inspection_id)}`;
+
+/** Reading correspondence: one asks, another consents, the first has it once, then it is told. */
+export function Inspections() {
+  const server = useServer();
+  const client = useClient();
+  const [found, setFound] = createSignal<readonly Inspection[]>([]);
+  const [asking, setAsking] = createSignal(false);
+  const load = async () => {
+    const answer = await server.call<{ inspections: Inspection[] }>("GET", PATH);
+    if (answer) setFound(answer.inspections);
+  };
+  onMount(load);
+  const state = (inspection: Inspection) => inspectionState(inspection, now());
+  const isOther = (inspection: Inspection) =>
+    inspection.asked_by !== me()?.user_id && inspection.target !== me()?.user_id;
+  const decide = async (inspection: Inspection, approved: boolean) => {
+    if (approved) {
+      const text = word("consentText", {
+        who: localpart(inspection.asked_by),
+        whose: whose(inspection),
+      });
+      if ((await ask({ title: word("consent"), text, yes: word("consent") })) === null) return;
+    }
+    if (await server.call("PUT", one(inspection), { approved })) await load();
+  };
+  const take = async (inspection: Inspection) => {
+    const question = { title: word("takeCopy"), text: word("takeCopyText"), yes: word("takeCopy") };
+    if ((await ask(question)) === null) return;
+    const answer = await client.command("own.file", {
+      method: "POST",
+      path: `${one(inspection)}/export`,
+    });
+    if (answer.ok) saveFile(answer.value.blob, `inspection-${inspection.case_number}.zip`);
+    else tell(whyRefused(answer.error));
+    await load();
+  };
+  return (
+    <>
+      <p class="field-note">{word("inspectionsNote")}</p>
+      <Show when={hasWhole(me(), "inspections.ask")}>
+        <Button look="primary" icon="plus" onClick={() => setAsking(true)}>
+          {word("askInspection")}
+        </Button>
+      </Show>
+      <ul class="admin-lines">
+        <For each={found()} fallback={<li class="field-note">{word("noInspections")}</li>}>
+          {(inspection) => (
+            <li>
+              <span>
+                {whose(inspection)}{" "}
+                <span class="admin-state" data-state={state(inspection)}>
+                  {word(`inspection.${state(inspection)}`)}
+                </span>
+                <small>
+                  {word("caseOf", { number: inspection.case_number })} · {inspection.ground}
+                  <Show when={inspection.secret}> · {word("isSecret")}</Show>
+                </small>
+                <small>
+                  {dayLabel(language(), inspection.since_ts, now())} –{" "}
+                  {dayLabel(language(), inspection.until_ts, now())}
+                </small>
+                <small>
+                  {word("askedBy", { who: localpart(inspection.asked_by) })}
+                  <Show when={inspection.decided_by}>
+                    {(by) => (
+                      <>
+                        {" · "}
+                        {word(inspection.approved ? "consentedBy" : "refusedBy", {
+                          who: localpart(by()),
+                        })}
+                      </>
+                    )}
+                  </Show>
+                  {" · "}
+                  {word("untilTime", { when: fullTime(language(), inspection.expires_ts) })}
+                </small>
+              </span>
+              <Show
+                when={
+                  state(inspection) === "asked" &&
+                  hasWhole(me(), "inspections.consent") &&
+                  isOther(inspection)
+                }
+              >
+                <Button look="quiet" busy={server.busy()} onClick={() => decide(inspection, false)}>
+                  {word("refuse")}
+                </Button>
+                <Button
+                  look="primary"
+                  busy={server.busy()}
+                  onClick={() => decide(inspection, true)}
+                >
+                  {word("consent")}
+                </Button>
+              </Show>
+              <Show
+                when={state(inspection) === "approved" && inspection.asked_by === me()?.user_id}
+              >
+                <Button look="primary" icon="download" onClick={() => take(inspection)}>
+                  {word("takeCopy")}
+                </Button>
+              </Show>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={asking()}>
+        <AskDialog
+          onClose={() => setAsking(false)}
+          onDone={() => {
+            setAsking(false);
+            load();
+          }}
+        />
+      </Show>
+    </>
+  );
+}
+
+function whose(inspection: Inspection): string {
+  return inspection.target_name ?? localpart(inspection.target);
+}
+
+function AskDialog(props: { onDone: () => void; onClose: () => void }) {
+  const server = useServer();
+  const [target, setTarget] = createSignal<Target>();
+  const [since, setSince] = createSignal("");
+  const [until, setUntil] = createSignal("");
+  const [ground, setGround] = createSignal("");
+  const [caseNumber, setCaseNumber] = createSignal("");
+  const [days, setDays] = createSignal("14");
+  const [secret, setSecret] = createSignal(false);
+  const period = () => [dayEdge(since(), false), dayEdge(until(), true)] as const;
+  const isWhole = () => {
+    const [from, to] = period();
+    const term = Number(days());
+    if (from === undefined || to === undefined || from >= to) return false;
+    return ground().trim() !== "" && caseNumber().trim() !== "" && term >= 1 && term <= 90;
+  };
+  const send = async () => {
+    const body = {
+      target: target()?.id,
+      since_ts: period()[0],
+      until_ts: period()[1],
+      ground: ground().trim(),
+      case_number: caseNumber().trim(),
+      expires_ts: Date.now() + Number(days()) * DAY,
+      secret: secret(),
+    };
+    if (await server.call("POST", PATH, body)) props.onDone();
+  };
+  return (
+    <Dialog
+      open
+      title={word("askInspection")}
+      onClose={props.onClose}
+      footer={
+        <Show when={target()}>
+          <Button look="primary" busy={server.busy()} disabled={!isWhole()} onClick={send}>
+            {word("askConsent")}
+          </Button>
+        </Show>
+      }
+    >
+      <Show when={target()} fallback={<FindTarget onChoose={setTarget} />}>
+        {(chosen) => (
+          <div class="admin-form">
+            <p>{word("targetIs", { name: chosen().name })}</p>
+            <div class="admin-pair">
+              <TextField label={word("sinceDay")} type="date" value={since()} onInput={setSince} />
+              <TextField label={word("untilDay")} type="date" value={until()} onInput={setUntil} />
+            </div>
+            <TextField
+              label={word("caseNumber")}
+              value={caseNumber()}
+              onInput={setCaseNumber}
+              maxLength={200}
+            />
+            <TextField
+              label={word("ground")}
+              value={ground()}
+              onInput={setGround}
+              maxLength={2000}
+            />
+            <TextField
+              label={word("termDays")}
+              note={word("termNote")}
+              type="number"
+              min="1"
+              max="90"
+              value={days()}
+              onInput={setDays}
+            />
+            <Switch
+              label={word("secret")}
+              note={word("secretNote")}
+              checked={secret()}
+              onChange={setSecret}
+            />
+            <NoticeBox>{word("encryptedNote")}</NoticeBox>
+          </div>
+        )}
+      </Show>
+    </Dialog>
+  );
+}
