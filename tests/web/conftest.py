@@ -14,6 +14,7 @@ from depesha.base.clock import Clock
 from tests.harness.client import Client, Wire
 from tests.harness.databases import Templates
 from tests.harness.server import config_for
+from tests.web.house import House, make_house
 from tests.web.page import DESKTOP, PHONE, Person, watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -83,3 +84,9 @@ async def open_client(wire: Wire, chromium: Browser) -> AsyncIterator[Open]:
             return person
 
         yield open_
+
+
+@pytest.fixture
+async def house(tmp_path: Path, wire: Wire) -> House:
+    """A ministry with two departments."""
+    return await make_house(tmp_path, wire)

@@ -1,13 +1,12 @@
 /** Whom mentions mean: people, all, units of the institution, named groups of participants. Pure. */
 
 import type { UserId } from "../base/ids";
+import { MENTIONS } from "../base/mentions";
 import type { Content } from "./records";
 import { groupsIn, MENTION_GROUPS, stateOf } from "./room";
 import type { RoomData } from "./stored";
 import { isObject, objectOf, textsOf } from "./wire";
 
-/** Key of the content that mentions `units` by number and `groups` by name. */
-export const MENTIONS = "org.depesha.mentions";
 /** Of more units and groups than this, an event mentions none. */
 const MOST_NAMED = 20;
 

@@ -2,10 +2,11 @@
 
 import type { Failure } from "../base/errors";
 import { type RoomId, shortName } from "../base/ids";
+import { MENTIONS } from "../base/mentions";
 import { withoutMarks } from "../base/words";
 import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
-import { MENTIONS, means, meantIn } from "./meant";
+import { means, meantIn } from "./meant";
 import { heldRooms } from "./org";
 import { shownIn } from "./people";
 import { isUrgent, judge, mayNotify } from "./push";

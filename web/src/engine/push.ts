@@ -1,7 +1,7 @@
 /** Push rules: what raises a notice, and what a chat's notification setting is. Pure. */
 
 import type { RoomId } from "../base/ids";
-import { MENTIONS } from "./meant";
+import { MENTIONS } from "../base/mentions";
 import type { Content } from "./records";
 import { isObject, numberOf, objectOf, textOf } from "./wire";
 

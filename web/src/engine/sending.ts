@@ -1,10 +1,11 @@
 /** Commands that say something in a chat. All go through the outbox. */
 
 import type { EventId, RoomId } from "../base/ids";
+import { MENTIONS } from "../base/mentions";
 import { contentOf, reactionsOf, typeOf } from "./content";
 import { inThread } from "./items";
 import type { Live } from "./live";
-import { MENTIONS, mentionedIn } from "./meant";
+import { mentionedIn } from "./meant";
 import { isLocalId, type Outgoing } from "./outbox";
 import type { Attachment, Content } from "./records";
 import type { Entry } from "./stored";

@@ -5,6 +5,7 @@
 
 import { type Failure, FailureError } from "../base/errors";
 import type { EventId, RoomId, UserId } from "../base/ids";
+import { MENTIONS } from "../base/mentions";
 import { contentOf } from "./content";
 import { fetchAround, fetchEvent, fetchNewer, fetchOlder, fetchThread } from "./fetch";
 import {
@@ -19,7 +20,7 @@ import {
   withWaiting,
 } from "./items";
 import { newer, older, reachesEnd } from "./line";
-import { MENTIONS, meantIn } from "./meant";
+import { meantIn } from "./meant";
 import type { Outbox } from "./outbox";
 import { type Shown, shownIn } from "./people";
 import type { ItemRecord, TimelineHead, Unread } from "./records";

@@ -1,12 +1,12 @@
 import { createResource, createSignal, For, Match, Show, Switch } from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
-import type { PersonRecord } from "../../engine/records";
+import type { GroupKind, PersonRecord } from "../../engine/records";
 import { Button, NoticeBox, TextField, Switch as Toggle } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { chatPlace, go } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
-import { Face, PersonPicker } from "../people";
+import { Face, GroupKindChoice, PersonPicker } from "../people";
 import { addressOf } from "./data";
 import { closeDialog, type DialogKind, parent } from "./dialogs";
 import { FOLDERS, readFolders, saveFolders } from "./folders";
@@ -62,9 +62,11 @@ function Group(props: { kind: keyof typeof titles }) {
   const [open, setOpen] = createSignal(false);
   const [people, setPeople] = createSignal<readonly PersonRecord[]>([]);
   const [busy, setBusy] = createSignal(false);
+  const [group, setGroup] = createSignal<GroupKind>();
   const above = parent();
   const create = async () => {
     setBusy(true);
+    const kind = props.kind === "group" ? group() : undefined;
     const made = await orTell(
       client.command("room.create", {
         kind: props.kind,
@@ -74,6 +76,7 @@ function Group(props: { kind: keyof typeof titles }) {
         encrypted: encrypted() && !open(),
         public: open(),
         ...(above ? { parent: above } : {}),
+        ...(kind ? { group: kind } : {}),
       }),
     );
     setBusy(false);
@@ -123,6 +126,9 @@ function Group(props: { kind: keyof typeof titles }) {
           value={topic()}
           onInput={setTopic}
         />
+        <Show when={props.kind === "group"}>
+          <GroupKindChoice value={group()} onChange={setGroup} />
+        </Show>
         <div>
           <Toggle
             label={word("publicChat")}

@@ -41,7 +41,8 @@ export function ChatsView(props: {
   const [kept, setKept] = createSignal<string>();
   createEffect(on(open, (id) => setKept(id)));
   const contacts = useValue("contacts", () => null);
-  const waiting = () => countWaiting(contacts());
+  const invites = useValue("unitInvites", () => null);
+  const waiting = () => countWaiting(contacts(), invites());
   const invited = createMemo(() => {
     const held = new Set(contacts()?.held.map((one) => one.roomId));
     return invitations(all()).filter((chat) => !held.has(chat.id));
@@ -300,8 +301,9 @@ export function ChatsView(props: {
 
 /** Asks to invite those who were dragged here from the tree. */
 async function takeIn(client: Client, chat: ChatRecord): Promise<void> {
-  const people = await everyoneOf(client, dragged() ?? { people: [], units: [] });
-  if (people) setTaking({ people, room: { id: chat.id, name: chat.name } });
+  const chosen = dragged() ?? { people: [], units: [] };
+  const people = await everyoneOf(client, chosen);
+  if (people) setTaking({ people, chosen, room: { id: chat.id, name: chat.name } });
 }
 
 function Nothing(props: { folder: Folder }) {

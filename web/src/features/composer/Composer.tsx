@@ -17,7 +17,7 @@ import { isLetter, isPress, isTyping } from "../../ui/keyboard";
 import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
-import { messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import { mentionsIn, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
 import type { Mention } from "./markdown";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
@@ -80,7 +80,7 @@ export function Composer(props: {
     composing().setMentions([
       ...composing()
         .mentions()
-        .filter(({ userId }) => userId !== mention.userId),
+        .filter((other) => JSON.stringify(other) !== JSON.stringify(mention)),
       mention,
     ]);
 
@@ -88,8 +88,7 @@ export function Composer(props: {
   tellTyping();
 
   const suggestions = createSuggestions({
-    roomId: () => props.room.id,
-    mayNotifyAll: () => props.room.may.notifyAll,
+    room: () => props.room,
     token: () => tokenAt(composing().text(), caret()),
     choose: (token, suggestion) => {
       if (suggestion.mention) addMention(suggestion.mention);
@@ -175,8 +174,11 @@ export function Composer(props: {
     on(
       () => composing().edit(),
       (item, before) => {
-        if (item) setText(String(item.content.body ?? ""));
-        else if (before) setText("");
+        if (item) {
+          setText(String(item.content.body ?? ""));
+          composing().setMentions(mentionsIn(item.content));
+        }
+        if (!item && before) setText("");
         if (item) field.focus();
       },
       { defer: true },

@@ -9,10 +9,12 @@ import {
   Show,
 } from "solid-js";
 import { match } from "../../base/fuzzy";
-import { useList } from "../../bridge/client";
+import { useClient, useList, useValue } from "../../bridge/client";
+import type { MemberRecord, RoomView } from "../../engine/records";
+import { Icon, type IconName } from "../../ui/icons";
 import { language } from "../../ui/preferences";
-import { Face, findChats } from "../people";
-import { findMembers, type Token } from "./data";
+import { Face, findChats, findUnits, reached } from "../people";
+import { findMembers, findNamed, type Token } from "./data";
 import { type Emoji, findEmoji, loadEmoji, useEmoji } from "./emoji";
 import type { Mention } from "./markdown";
 import { word } from "./words";
@@ -22,6 +24,7 @@ export interface Suggestion {
   title: string;
   note?: string;
   symbol?: string;
+  icon?: IconName;
   face?: { id: string; name: string; avatar?: string | undefined };
   /** What takes the place of the token. */
   insert: string;
@@ -41,8 +44,7 @@ export interface Suggestions {
 
 /** Suggestions for the token at the caret: people, chats, emoji, commands. */
 export function createSuggestions(options: {
-  roomId: Accessor<string>;
-  mayNotifyAll: Accessor<boolean>;
+  room: Accessor<RoomView>;
   token: Accessor<Token | undefined>;
   choose: (token: Token, suggestion: Suggestion) => void;
 }): Suggestions {
@@ -55,8 +57,9 @@ export function createSuggestions(options: {
   });
   const kind = createMemo(() => token()?.kind);
   const members = useList("members", () =>
-    kind() === "@" ? { roomId: options.roomId() } : undefined,
+    kind() === "@" ? { roomId: options.room().id } : undefined,
   );
+  const reach = createReach(options.room, () => kind() === "@");
   const chats = useList("chats", () => (kind() === "#" ? null : undefined));
   // Not a resource: while one loads, the whole chat would give way to what waits for it.
   const [emoji, setEmoji] = createSignal<readonly Emoji[]>([]);
@@ -70,13 +73,14 @@ export function createSuggestions(options: {
       query,
       8,
     );
+    const count = options.room().memberCount;
     const all: Suggestion[] =
-      options.mayNotifyAll() && match(query || "все", `${word("everyone")} все room all`) > 0
+      options.room().may.notifyAll && match(query || "все", `${word("everyone")} все room all`) > 0
         ? [
             {
               key: "@room",
               title: word("everyone"),
-              note: word("everyoneHint"),
+              note: word("everyoneCount", { who: word("reaches", { count }) }),
               symbol: "@",
               insert: language() === "ru" ? "@все " : "@all ",
             },
@@ -92,6 +96,10 @@ export function createSuggestions(options: {
         mention: { name: member.name, userId: member.id },
       })),
       ...all,
+      ...reach(
+        query,
+        members.order().flatMap((one) => members.row(one) ?? []),
+      ),
     ];
   };
   const rooms = (query: string): Suggestion[] =>
@@ -160,6 +168,55 @@ export function createSuggestions(options: {
   };
 }
 
+const known = new Map<string, ReadonlyMap<number, number>>();
+const MOST_NAMED = 6;
+
+/** Groups of the chat and units with people in it, by a query, with how many each reaches. */
+function createReach(room: Accessor<RoomView>, isAsked: Accessor<boolean>) {
+  const client = useClient();
+  const isGroup = () => room().kind === "group" || room().kind === "channel";
+  const institution = useValue("institution", () => (isAsked() && isGroup() ? null : undefined));
+  const hasUnits = () => (institution()?.units.length ?? 0) > 0;
+  const [counts, setCounts] = createSignal<ReadonlyMap<number, number>>(new Map());
+  createEffect(() => {
+    const { id } = room();
+    if (!isAsked() || !hasUnits()) return;
+    setCounts(known.get(id) ?? new Map());
+    const path = `/_depesha/v1/rooms/${encodeURIComponent(id)}/mentions`;
+    client.command("own.call", { method: "GET", path }).then((answer) => {
+      if (!answer.ok) return;
+      const { units } = answer.value.body as { units: { unit_id: number; count: number }[] };
+      known.set(id, new Map(units.map((unit) => [unit.unit_id, unit.count])));
+      if (room().id === id) setCounts(known.get(id) ?? new Map());
+    });
+  });
+  const groups = (query: string, members: readonly MemberRecord[]): Suggestion[] =>
+    findNamed(room().mentionGroups, query).map((group) => ({
+      key: `group/${group.name}`,
+      title: group.name,
+      note: word("groupMention", { who: word("reaches", { count: reached(group, members) }) }),
+      icon: "at",
+      insert: `@${group.name} `,
+      mention: { name: group.name, group: true },
+    }));
+  const units = (query: string): Suggestion[] =>
+    findUnits(
+      (institution()?.units ?? []).filter((unit) => counts().has(unit.id)),
+      query,
+    ).map((unit) => ({
+      key: `unit/${unit.id}`,
+      title: unit.name,
+      note: word("unitMention", { who: word("reaches", { count: counts().get(unit.id) ?? 0 }) }),
+      icon: "people",
+      insert: `@${unit.name} `,
+      mention: { name: unit.name, unit: unit.id },
+    }));
+  return (query: string, members: readonly MemberRecord[]): Suggestion[] =>
+    isGroup()
+      ? [...groups(query, members).slice(0, MOST_NAMED), ...units(query).slice(0, MOST_NAMED)]
+      : [];
+}
+
 function keyOf(token: Token): string {
   return `${token.kind}${token.start}`;
 }
@@ -182,7 +239,13 @@ export function SuggestionList(props: { of: Suggestions }) {
           >
             <Show
               when={suggestion.face}
-              fallback={<span class="suggestion-symbol">{suggestion.symbol ?? "/"}</span>}
+              fallback={
+                <span class="suggestion-symbol">
+                  <Show when={suggestion.icon} fallback={suggestion.symbol ?? "/"}>
+                    {(icon) => <Icon name={icon()} />}
+                  </Show>
+                </span>
+              }
             >
               {(face) => <Face id={face().id} name={face().name} avatar={face().avatar} size="s" />}
             </Show>

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { findMembers, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import {
+  findMembers,
+  mentionsIn,
+  messageContent,
+  pastedMarkdown,
+  replaceToken,
+  tokenAt,
+  wrap,
+} from "./data";
 import { markdownToHtml } from "./markdown";
 
 describe("Markdown", () => {
@@ -42,6 +50,24 @@ describe("content", () => {
     { name: "Анна", userId: "@anna:a.org" },
     { name: "Анна Орлова", userId: "@orlova:a.org" },
   ];
+  test("calls units and groups by what they are, and keeps their names as written", () => {
+    const called = [
+      { name: "Право", unit: 2 },
+      { name: "Право и надзор", unit: 3 },
+      { name: "Дежурные_1", group: true as const },
+    ];
+    const content = messageContent("@Право и надзор и @Дежурные_1: **срочно**", called);
+    expect(content["org.depesha.mentions"]).toEqual({
+      units: [3],
+      groups: ["Дежурные_1"],
+      names: ["Право и надзор", "Дежурные_1"],
+    });
+    expect(content["m.mentions"]).toEqual({});
+    expect(content.formatted_body).toBe("@Право и надзор и @Дежурные_1: <strong>срочно</strong>");
+    expect(mentionsIn(content)).toEqual(called.slice(1));
+    expect(messageContent("без имён", called)["org.depesha.mentions"]).toBeUndefined();
+    expect(mentionsIn({})).toEqual([]);
+  });
   test("names the mentioned, the longest name first", () => {
     const content = messageContent("@Анна Орлова, смотрите", [mentions[1] ?? never()]);
     expect(content["m.mentions"]).toEqual({ user_ids: ["@orlova:a.org"] });

@@ -1,16 +1,48 @@
 /** What is written: how it becomes content, and what is being asked for at the caret. */
 
 import { match } from "../../base/fuzzy";
-import type { Content, MemberRecord } from "../../engine/records";
+import { EVERYONE, MENTIONS } from "../../base/mentions";
+import type { Content, MemberRecord, MentionGroup } from "../../engine/records";
 import { type Element, type Node, parseHtml } from "../../ui/richtext/parse";
 import { type Mention, markdownToHtml } from "./markdown";
 
-/** The name by which all are mentioned, in either language. */
-export const EVERYONE = ["room", "все", "all"];
-
-/** Mentions whose names stand in the text still. */
+/** Mentions whose names stand in the text still: a name within a longer one is not its own. */
 export function presentMentions(text: string, mentions: readonly Mention[]): Mention[] {
-  return mentions.filter(({ name }) => text.includes(`@${name}`));
+  let left = text;
+  const byLength = [...mentions].sort((a, b) => b.name.length - a.name.length);
+  const present = byLength.filter(({ name }) => {
+    const before = left;
+    left = left.replaceAll(`@${name}`, "\n");
+    return left !== before;
+  });
+  return mentions.filter((mention) => present.includes(mention));
+}
+
+/** What names units and groups; `names` are as they stand in the text, the units' first. */
+function groupMentions(present: readonly Mention[]): Content {
+  const units = present.filter((mention) => "unit" in mention);
+  const groups = present.filter((mention) => "group" in mention);
+  const names = [...units, ...groups].map(({ name }) => name);
+  if (names.length === 0) return {};
+  const [numbers, titles] = [units.map(({ unit }) => unit), groups.map(({ name }) => name)];
+  return { [MENTIONS]: { units: numbers, groups: titles, names } };
+}
+
+/** The units and groups that a message mentions, to go on with when it is edited. */
+export function mentionsIn(content: Content): Mention[] {
+  const {
+    units = [],
+    groups = [],
+    names = [],
+  } = (content[MENTIONS] ?? {}) as {
+    units?: readonly number[];
+    groups?: readonly string[];
+    names?: readonly string[];
+  };
+  return [
+    ...units.flatMap((unit, place) => (names[place] ? { name: names[place], unit } : [])),
+    ...groups.map((name) => ({ name, group: true as const })),
+  ];
 }
 
 function mentionsEveryone(text: string): boolean {
@@ -29,17 +61,17 @@ export function messageContent(
   const emote = text.startsWith("/me ") ? text.slice(4) : undefined;
   const body = (plain ?? emote ?? text).trim();
   const present = presentMentions(body, mentions);
+  const users = present.flatMap((mention) => ("userId" in mention ? mention.userId : []));
   const html = plain === undefined ? markdownToHtml(body, present) : undefined;
   return {
     msgtype: emote === undefined ? "m.text" : "m.emote",
     body,
     ...(html === undefined ? {} : { format: "org.matrix.custom.html", formatted_body: html }),
     "m.mentions": {
-      ...(present.length > 0
-        ? { user_ids: [...new Set(present.map(({ userId }) => userId))] }
-        : {}),
+      ...(users.length > 0 ? { user_ids: [...new Set(users)] } : {}),
       ...(mentionsEveryone(body) ? { room: true } : {}),
     },
+    ...groupMentions(present),
     ...(replyTo ? { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } } : {}),
   };
 }
@@ -79,6 +111,16 @@ export function findMembers(
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
     .map(({ member }) => member);
+}
+
+/** Groups of the chat that answer `query`, the best first. */
+export function findNamed(groups: readonly MentionGroup[], query: string): MentionGroup[] {
+  if (!query) return [...groups];
+  return groups
+    .map((group) => ({ group, score: match(query, group.name) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ group }) => group);
 }
 
 /** `text` with the token at the caret replaced, and where the caret goes. */

@@ -1,9 +1,7 @@
 /** What is typed, read as Markdown and written as the HTML that Matrix allows. */
 
-export interface Mention {
-  name: string;
-  userId: string;
-}
+/** A person, a unit of the institution or a named group of the chat, as the text names them. */
+export type Mention = { name: string } & ({ userId: string } | { unit: number } | { group: true });
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
@@ -60,7 +58,10 @@ function mentionRule(mentions: readonly Mention[]): Rule[] {
     {
       pattern: new RegExp(`@(${names.join("|")})(?![\\p{L}\\p{N}])`, "u"),
       write: ([, name = ""]) => {
-        const userId = mentions.find((mention) => mention.name === name)?.userId ?? "";
+        const mention = mentions.find((each) => each.name === name);
+        // There is no address of a unit or a group: its name stands as it was written.
+        if (!mention || !("userId" in mention)) return escapeHtml(`@${name}`);
+        const { userId } = mention;
         const href = `https://matrix.to/#/${encodeURIComponent(userId).replaceAll("%40", "@").replaceAll("%3A", ":")}`;
         return `<a href="${escapeHtml(href)}">${escapeHtml(name)}</a>`;
       },

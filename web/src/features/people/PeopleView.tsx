@@ -20,7 +20,8 @@ import { word } from "./words";
 /** The institution's people, and the request box. */
 export function PeopleView(props: { section: string | undefined }) {
   const contacts = useValue("contacts", () => null);
-  const waiting = () => countWaiting(contacts());
+  const invites = useValue("unitInvites", () => null);
+  const waiting = () => countWaiting(contacts(), invites());
   return (
     <section class="people" aria-label={word("people")}>
       <header class="people-head">
@@ -53,6 +54,8 @@ type Found = Commands["org.find"]["value"];
 function Institution() {
   const client = useClient();
   const institution = useValue("institution", () => null);
+  /** The sync tells of the tree wherever there is one, also those who are not in it. */
+  const told = useValue("account", () => ({ type: "org.depesha.org" }));
   const [text, setText] = createSignal("");
   const [found, setFound] = createSignal<Found>();
   const [choosing, setChoosing] = createSignal(false);
@@ -85,6 +88,13 @@ function Institution() {
 
   return (
     <Switch fallback={<div class="people-wait spinner" />}>
+      <Match when={institution()?.units.length === 0 && told()}>
+        <Empty icon="people" title={word("noPlace")} text={word("noPlaceText")}>
+          <Button look="quiet" icon="personAdd" onClick={() => go("#/people/requests")}>
+            {word("byAddress")}
+          </Button>
+        </Empty>
+      </Match>
       <Match when={institution()?.units.length === 0}>
         <Empty icon="people" title={word("noTree")} text={word("noTreeText")} />
       </Match>
@@ -237,7 +247,7 @@ function ChosenBar(props: { chosen: Chosen; choosing: boolean; onDone: () => voi
     setBusy(false);
     if (!people) return;
     setPicking(false);
-    setTaking({ people, ...(room && { room: { id: room.id, name: room.name } }) });
+    setTaking({ people, chosen: what, ...(room && { room: { id: room.id, name: room.name } }) });
     props.onDone();
   };
   const label = () =>

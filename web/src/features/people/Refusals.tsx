@@ -30,6 +30,9 @@ export function Refusals() {
   );
 }
 
+/** Whoever keeps a group cannot change its kind, but says what is to be done. */
+const askWords = (rule: string) => (rule === "basic_group" ? "askKeeper" : "askWhom");
+
 function Why(props: { refusal: Refusal; failure: Failure; onClose: () => void }) {
   const client = useClient();
   const target = () => props.refusal.target;
@@ -55,7 +58,7 @@ function Why(props: { refusal: Refusal; failure: Failure; onClose: () => void })
         <Match when={target() === undefined && ask()}>
           {(userId) => (
             <>
-              <p>{word("askWhom", { name: askName() })}</p>
+              <p>{word(askWords(props.refusal.rule), { name: askName() })}</p>
               <Button look="primary" wide icon="chat" onClick={() => write(userId())}>
                 {word("writeTo", { name: askName() })}
               </Button>

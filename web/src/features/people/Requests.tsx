@@ -1,15 +1,17 @@
-import { createSignal, For, type JSX, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { ago } from "../../base/format";
 import { useClient, useList, useValue } from "../../bridge/client";
-import type { ContactsView, WhoRecord } from "../../engine/records";
+import type { ContactsView } from "../../engine/records";
 import { Button, Empty, TextField } from "../../ui/controls";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace, go } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
-import { isUserId, postLine } from "./data";
+import { Asker } from "./Asker";
+import { isUserId } from "./data";
 import { Face } from "./Face";
 import { useName } from "./names";
+import { AskedUnit, OwnUnits } from "./UnitRequests";
 import { word } from "./words";
 
 const CONTACTS = "/_depesha/v1/contacts";
@@ -17,9 +19,14 @@ const CONTACTS = "/_depesha/v1/contacts";
 /** The request box: who asks for contact, strangers who invite, and what one asked oneself. */
 export function Requests() {
   const contacts = useValue("contacts", () => null);
+  const invites = useValue("unitInvites", () => null);
+  const units = () => invites()?.incoming ?? [];
+  const own = () => invites()?.outgoing.length ?? 0;
   const isEmpty = () => {
     const box = contacts();
-    return box && box.incoming.length + box.held.length + box.outgoing.length === 0;
+    if (!box || !invites()) return false;
+    const asked = box.incoming.length + box.held.length + box.outgoing.length;
+    return asked + units().length + own() === 0;
   };
   return (
     <div class="requests-page">
@@ -31,6 +38,21 @@ export function Requests() {
           <h3>{word("incoming")}</h3>
           <ul>
             <For each={contacts()?.incoming}>{(one) => <Incoming one={one} />}</For>
+          </ul>
+        </section>
+      </Show>
+      <Show when={units().length > 0}>
+        <section>
+          <h3>{word("unitIncoming")}</h3>
+          <p class="field-note">{word("unitIncomingNote")}</p>
+          <ul>
+            <For each={units().map((one) => one.id)}>
+              {(id) => (
+                <Show when={units().find((one) => one.id === id)}>
+                  {(one) => <AskedUnit one={one()} />}
+                </Show>
+              )}
+            </For>
           </ul>
         </section>
       </Show>
@@ -51,37 +73,17 @@ export function Requests() {
           </ul>
         </section>
       </Show>
+      <Show when={own() > 0}>
+        <section>
+          <h3>{word("unitRequests")}</h3>
+          <OwnUnits />
+        </section>
+      </Show>
       <section>
         <h3>{word("byAddress")}</h3>
         <ByAddress />
       </section>
     </div>
-  );
-}
-
-/** Who asks, what they say, and what can be answered. */
-function Asker(props: {
-  who: WhoRecord;
-  note?: string | undefined;
-  message?: string | undefined;
-  children: JSX.Element;
-}) {
-  const institution = useValue("institution", () => null);
-  const outside = () => (institution()?.units.length ? word("outsideTree") : "");
-  const facts = () => [props.who.phone, props.who.room].filter(Boolean).join(" · ");
-  return (
-    <li class="asker">
-      <Face id={props.who.id} name={props.who.name} avatar={props.who.avatar} size="m" />
-      <div class="asker-text">
-        <strong>{props.who.name}</strong>
-        <Show when={postLine(props.who) || outside()}>{(line) => <small>{line()}</small>}</Show>
-        <Show when={facts()}>{(text) => <small>{text()}</small>}</Show>
-        <small>{props.who.id}</small>
-        <Show when={props.note}>{(text) => <small>{text()}</small>}</Show>
-        <Show when={props.message}>{(text) => <blockquote>{text()}</blockquote>}</Show>
-        <div class="asker-buttons">{props.children}</div>
-      </div>
-    </li>
   );
 }
 

@@ -116,13 +116,23 @@ describe("who somebody is", () => {
     ]);
   });
   test("requests and strangers wait alike", () => {
-    expect(countWaiting(undefined)).toBe(0);
+    expect(countWaiting(undefined, undefined)).toBe(0);
     const box = {
       incoming: [{ sender: who, target: "@me:x", message: "", ts: 0 }],
       held: [{ roomId: "!r", sender: who }],
       outgoing: [{ id: "@c:x", ts: 0 }],
       blocked: ["@d:x"],
     };
-    expect(countWaiting(box)).toBe(2);
+    expect(countWaiting(box, undefined)).toBe(2);
+    const asked = {
+      id: "1",
+      roomId: "!r",
+      roomName: "",
+      unitId: 1,
+      sender: who,
+      message: "",
+      ts: 0,
+    };
+    expect(countWaiting(box, { incoming: [asked], outgoing: [] })).toBe(3);
   });
 });

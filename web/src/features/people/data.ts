@@ -5,8 +5,11 @@ import { match } from "../../base/fuzzy";
 import type {
   ChatRecord,
   ContactsView,
+  MemberRecord,
+  MentionGroup,
   PersonRecord,
   PostRecord,
+  UnitInvitesView,
   WhoRecord,
 } from "../../engine/records";
 
@@ -88,7 +91,17 @@ export function placesOf(who: WhoRecord): { post: PostRecord; isManager: boolean
   return all.map((post) => ({ post, isManager: managed.has(post.unitId) }));
 }
 
+/** How many a mention of the group reaches. */
+export function reached(group: MentionGroup, members: readonly MemberRecord[]): number {
+  const named = new Set(group.userIds);
+  return members.filter(({ id, membership }) => membership === "join" && named.has(id)).length;
+}
+
 /** How much waits in the request box. */
-export function countWaiting(contacts: ContactsView | undefined): number {
-  return contacts ? contacts.incoming.length + contacts.held.length : 0;
+export function countWaiting(
+  contacts: ContactsView | undefined,
+  units: UnitInvitesView | undefined,
+): number {
+  const people = contacts ? contacts.incoming.length + contacts.held.length : 0;
+  return people + (units?.incoming.length ?? 0);
 }

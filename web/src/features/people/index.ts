@@ -3,17 +3,21 @@
 import { lazy } from "solid-js";
 import "./view.css";
 
+export { AskUnit } from "./AskUnit";
 export { Away } from "./CardFacts";
 export { ChatPicker } from "./ChatPicker";
-export { countWaiting, findChats } from "./data";
+export { countWaiting, findChats, reached } from "./data";
 export { allowDrop, dragged, everyoneOf } from "./drag";
 export { Face } from "./Face";
+export { GroupKindChoice } from "./GroupKindChoice";
 export { setTaking } from "./invite";
 export { openPerson, PersonCards, presenceText } from "./PersonCard";
 export { PersonPicker } from "./PersonPicker";
 export { Refusals } from "./Refusals";
 export { Strangers } from "./Strangers";
 export { TakeIn } from "./TakeIn";
+export { OwnUnits } from "./UnitRequests";
+export { findUnits } from "./units";
 
 export const PeopleView = lazy(async () => ({
   default: (await import("./PeopleView")).PeopleView,

@@ -3,12 +3,11 @@
 import { createSignal } from "solid-js";
 import type { Failure } from "../../base/errors";
 import type { Client } from "../../bridge/client";
-import type { EmployeeRecord } from "../../engine/records";
+import type { EmployeeRecord, UnitRecord } from "../../engine/records";
+import { askUnit } from "./AskUnit";
+import type { Chosen } from "./treeRows";
 
-export interface Refused {
-  person: EmployeeRecord;
-  failure: Failure;
-}
+export type Refused = { failure: Failure } & ({ person: EmployeeRecord } | { unit: UnitRecord });
 
 /** Invites each; gives those who could not be. `tell` hears how many are done. */
 export async function inviteEach(
@@ -26,9 +25,26 @@ export async function inviteEach(
   return refused;
 }
 
+/** Asks the managers of units; gives those who could not be asked. */
+export async function askEach(
+  client: Client,
+  roomId: string,
+  units: readonly UnitRecord[],
+): Promise<Refused[]> {
+  const refused: Refused[] = [];
+  for (const unit of units) {
+    const answer = await askUnit(client, roomId, unit.id, "");
+    if (!answer.ok) refused.push({ unit, failure: answer.error });
+  }
+  return refused;
+}
+
 /** What is to be done with people: a new group of them, or into a chat. */
 export interface Taking {
+  /** Everyone, also of the units that were chosen. */
   people: readonly EmployeeRecord[];
+  /** As it was chosen. */
+  chosen: Chosen;
   /** The chat; without it a new group is made. */
   room?: { id: string; name: string };
 }

@@ -1,17 +1,18 @@
 import { createSignal, For, lazy, Match, Show, Suspense, Switch } from "solid-js";
-import { useClient, useList, useValue } from "../../bridge/client";
-import type { PersonRecord, RoomView } from "../../engine/records";
+import { useValue } from "../../bridge/client";
+import type { RoomView } from "../../engine/records";
 import { Button, IconButton } from "../../ui/controls";
-import { Dialog } from "../../ui/Dialog";
 import { chatPlace } from "../../ui/router";
-import { orTell, tell } from "../../ui/toasts";
-import { Face, openPerson, PersonPicker } from "../people";
+import { tell } from "../../ui/toasts";
+import { Face, OwnUnits, openPerson } from "../people";
+import { GroupFacts } from "./GroupFacts";
 import { Members } from "./Members";
 import { PrivacyPanel } from "./PrivacyPanel";
 import { Shared } from "./Shared";
 import "./view.css";
 import { word } from "./words";
 
+const Invite = lazy(() => import("./Invite"));
 const RoomSettings = lazy(() => import("./RoomSettings"));
 
 const tabs = ["members", "media", "file", "link", "voice"] as const;
@@ -42,7 +43,8 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
     (props.room.may.name ||
       props.room.may.topic ||
       props.room.may.avatar ||
-      props.room.may.joinRule);
+      props.room.may.joinRule ||
+      props.room.may.power);
   const copyLink = async () => {
     const address = props.room.alias ?? props.room.id;
     await navigator.clipboard.writeText(
@@ -104,6 +106,10 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
             </Show>
           </div>
         </div>
+        <Show when={props.room.kind === "group"}>
+          <GroupFacts room={props.room} />
+          <OwnUnits roomId={props.room.id} />
+        </Show>
         <PrivacyPanel room={props.room} />
         <div class="chats-tabs" role="tablist" aria-label={word("title")}>
           <For each={shownTabs()}>
@@ -128,51 +134,14 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
           </Match>
         </Switch>
       </div>
-      <Show when={inviting()}>
-        <Invite room={props.room} onClose={() => setInviting(false)} />
-      </Show>
       <Suspense>
+        <Show when={inviting()}>
+          <Invite room={props.room} onClose={() => setInviting(false)} />
+        </Show>
         <Show when={settings()}>
           <RoomSettings room={props.room} onClose={() => setSettings(false)} />
         </Show>
       </Suspense>
     </div>
-  );
-}
-
-function Invite(props: { room: RoomView; onClose: () => void }) {
-  const client = useClient();
-  const members = useList("members", () => ({ roomId: props.room.id }));
-  const [people, setPeople] = createSignal<readonly PersonRecord[]>([]);
-  const [busy, setBusy] = createSignal(false);
-  const inside = () =>
-    members
-      .order()
-      .filter((id) => ["join", "invite", "ban"].includes(members.row(id)?.membership ?? ""));
-  const send = async () => {
-    setBusy(true);
-    const answer = await client.command("room.invite", {
-      roomId: props.room.id,
-      userIds: people().map((person) => person.id),
-    });
-    setBusy(false);
-    if (!answer.ok) return orTell(Promise.resolve(answer));
-    tell(word("invited"));
-    props.onClose();
-  };
-  return (
-    <Dialog
-      open
-      size="s"
-      title={word("inviteTitle")}
-      onClose={props.onClose}
-      footer={
-        <Button look="primary" busy={busy()} disabled={people().length === 0} onClick={send}>
-          {word("inviteSend", { count: people().length })}
-        </Button>
-      }
-    >
-      <PersonPicker chosen={people()} onChange={setPeople} exclude={inside()} />
-    </Dialog>
   );
 }

@@ -79,6 +79,24 @@ export default function RoomSettings(props: { room: RoomView; onClose: () => voi
         onInput={setTopic}
         disabled={!props.room.may.topic}
       />
+      <Show when={props.room.may.power && props.room.kind === "group"}>
+        <Segments
+          label={word("whoInvites")}
+          value={props.room.inviteLevel > 0 ? "moderators" : "members"}
+          options={[
+            { value: "members", label: word("optionMembers") },
+            { value: "moderators", label: word("optionModerators") },
+          ]}
+          onChange={(who) =>
+            orTell(
+              client.command("room.inviting", {
+                roomId: props.room.id,
+                level: who === "members" ? 0 : 50,
+              }),
+            )
+          }
+        />
+      </Show>
       <Show when={props.room.may.joinRule}>
         <Segments
           label={word("whoJoins")}

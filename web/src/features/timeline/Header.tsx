@@ -22,6 +22,11 @@ export function typingText(room: RoomView, names: readonly string[]): string {
   return word("typingMany", { count: names.length });
 }
 
+function kindText(room: RoomView): string {
+  if (!room.group) return "";
+  return word(room.group.kind === "basic" ? "basicGroup" : "projectGroup");
+}
+
 /** The top of a chat: who it is with, what they do now, and what can be done. */
 export function Header(props: { actions: () => readonly Action[] }) {
   const conversation = useConversation();
@@ -36,7 +41,8 @@ export function Header(props: { actions: () => readonly Action[] }) {
   const note = () => {
     if (room().kind === "direct") return peer()?.status || presenceText(peer());
     if (room().kind === "self") return "";
-    return room().memberCount > 0 ? word("members", { count: room().memberCount }) : "";
+    const members = room().memberCount > 0 && word("members", { count: room().memberCount });
+    return [kindText(room()), members].filter(Boolean).join(" · ");
   };
   return (
     <header class="chat-head">

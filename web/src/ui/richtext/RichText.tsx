@@ -20,6 +20,8 @@ function draw(node: Node, describe: DescribeLink): globalThis.Node {
   if (maths !== undefined) return drawMaths(maths, node.tag === "div");
   if (node.tag === "a") return drawLink(node, describe, inner);
   if (node.tag === "img") return document.createTextNode(node.attrs.alt ?? node.attrs.title ?? "");
+  const named = node.attrs["data-named"];
+  if (named !== undefined) return drawNamed(named, inner());
   if (node.attrs["data-mx-spoiler"] !== undefined) return drawSpoiler(node, inner());
   const element = document.createElement(node.tag);
   if (node.tag === "ol" && node.attrs.start) element.setAttribute("start", node.attrs.start);
@@ -36,6 +38,14 @@ function draw(node: Node, describe: DescribeLink): globalThis.Node {
     return frame;
   }
   return element;
+}
+
+/** A name that is called, which leads nowhere. */
+function drawNamed(whom: string, inner: globalThis.Node[]): globalThis.Node {
+  const name = document.createElement("span");
+  name.className = whom === "me" ? "pill me" : "pill";
+  name.append(...inner);
+  return name;
 }
 
 function drawLink(

@@ -6,6 +6,7 @@ import { chatPlace } from "../../../ui/router";
 import { openPerson } from "../../people";
 import { useConversation } from "../conversation";
 import { parseMatrixLink } from "../links";
+import { markNames, namedIn } from "../named";
 import { LinkPreview } from "./LinkPreview";
 
 /** Plain addresses inside formatted text become links too. */
@@ -27,9 +28,15 @@ export function MessageText(props: { item: ItemRecord }) {
       ? formatted_body
       : undefined;
   };
+  /** It calls me, and not by my own name. */
+  const callsMe = () => {
+    const named = props.item.content["m.mentions"] as { user_ids?: readonly string[] } | undefined;
+    return props.item.mentionsMe && !named?.user_ids?.includes(conversation.me());
+  };
   const nodes = createMemo(() => {
     const formatted = html();
-    return formatted === undefined ? linkify(body()) : linkifyTree(parseHtml(formatted));
+    const tree = formatted === undefined ? linkify(body()) : linkifyTree(parseHtml(formatted));
+    return markNames(tree, namedIn(props.item.content), callsMe());
   });
   const describe = (href: string) => {
     const link = parseMatrixLink(href);
