@@ -3,7 +3,7 @@
 import json
 import zipfile
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.harness.client import Client, Wire
 from tests.web.conftest import Open
@@ -17,7 +17,7 @@ async def test_a_chat_is_saved_with_its_files(wire: Wire, open_client: Open) -> 
     await bob.join(room)
     await bob.send(room, "Here is <b>the plan</b>")
     await alice.open_chat("Registry")
-    chosen = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"First, think."}
+    chosen: FilePayload = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"First, think."}
     await page.locator('input[type="file"]').first.set_input_files([chosen])
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(alice.message("plan.txt")).to_contain_text("Sent")

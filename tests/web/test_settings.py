@@ -131,3 +131,36 @@ async def test_two_devices_verify_each_other_by_pictures(wire: Wire, open_client
     await for_one.get_by_role("button", name="OK").click()
     await for_other.get_by_role("button", name="OK").click()
     await expect(other.page.get_by_text("Conversations are protected")).to_be_visible()
+
+
+async def test_rules_of_notifications_are_chosen(wire: Wire, open_client: Open) -> None:
+    bob, carol = [await Client(wire).register(name) for name in ("bob", "carol")]
+    alice = await open_client("alice")
+    page, account = alice.page, alice.account
+    room = await account.create_room(name="Registry", invite=[bob.user_id, carol.user_id])
+    await account.create_room(name="Canteen")
+    await bob.join(room)
+    await carol.join(room)
+    await alice.act_on_chat("Canteen", "No notifications")
+    await page.goto("/#/settings/notifications")
+    await page.get_by_label("New keyword").fill("budget?")
+    await page.get_by_role("button", name="Add").click()
+    keywords = page.get_by_role("list", name="Keywords")
+    await expect(keywords).to_have_text("budget")
+    await page.get_by_role("radio", name="Mentions alone").check()
+    rules = "/_matrix/client/v3/pushrules/global/underride/.m.rule.encrypted/enabled"
+    while (await account.get(rules)).ok()["enabled"]:
+        await page.evaluate("() => 0")
+    assert await alice.barriers() == []
+
+    await bob.send(room, "Just so")
+    await bob.send(room, "Where is the budget?")
+    await expect(alice.line("Registry")).to_contain_text("Where is the budget?")
+    counted = (await account.sync())["rooms"]["join"][room]["unread_notifications"]
+    assert counted == {"notification_count": 1, "highlight_count": 1}
+
+    silent = page.get_by_role("listitem").filter(has_text="Canteen").filter(has_text="Silent")
+    await silent.get_by_role("button", name="As all").click()
+    await expect(page.get_by_text("All chats ring by the rules above.")).to_be_visible()
+    await keywords.get_by_role("button", name="Remove “budget”").click()
+    await expect(keywords.get_by_role("listitem")).to_have_count(0)

@@ -55,6 +55,7 @@ interface QuietHours {
   on?: boolean;
   from?: string;
   until?: string;
+  days?: readonly number[];
 }
 
 /** What the page says. */
@@ -157,8 +158,9 @@ async function keepQuiet(hours: QuietHours): Promise<void> {
 /** As `isQuiet` of the page, which this script of one file cannot import. */
 async function isQuietNow(): Promise<boolean> {
   const kept = await (await caches.open(CHOICES)).match(QUIET_HOURS);
-  const { on, from, until } = kept ? ((await kept.json()) as QuietHours) : {};
+  const { on, from, until, days } = kept ? ((await kept.json()) as QuietHours) : {};
   if (!on || !from || !until) return false;
+  if (days?.includes(new Date().getDay())) return true;
   const now = new Date().toTimeString().slice(0, 5);
   return from < until ? now >= from && now < until : now >= from || now < until;
 }

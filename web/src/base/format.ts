@@ -137,6 +137,11 @@ export function listOf(language: Language, names: readonly string[]): string {
   return new Intl.ListFormat(language, { type: "conjunction" }).format(names);
 }
 
+/** The short name of a day of the week, 0 is Sunday. */
+export function weekday(language: Language, day: number): string {
+  return dates(language, { weekday: "short" }).format(new Date(2026, 10, 1 + day));
+}
+
 /** Local time as a field of the kind `datetime-local` wants it. */
 export function localInput(ts: Millis): string {
   const shifted = ts - new Date(ts).getTimezoneOffset() * 60_000;

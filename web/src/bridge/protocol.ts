@@ -356,6 +356,10 @@ export interface Commands {
   };
   /** Sets a pusher of the specification; one of kind null is removed. */
   "push.set": { args: { pusher: Content }; value: null };
+  /** Has messages with a word ring as mentions do, or no longer. */
+  "push.keyword": { args: { keyword: string; on: boolean }; value: null };
+  /** Whether messages of groups ring that name nobody. */
+  "push.groups": { args: { all: boolean }; value: null };
   /** Any request of the server's own API under `/_depesha/v1/`, for features that are forms over it. */
   "own.call": {
     args: {

@@ -10,6 +10,7 @@ import { part } from "./http";
 import type { Live } from "./live";
 import { fetchPerson, isIgnored, searchPeople } from "./people";
 import type { Crypto } from "./ports";
+import { GROUP_RULES, keywordRule } from "./push";
 import { itemsIn, timelineOf } from "./queries";
 import {
   makeTyping,
@@ -74,6 +75,7 @@ type Answers = {
 };
 
 const V3 = "/_matrix/client/v3";
+const RULES = `${V3}/pushrules/global`;
 
 export function makeCommands(live: Live): Answers {
   const { world, outbox } = live;
@@ -206,6 +208,17 @@ export function makeCommands(live: Live): Answers {
 
     "push.set": async ({ pusher }) => {
       await http.json("POST", `${V3}/pushers/set`, { body: pusher });
+      return null;
+    },
+    "push.keyword": async ({ keyword, on }) => {
+      const path = `${RULES}/content/${part(keyword)}`;
+      if (on) await http.json("PUT", path, { body: keywordRule(keyword) });
+      else await http.json("DELETE", path);
+      return null;
+    },
+    "push.groups": async ({ all }) => {
+      for (const id of GROUP_RULES)
+        await http.json("PUT", `${RULES}/underride/${id}/enabled`, { body: { enabled: all } });
       return null;
     },
     "own.call": async ({ method, path, body, password }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isUrgent, type Judged, judge, notifySettings, rulesFor } from "./push";
+import { isUrgent, type Judged, judge, keywordRule, notifySettings, rulesFor } from "./push";
 import type { Content } from "./records";
 
 const me = "@me:x";
@@ -121,4 +121,16 @@ describe("the setting of a chat", () => {
     }
     expect(rulesFor(id, "all")).toEqual({ drop: ["override/!r%3Ax", "room/!r%3Ax"] });
   });
+});
+
+test.each([
+  ["отчёт", "где отчёт?", true],
+  ["отчёт", "отчётность", false],
+  ["отчёт", "ОТЧЁТ", true],
+])("the word %s in “%s”: %s", (keyword, body, rings) => {
+  const content = [{ rule_id: keyword, enabled: true, ...keywordRule(keyword) }];
+  const rules = { global: { content } };
+  const event = { type: "m.room.message", content: { body } };
+  const verdict = judge(rules, { event, members: 9, myName: "", mayNotifyRoom: false });
+  expect(verdict).toMatchObject({ notify: rings, highlight: rings, sound: rings });
 });

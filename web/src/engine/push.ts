@@ -205,3 +205,14 @@ export function rulesFor(
   const conditions = [{ kind: "event_match", key: "room_id", pattern: roomId }];
   return { put: { path: silent, body: { actions: [], conditions } }, drop: [quiet] };
 }
+
+/** The server's rules for messages of groups in which nobody is named. */
+export const GROUP_RULES = [".m.rule.message", ".m.rule.encrypted"] as const;
+
+/** The rule of a word: a sound and a mark, as for a mention. */
+export function keywordRule(keyword: string): Content {
+  return {
+    pattern: keyword,
+    actions: ["notify", { set_tweak: "sound", value: "default" }, { set_tweak: "highlight" }],
+  };
+}

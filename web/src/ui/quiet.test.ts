@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { isQuiet, readQuiet } from "./quiet";
 
 const at = (time: string) => new Date(`2026-11-27T${time}`);
-const hours = (from: string, until: string, on = true) => ({ on, from, until });
+const hours = (from: string, until: string, on = true) => ({
+  on,
+  from,
+  until,
+  days: [] as readonly number[],
+});
 
 test("hours of a day, the end not among them", () => {
   expect(isQuiet(hours("13:00", "14:00"), at("12:59"))).toBe(false);
@@ -14,6 +19,15 @@ test("hours over midnight", () => {
   expect(isQuiet(hours("22:00", "08:00"), at("23:30"))).toBe(true);
   expect(isQuiet(hours("22:00", "08:00"), at("07:59"))).toBe(true);
   expect(isQuiet(hours("22:00", "08:00"), at("12:00"))).toBe(false);
+});
+
+test("whole days, from midnight to midnight", () => {
+  const weekend = { ...hours("22:00", "22:00"), days: [0, 6] };
+  expect(isQuiet(weekend, at("12:00"))).toBe(false);
+  expect(isQuiet(weekend, new Date("2026-11-28T00:00"))).toBe(true);
+  expect(isQuiet(weekend, new Date("2026-11-29T23:59"))).toBe(true);
+  expect(isQuiet(weekend, new Date("2026-11-30T00:00"))).toBe(false);
+  expect(readQuiet({ days: [6, 7, "1", 0] }).days).toEqual([6, 0]);
 });
 
 test("turned off it is never quiet", () => {

@@ -8,6 +8,8 @@ export interface QuietHours {
   /** Local times as "22:00"; `until` may be of the next day. */
   from: string;
   until: string;
+  /** Days that are quiet from midnight to midnight, 0 is Sunday. */
+  days: readonly number[];
 }
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -22,12 +24,17 @@ export function readQuiet(
     on: content?.on === true,
     from: time(content?.from, "22:00"),
     until: time(content?.until, "08:00"),
+    days: Array.isArray(content?.days)
+      ? content.days.filter((day) => Number.isInteger(day) && day >= 0 && day <= 6)
+      : [],
   };
 }
 
 /** Whether it is quiet at the local time of `date`. */
 export function isQuiet(hours: QuietHours, date: Date): boolean {
-  if (!hours.on || hours.from === hours.until) return false;
+  if (!hours.on) return false;
+  if (hours.days.includes(date.getDay())) return true;
+  if (hours.from === hours.until) return false;
   const pad = (part: number) => String(part).padStart(2, "0");
   const now = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   return hours.from < hours.until

@@ -1,4 +1,5 @@
-import { createSignal, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
+import { weekday } from "../../base/format";
 import { useClient, useValue } from "../../bridge/client";
 import {
   canPush,
@@ -14,6 +15,7 @@ import { language, setSound, sound } from "../../ui/preferences";
 import { isQuiet, QUIET, type QuietHours, readQuiet } from "../../ui/quiet";
 import { orTell } from "../../ui/toasts";
 import { whyFailed } from "../../ui/uiWords";
+import { Rules } from "./Rules";
 import { word } from "./words";
 
 type Permission = NotificationPermission | "none";
@@ -111,10 +113,13 @@ export function Notifications() {
           {word("test")}
         </Button>
       </div>
-      <p class="field-note">{word("perChat")}</p>
+      <Rules />
     </div>
   );
 }
+
+/** Days as `Date` numbers them, in the order of a working week. */
+const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
 
 /** Hours without a sound, the same on all devices. */
 function Quiet() {
@@ -146,6 +151,27 @@ function Quiet() {
             onInput={(until) => until && set({ until })}
           />
         </div>
+        <fieldset class="quiet-days">
+          <legend class="field-label">{word("quietDays")}</legend>
+          <For each={WEEK}>
+            {(day) => (
+              <label>
+                <input
+                  type="checkbox"
+                  checked={hours().days.includes(day)}
+                  onChange={(event) =>
+                    set({
+                      days: event.currentTarget.checked
+                        ? [...hours().days, day]
+                        : hours().days.filter((other) => other !== day),
+                    })
+                  }
+                />
+                <span>{weekday(language(), day)}</span>
+              </label>
+            )}
+          </For>
+        </fieldset>
         <Show when={isQuiet(hours(), new Date(now()))}>
           <p class="field-note" role="status">
             {word("quietNow")}
