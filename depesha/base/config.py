@@ -88,6 +88,7 @@ class Config:
     s3_access_key: str = _setting("", "Access key of the store.")
     s3_secret_key: str = _setting("", "Secret key of the store.")
     media_quota_bytes: int = _setting(0, "Bytes that all files of one user may take; 0: no limit.")
+    media_total_bytes: int = _setting(0, "Bytes that all files together may take; 0: no limit.")
     open_media: bool = _setting(
         False, "Files are given also to who is not signed in, at the paths before v1.11."
     )

@@ -20,7 +20,7 @@ from depesha.eventlog.erase import Aged
 from depesha.eventlog.load import logged_of
 from depesha.eventlog.store import select_said
 from depesha.http.caller import Caller
-from depesha.media import files_made_before, find_file, remove_files
+from depesha.media import files_made_before, find_file, pictures_over, remove_files
 from depesha.profile import is_value
 from depesha.search import delete_words
 from depesha.signals import forget_counts
@@ -121,6 +121,7 @@ async def keep_time(duty: Duty) -> None:
             await _keep_room(duty, policy_of(duty, policies, room), room)
         after = rooms[-1].room_nid
     await _remove_unnamed(duty, longest_files(policies))
+    await _remove_pictures(duty)
     await _destroy_sealed(duty)
 
 
@@ -237,6 +238,14 @@ async def _remove_unnamed(duty: Duty, time: int | None) -> None:
     while rows := await files_made_before(duty.media, after, spine.clock.now_ms() - time):
         await _remove_if_unused(duty, [row.media_id for row in rows])
         after = (rows[-1].created_ts, rows[-1].media_id)
+
+
+async def _remove_pictures(duty: Duty) -> None:
+    """Remove the pictures of link previews that nobody has sent and that are over."""
+    after = ""
+    while page := await pictures_over(duty.media, after):
+        await _remove_if_unused(duty, page)
+        after = page[-1]
 
 
 # --- what is sealed ------------------------------------------------------------------

@@ -9,6 +9,7 @@ from depesha.media.jobs import keep_media as keep_media
 from depesha.media.look import files_made_before as files_made_before
 from depesha.media.look import files_of as files_of
 from depesha.media.look import find_file as find_file
+from depesha.media.look import pictures_over as pictures_over
 from depesha.media.record import Media as Media
 from depesha.media.store import FileRow as FileRow
 from depesha.media.store import MadeRow as MadeRow

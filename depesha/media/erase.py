@@ -19,13 +19,15 @@ async def remove_files(media: Media, media_ids: list[str]) -> None:
             row = await store.select_file(tx, institution_id, media_id)
             if row is not None:
                 await store.delete_file(tx, institution_id, media_id)
-                await _doom(tx, institution_id, row.sha256)
+                await store.add_total(tx, institution_id, -row.size)
+                await doom(tx, institution_id, row.sha256)
 
     await db.write(plan)
     await remove_doomed(media)
 
 
-async def _doom(tx: Tx, institution_id: int, sha256: str | None) -> None:
+async def doom(tx: Tx, institution_id: int, sha256: str | None) -> None:
+    """Write down that a content is to be removed, unless a file still has it."""
     if sha256 is None or await store.count_uses(tx, institution_id, sha256):
         return
     thumbnails = await store.select_thumbnails_of(tx, institution_id, sha256)

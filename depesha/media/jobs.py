@@ -19,7 +19,7 @@ async def keep_media(media: Media) -> None:
 async def forget_old(media: Media) -> None:
     """Drop old link previews, and uploads that were announced and never came.
 
-    The pictures of previews stay: somebody may have sent the very same picture.
+    The pictures of previews stay longer: whether somebody has sent one is for `duty` to know.
     """
     institution_id, now = media.spine.institution.id, media.spine.clock.now_ms()
 

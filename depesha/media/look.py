@@ -23,6 +23,13 @@ async def find_file(media: Media, media_id: str) -> store.FileRow | None:
     return row if row is not None and row.sha256 is not None else None
 
 
+async def pictures_over(media: Media, after: str) -> list[str]:
+    """A page of the pictures of link previews whose time is over, by their ids, behind one."""
+    spine = media.spine
+    now = spine.clock.now_ms()
+    return await spine.db.scan(store.select_over, spine.institution.id, now, after)
+
+
 async def files_made_before(
     media: Media, after: tuple[int, str], before_ts: int
 ) -> list[store.MadeRow]:

@@ -12,11 +12,13 @@ from depesha.base.errors import MatrixError, forbidden, invalid_param
 from depesha.io.cpu import CpuError
 from depesha.io.fetch import Answer, FetchError, Limits
 from depesha.media import store
+from depesha.media.quota import enter
 from depesha.media.record import Media
 from depesha.media.rules import clean_type
-from depesha.media.upload import one_piece, upload
+from depesha.media.upload import one_piece, put, uri
 
 KEPT_MS = 60 * 60_000
+KEPT_PICTURES_MS = 30 * 24 * 3_600_000
 MOST_URL = 2_000
 _PAGE = Limits(size=1 << 20, seconds=10)
 _PICTURE = Limits(size=5 << 20, seconds=10, types=("image/",))
@@ -172,5 +174,19 @@ async def _picture(media: Media, user_id: str, url: str) -> Content:
     except MatrixError:
         return {}
     kind = clean_type(answer.headers.get("content-type")).partition(";")[0]
-    uri = await upload(media, user_id, one_piece(answer.body), len(answer.body), kind, None)
-    return {"og:image": uri, "og:image:type": kind, "matrix:image:size": len(answer.body)}
+    try:
+        kept = await _keep(media, user_id, answer.body, kind)
+    except MatrixError:
+        return {}
+    return {"og:image": kept, "og:image:type": kind, "matrix:image:size": len(answer.body)}
+
+
+async def _keep(media: Media, user_id: str, picture: bytes, kind: str) -> str:
+    """The `mxc://` URI of the picture, which stays for as long as somebody may look at it."""
+    spine, now = media.spine, media.spine.clock.now_ms()
+    blob = await put(media, one_piece(picture), len(picture))
+    media_id = spine.clock.new_id(24)
+    until = now + KEPT_PICTURES_MS
+    row = store.FileRow(media_id, user_id, blob.sha256, blob.size, kind, None, now, until)
+    await enter(media, blob, row, for_user=False)
+    return uri(media, media_id)

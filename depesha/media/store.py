@@ -84,11 +84,48 @@ async def sum_sizes(tx: Tx, institution_id: int, user_id: str) -> int:
     found = await tx.value(
         int,
         "SELECT CAST(SUM(size) AS INTEGER) FROM media_files"
-        " WHERE institution_id = $1 AND user_id = $2",
+        " WHERE institution_id = $1 AND user_id = $2 AND expires_ts IS NULL",
         institution_id,
         user_id,
     )
     return found or 0
+
+
+async def select_total(tx: Tx, institution_id: int) -> int:
+    """Bytes of all files of the institution."""
+    found = await tx.value(
+        int, "SELECT bytes FROM media_totals WHERE institution_id = $1", institution_id
+    )
+    return found or 0
+
+
+async def add_total(tx: Tx, institution_id: int, more: int) -> None:
+    """Files take so many bytes more, or less."""
+    await tx.execute(
+        "INSERT INTO media_totals (institution_id, bytes) VALUES ($1, $2)"
+        " ON CONFLICT (institution_id) DO UPDATE SET bytes = media_totals.bytes + excluded.bytes",
+        institution_id,
+        more,
+    )
+
+
+class OverRow(NamedTuple):
+    """A picture of a link preview whose time is over."""
+
+    media_id: str
+
+
+async def select_over(tx: Tx, institution_id: int, now_ms: int, after: str) -> list[str]:
+    """A page of such pictures, in the order of their ids."""
+    rows = await tx.rows(
+        OverRow,
+        "SELECT media_id FROM media_files WHERE institution_id = $1 AND expires_ts <= $2"
+        " AND sha256 IS NOT NULL AND media_id > $3 ORDER BY media_id LIMIT 500",
+        institution_id,
+        now_ms,
+        after,
+    )
+    return [row.media_id for row in rows]
 
 
 async def select_files_of(

@@ -9,7 +9,7 @@ from depesha.io.blobs import Blob, TooLarge
 from depesha.io.tx import Tx
 from depesha.media import store
 from depesha.media.download import is_over
-from depesha.media.erase import check_not_doomed
+from depesha.media.quota import check_room, enter
 from depesha.media.record import Media, reached
 from depesha.media.rules import check_media, clean_type
 from depesha.org import Right, check_may
@@ -34,9 +34,8 @@ async def upload(
 ) -> str:
     """Keep a file; its `mxc://` URI. 413 M_TOO_LARGE, 403 for whose level may not send files."""
     check_may(media.org, user_id, Right.SEND_FILES)
-    await _check_quota(media, user_id, length or 0)
-    blob = await _put(media, content, length)
-    await _check_quota(media, user_id, blob.size)
+    await check_room(media, user_id, length or 0)
+    blob = await put(media, content, length)
     spine = media.spine
     media_id = spine.clock.new_id(24)
     row = store.FileRow(
@@ -49,28 +48,24 @@ async def upload(
         spine.clock.now_ms(),
         None,
     )
-
-    async def write(tx: Tx) -> None:
-        await check_not_doomed(tx, spine.institution.id, blob.sha256)
-        await store.insert_file(tx, spine.institution.id, row)
-
-    await spine.db.write(write)
+    await enter(media, blob, row)
     return uri(media, media_id)
 
 
 async def keep_picture(media: Media, user_id: str, data: bytes, content_type: str) -> str:
     """Keep a picture that the institution has of somebody; its `mxc://` URI.
 
-    413 M_TOO_LARGE. Neither the rights of the person's level nor their quota count.
+    413 M_TOO_LARGE, 403 without room. Neither the rights of the person's level nor their own
+    quota count.
     """
-    blob = await _put(media, one_piece(data), len(data))
+    blob = await put(media, one_piece(data), len(data))
     spine = media.spine
     media_id = spine.clock.new_id(24)
     now = spine.clock.now_ms()
     row = store.FileRow(
         media_id, user_id, blob.sha256, blob.size, clean_type(content_type), None, now, None
     )
-    await spine.db.write(store.insert_file, spine.institution.id, row)
+    await enter(media, blob, row, for_user=False)
     return uri(media, media_id)
 
 
@@ -82,14 +77,8 @@ def _name(given: str | None) -> str | None:
     return given[:255] if given else None
 
 
-async def _check_quota(media: Media, user_id: str, more: int) -> None:
-    """Raise 403 M_FORBIDDEN when the user's files would take more room than is granted."""
-    spine, most = media.spine, media.spine.config.media_quota_bytes
-    if most and more + await spine.db.read(store.sum_sizes, spine.institution.id, user_id) > most:
-        raise forbidden(f"Your files may take at most {most} bytes on this server")
-
-
-async def _put(media: Media, content: AsyncIterator[bytes], length: int | None) -> Blob:
+async def put(media: Media, content: AsyncIterator[bytes], length: int | None) -> Blob:
+    """Keep the content, which no file has yet. 413 M_TOO_LARGE, 507 on a full disk."""
     most = media.spine.config.max_upload_bytes
     if length is not None and length > most:
         raise too_large(f"A file may have at most {most} bytes")
@@ -152,22 +141,15 @@ async def deliver(
         raise MatrixError(409, "M_CANNOT_OVERWRITE_MEDIA", "This file has been uploaded")
     if is_over(row, spine.clock.now_ms()):
         raise not_found("The time for this upload is over")
-    await _check_quota(media, user_id, length or 0)
-    blob = await _put(media, content, length)
-    await _check_quota(media, user_id, blob.size)
+    await check_room(media, user_id, length or 0)
+    blob = await put(media, content, length)
     row = row._replace(
         sha256=blob.sha256,
         size=blob.size,
         content_type=clean_type(content_type),
         file_name=_name(file_name),
     )
-
-    async def write(tx: Tx) -> int:
-        await check_not_doomed(tx, spine.institution.id, blob.sha256)
-        return await store.update_uploaded(tx, spine.institution.id, row)
-
-    if not await spine.db.write(write):
-        raise MatrixError(409, "M_CANNOT_OVERWRITE_MEDIA", "This file has been uploaded")
+    await enter(media, blob, row)
     note_arrival(media, media_id)
     spine.log.whispers.tell(ARRIVED, {"media_id": media_id})
 

@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from depesha.duty.retention import EVERY_MS, KIND
 from depesha.duty.rules import DAY_MS
@@ -364,3 +365,59 @@ async def test_a_group_keeps_what_its_unit_says(
         reader = again(alice, server)
         assert await texts(reader, of_top) == ["said"]
         assert await texts(reader, of_creator) == []
+
+
+async def test_pictures_of_previews_go_unless_somebody_has_sent_them(
+    start_server: StartServer, clock: TestClock
+) -> None:
+    """And make room again for others."""
+    pages = web.Application()
+
+    async def page(request: web.Request) -> web.Response:
+        text = f'<meta property="og:image" content="/picture/{request.match_info["name"]}">'
+        return web.Response(text=text, content_type="text/html")
+
+    async def picture(request: web.Request) -> web.Response:
+        body = request.match_info["name"].encode() * 100
+        return web.Response(body=body, content_type="image/png")
+
+    pages.router.add_get("/page/{name}", page)
+    pages.router.add_get("/picture/{name}", picture)
+    runner = web.AppRunner(pages)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/page"
+    settings: dict[str, Any] = {
+        "allowed_networks": ("127.0.0.0/8",),
+        "media_quota_bytes": 100,
+        "media_total_bytes": 250,
+    }
+    try:
+        async with start_server(**settings) as server:
+            alice = await server.register("alice")
+
+            async def preview(name: str) -> Any:
+                path = "/_matrix/client/v1/media/preview_url"
+                return (await alice.get(path, {"url": f"{url}/{name}"})).ok()
+
+            sent, lost = (await preview("a"))["og:image"], (await preview("b"))["og:image"]
+            assert "og:image" not in await preview("c")
+            room = await alice.create_room()
+            await alice.send(room, {"msgtype": "m.image", "body": "seen", "url": sent})
+            own = {"data": b"o" * 100, "headers": TEXT}
+            (await alice.request("POST", UPLOAD, **own)).refused(403, "M_FORBIDDEN")
+            for uri in (sent, lost):
+                (await alice.get(down(uri))).ok()
+        await clock.advance(31 * DAY)
+        async with start_server(**settings) as server:
+            alice = await server.anyone.login("alice")
+            await swept(server)
+            (await alice.get(down(sent))).ok()
+            (await alice.get(down(lost))).refused(404, "M_NOT_FOUND")
+            (await alice.request("POST", UPLOAD, **own)).ok()
+    finally:
+        await runner.cleanup()
+
+
+def down(uri: str) -> str:
+    return "/_matrix/client/v1/media/download/" + uri.removeprefix("mxc://")

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +163,32 @@ async def test_nobody_takes_more_room_than_granted(
         (await alice.request("POST", UPLOAD, data=b"x" * 60)).refused(403, "M_FORBIDDEN")
         await put(alice, b"x" * 40, "text/plain")
         await put(bob, b"x" * 60, "text/plain")
+
+
+async def test_all_files_together_take_no_more_room_than_there_is(
+    start_server: Callable[..., AbstractAsyncContextManager[Server]], tmp_path: Path
+) -> None:
+    async with start_server(media_total_bytes=100) as server:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        await put(alice, b"x" * 60, "text/plain")
+        announced = (await bob.post("/_matrix/media/v1/create", {})).ok()["content_uri"]
+        announced = f"/_matrix/media/v3/upload/{path_of(announced)}"
+
+        async def unknown_length() -> AsyncIterator[bytes]:
+            yield b"y" * 41
+
+        for body in (b"y" * 41, unknown_length()):
+            (await bob.request("POST", UPLOAD, data=body)).refused(403, "M_FORBIDDEN")
+            (await bob.request("PUT", announced, data=b"y" * 41)).refused(403, "M_FORBIDDEN")
+        assert stored(tmp_path) == [b"x" * 60]
+        (await bob.request("PUT", announced, data=b"z" * 40)).ok()
+        (await alice.request("POST", UPLOAD, data=b"y")).refused(403, "M_FORBIDDEN")
+        assert sorted(stored(tmp_path)) == [b"x" * 60, b"z" * 40]
+
+
+def stored(folder: Path) -> list[bytes]:
+    """The contents on the disk."""
+    return [path.read_bytes() for path in (folder / "media").rglob("*") if path.is_file()]
 
 
 async def test_an_announced_file_is_waited_for(server: Server) -> None:
