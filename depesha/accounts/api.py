@@ -14,7 +14,7 @@ from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.refresh import refresh
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
-from depesha.accounts.signin import NewDevice
+from depesha.accounts.signin import NewDevice, check_device
 from depesha.accounts.tickets import Ticket, issue, use
 from depesha.accounts.uia import Interactive, Operation, authenticate, operation_of
 from depesha.base.canonical import Content, Json
@@ -69,6 +69,8 @@ async def register_account(accounts: Accounts, ask: Ask[RegisterBody]) -> Reply:
 
 async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
     flows = await admission(accounts)
+    if (device := body.device()) is not None:
+        check_device(device)
     if body.username is not None:
         await _check_name(accounts, body)
     if body.password is not None:

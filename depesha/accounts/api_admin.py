@@ -12,6 +12,7 @@ from depesha.accounts.account import deactivate, set_password
 from depesha.accounts.describe import describe_users
 from depesha.accounts.devices import access_device, delete_devices, load_devices
 from depesha.accounts.invitations import create_token, delete_token, invitation_link, load_tokens
+from depesha.accounts.logout import logout_all
 from depesha.accounts.moderate import (
     access_known,
     access_target,
@@ -254,9 +255,8 @@ async def list_devices(accounts: Accounts, ask: Ask[None]) -> Reply:
 async def end_all_devices(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Sign somebody out everywhere; how many devices that were."""
     user_id = (await access_target(accounts, ask.caller, ask.params["userId"])).user_id
-    ids = [device.device_id for device in await load_devices(accounts, user_id)]
-    await delete_devices(accounts, user_id, ids, act_of(ask.caller, "user.sign-out", user_id))
-    return json_reply({"ended": len(ids)})
+    ended = await logout_all(accounts, user_id, act_of(ask.caller, "user.sign-out", user_id))
+    return json_reply({"ended": ended})
 
 
 @endpoint("DELETE", f"{_DEVICES}/{{deviceId}}", right=InUnits(Right.PEOPLE_SESSIONS))

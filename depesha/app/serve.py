@@ -18,7 +18,7 @@ from depesha.app.operate import listening_to_operator, opened
 from depesha.app.wiring import Consumer, House
 from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
-from depesha.http.server import COMMON_HEADERS
+from depesha.http.server import BY_TLS, COMMON_HEADERS
 from depesha.http.wire import Connections, Wire
 from depesha.io.observe import start_logging
 from depesha.io.tls import Tls
@@ -46,7 +46,8 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
     async with opened(config, clock) as house, listening_to_operator(house):
         plain_from = frozenset(config.trusted_proxies)
         most = Connections(config.max_connections, config.max_connections_per_address)
-        wire = Wire(house.server.answer, clock, COMMON_HEADERS, plain_from, most)
+        headers = COMMON_HEADERS + (BY_TLS if tls is not None else b"")
+        wire = Wire(house.server.answer, clock, headers, plain_from, most)
         host, port = await wire.listen(*place, tls=tls.context if tls else None)
         consumers = (*house.consumers, *((_watched(tls, house),) if tls else ()))
         async with _consuming(house.spine.clock, consumers):

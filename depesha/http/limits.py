@@ -3,9 +3,11 @@
 Spec: client-server API, "Rate limiting".
 """
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -41,6 +43,19 @@ LIMITS = {
     "federation": Limit(100, 500),
 }
 """The limits that endpoints name; "none" is never refused."""
+
+
+@lru_cache(maxsize=10_000)
+def neighbourhood(address: str) -> str:
+    """What an address counts as: of IPv6 its network, whose addresses are all one person's."""
+    if ":" not in address or address[0] in "@!":
+        return address
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+
 
 _MOST_BUCKETS = 100_000
 _MOST_TOLD = 50
@@ -107,6 +122,7 @@ class Limits:
 
     def _fill(self, name: str, key: str) -> _Bucket:
         """The bucket, with what has run into it by now."""
+        key = neighbourhood(key)
         limit, now = LIMITS[name], self._clock.monotonic()
         bucket = self._buckets.get((name, key))
         if bucket is None:

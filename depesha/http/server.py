@@ -30,6 +30,9 @@ COMMON_HEADERS = (
 )
 """On every response. Spec: client-server API, "Web Browser Clients"."""
 
+BY_TLS = b"strict-transport-security: max-age=31536000\r\n"
+"""On every response that leaves by TLS: a browser that was here asks by plain HTTP no more."""
+
 _PREFLIGHT = Reply(
     b"",
     204,

@@ -21,6 +21,7 @@ import httptools
 from depesha.base.canonical import encode
 from depesha.base.clock import Clock, Timer
 from depesha.http.endpoint import Reply, StreamReply
+from depesha.http.limits import neighbourhood
 from depesha.http.request import Disconnected, Request
 
 log = logging.getLogger(__name__)
@@ -457,12 +458,12 @@ class Wire:
         if len(self.connections) >= self._most.most:
             return 503
         if (
-            self._by_address[address] >= self._most.most_per_address
+            self._by_address[neighbourhood(address)] >= self._most.most_per_address
             and address not in self._plain_from
         ):
             return 429
         self.connections.add(connection)
-        self._by_address[address] += 1
+        self._by_address[neighbourhood(address)] += 1
         return None
 
     def let_go(self, connection: Connection, address: str) -> None:
@@ -470,9 +471,10 @@ class Wire:
         self.refused.discard(connection)
         if connection in self.connections:
             self.connections.discard(connection)
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+            counted_as = neighbourhood(address)
+            self._by_address[counted_as] -= 1
+            if not self._by_address[counted_as]:
+                del self._by_address[counted_as]
 
     def _sweep(self) -> None:
         """Hang up on connections that are silent, or do not listen, for too long."""

@@ -25,6 +25,7 @@ LIFE_MS = 3600 * 1000
 REGISTER = "POST register"
 PASSWORD = "POST password"  # noqa: S105 (the name of an operation)
 SIGNUP, RESET, ADD = "signup", "reset", "add"
+_RESETS = (RESET, PASSWORD)
 
 _ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9-]+\.)+[a-z0-9-]{2,63}")
 _SECRET = re.compile(r"[0-9a-zA-Z.=_-]{1,255}")
@@ -99,7 +100,14 @@ class Emails:
             raise MatrixError(400, "M_MISSING_PARAM", "sid and client_secret are needed")
         spine = self.spine
         key = (spine.institution.id, purpose, sid, token_hash(secret), spine.clock.now_ms())
-        address = await spine.db.write(store.delete_confirmed_letter, *key)
+
+        async def plan(tx: Tx) -> str | None:
+            address = await store.delete_confirmed_letter(tx, *key)
+            if address is not None and purpose == PASSWORD:
+                await store.delete_letters_to(tx, spine.institution.id, address, _RESETS)
+            return address
+
+        address = await spine.db.write(plan)
         if address is None:
             raise MatrixError(401, "M_UNAUTHORIZED", "Nobody has opened the link of the letter")
         return address
@@ -190,10 +198,15 @@ async def confirm_letter(emails: Emails, token: str) -> None:
 
 
 async def use_letter(tx: Tx, institution_id: int, token: str, purpose: str, now: int) -> LetterRow:
-    """Use a letter up inside a plan; 404 M_NOT_FOUND."""
+    """Use a letter up inside a plan; 404 M_NOT_FOUND.
+
+    After a forgotten password was reset, older letters give nobody another.
+    """
     row = await store.delete_letter(tx, institution_id, token_hash(token), purpose, now)
     if row is None:
         raise not_found("This letter is too old, or was used before")
+    if purpose in _RESETS:
+        await store.delete_letters_to(tx, institution_id, row.address, _RESETS)
     return row
 
 

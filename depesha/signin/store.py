@@ -938,6 +938,18 @@ async def delete_letter(
     )
 
 
+async def delete_letters_to(
+    tx: Tx, institution_id: int, address: str, purposes: Iterable[str]
+) -> None:
+    await tx.execute(
+        "DELETE FROM signin_letters WHERE institution_id = $1 AND address = $2"
+        " AND purpose = ANY($3)",
+        institution_id,
+        address,
+        list(purposes),
+    )
+
+
 async def delete_confirmed_letter(
     tx: Tx, institution_id: int, purpose: str, sid: str, secret_hash: bytes, now: int
 ) -> str | None:

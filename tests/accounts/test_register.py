@@ -281,3 +281,9 @@ async def test_a_guest_becomes_a_person(server: Server, alice: Client) -> None:
     answer = await server.anyone.post("/register", {"username": name, **body})
     answer.refused(403, "M_FORBIDDEN")
     assert (await server.anyone.login(name)).user_id == guest.user_id
+
+
+async def test_what_cannot_be_is_refused_before_it_is_kept(server: Server) -> None:
+    """A stranger's request waits for its authentication as it is, and could be large."""
+    body = {"username": "anna", "password": PASSWORD, "initial_device_display_name": "x" * 300}
+    (await server.anyone.post("/register", body)).refused(400, "M_INVALID_PARAM")

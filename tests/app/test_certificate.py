@@ -28,6 +28,8 @@ async def days_left(server: Server) -> float:
     url = server.base_url + "/_depesha/v1/metrics"
     async with aiohttp.ClientSession() as http, http.get(url, ssl=False) as answer:
         text = await answer.text()
+        # Whoever was here once asks by plain HTTP no more.
+        assert "max-age=" in answer.headers["Strict-Transport-Security"]
     (line,) = [x for x in text.splitlines() if x.startswith("depesha_certificate_days_left ")]
     return float(line.partition(" ")[2])
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from depesha.base.canonical import Content, encode
 from depesha.base.errors import MatrixError
 from depesha.http.limits import LIMITS, TELL_SECONDS, Limits
+from tests.conftest import StartServer
 from tests.harness.clock import TestClock
 
 
@@ -84,3 +85,19 @@ async def test_nonsense_of_another_worker_does_no_harm(clock: TestClock) -> None
     limits.hear(encode(told))
     burst = LIMITS["login"].burst
     assert sum(may(limits, "login") for _ in range(2 * burst)) == burst
+
+
+async def test_a_network_of_ipv6_counts_as_one(start_server: StartServer) -> None:
+    """One person has as many addresses as they like there."""
+    settings = {"rate_limits": True, "trusted_proxies": ("127.0.0.1",)}
+    async with start_server(**settings) as server:
+
+        async def ask(address: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            anyone = server.anyone
+            return (await anyone.post("/login", {"type": "m.none"}, headers=headers)).status
+
+        asked = [await ask(f"2001:db8::{number:x}") for number in range(1, 22)]
+        assert asked == [400] * 20 + [429]
+        assert await ask("2001:db8:0:1::1") == 400
+        assert [await ask(f"192.0.2.{number}") for number in range(3)] == [400] * 3

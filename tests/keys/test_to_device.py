@@ -7,6 +7,7 @@ import pytest
 
 from depesha.io.db import open_db
 from depesha.keys import reset_all_unclaimed
+from depesha.keys.messages.send import MOST_BYTES
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
@@ -241,3 +242,12 @@ async def test_restoring_a_backup_resets_unclaimed_keys_of_all(
         sync = await Client(server.wire, alice.user_id, alice.token, alice.device_id).sync()
         assert sync["device_one_time_keys_count"] == {"signed_curve25519": 0}
         assert sync["device_unused_fallback_key_types"] == []
+
+
+async def test_a_message_has_a_limit(alice: Client, bob: Client) -> None:
+    """For `*` multiplies it by the devices of a user."""
+    body = {"messages": {bob.user_id: {"*": {"large": "x" * MOST_BYTES}}}}
+    (await alice.put(f"/sendToDevice/{KIND}/1", body)).refused(413, "M_TOO_LARGE")
+    since = (await bob.sync())["next_batch"]
+    await send(alice, bob, {"large": "x" * (MOST_BYTES - 20)})
+    assert len(received(await bob.sync(since))) == 1

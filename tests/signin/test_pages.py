@@ -2,7 +2,7 @@
 
 import re
 
-from tests.accounts.steps import is_signed_in, operate
+from tests.accounts.steps import is_signed_in, make_admin, operate
 from tests.conftest import StartServer
 from tests.harness.client import PASSWORD, Client
 from tests.harness.server import Server
@@ -197,3 +197,22 @@ async def test_single_sign_on_leads_nowhere_harmful(server: Server) -> None:
         (await anyone.get("/login/sso/redirect", query)).refused(400, "M_INVALID_PARAM")
     query = {"redirectUrl": "https://legacy.test/"}
     (await anyone.get("/login/sso/redirect/nobody", query)).refused(404, "M_NOT_FOUND")
+
+
+async def test_who_is_signed_out_everywhere_is_so_on_our_pages(
+    server: Server, alice: Client
+) -> None:
+    """A browser that somebody left, or that a thief has, would let new clients in for hours."""
+    root = await make_admin(server, await server.register("root"))
+    everywhere = f"/_depesha/v1/admin/users/{alice.user_id}/devices"
+    for by_administrator in (False, True):
+        client = await server.anyone.login("alice")
+        browser = Browser(server)
+        await browser.open(ACCOUNT)
+        await browser.sign_in()
+        if by_administrator:
+            assert (await root.request("DELETE", everywhere)).ok() == {"ended": 1}
+        else:
+            (await client.post("/logout/all")).ok()
+        assert not await is_signed_in(client)
+        assert (await browser.open(ACCOUNT)).startswith(SIGNIN)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from depesha.accounts import find_devices
 from depesha.base.canonical import Content, encode, find_unsafe
-from depesha.base.errors import bad_json, invalid_param
+from depesha.base.errors import bad_json, invalid_param, too_large
 from depesha.base.ids import MAX_ID_BYTES
 from depesha.contacts import find_hearing
 from depesha.eventlog.append import Writing
@@ -20,6 +20,9 @@ from depesha.org import find_reachable
 
 MOST_RECIPIENTS = 10_000
 """Devices that one request may name."""
+
+MOST_BYTES = 128 * 1024
+"""Size of what one device is told; a request may name many, and `*` stands for all of a user."""
 
 EVERY_DEVICE = "*"
 
@@ -37,7 +40,8 @@ async def send_to_device(
     So are people whom the caller may not write to and shares no room with, and those who block
     the caller.
 
-    Once a transaction: a repeated one does nothing. Raises 400 M_INVALID_PARAM, M_BAD_JSON.
+    Once a transaction: a repeated one does nothing. Raises 400 M_INVALID_PARAM, M_BAD_JSON,
+    413 M_TOO_LARGE.
     """
     _check(type_, txn_id, messages)
     reachable = await find_reachable(keys.contacts.org, caller.user_id, messages)
@@ -65,6 +69,8 @@ def _check(type_: str, txn_id: str, messages: Messages) -> None:
             # Nobody signs or hashes these: what numbers they hold is between the devices.
             if fault := find_unsafe(content, any_number=True):
                 raise bad_json(fault)
+            if len(encode(content)) > MOST_BYTES:
+                raise too_large(f"A message to a device has at most {MOST_BYTES} bytes")
 
 
 async def queue_messages(w: Writing, sender: str, type_: str, messages: Messages) -> None:
