@@ -52,6 +52,10 @@ class House:
         path = f"people/{client.user_id}/posts/{self.units[unit]}"
         await self.keep("PUT", path, {"title": title})
 
+    async def grant(self, name: str, role: str) -> None:
+        path = f"/_depesha/v1/admin/users/{self.people[name].user_id}/roles/{role}"
+        await ask(self._config, "PUT", path, {})
+
 
 async def make_house(folder: Path, wire: Wire) -> House:
     """Ministry (minister) > Law (lawhead, lawyer) > Courts (judge); IT (ithead, coder)."""

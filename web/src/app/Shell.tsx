@@ -26,7 +26,7 @@ import {
   ThreadView,
   toggleSide,
 } from "../features/timeline";
-import { isDue, TOUR, Tour } from "../features/tour";
+import { createDue, Tour } from "../features/tour";
 import type { Action } from "../ui/action";
 import { Button, Empty, Keys } from "../ui/controls";
 import { MenuButton } from "../ui/Menu";
@@ -59,8 +59,8 @@ export default function Shell() {
     return view?.phase === "signedIn" ? view.userId : "";
   };
   const my = useValue("person", () => (me() ? { userId: me() } : undefined));
-  const toured = useValue("account", () => ({ type: TOUR }));
-  const touring = () => chats.head()?.complete === true && isDue(toured());
+  const due = createDue(me);
+  const touring = () => chats.head()?.complete === true && due.steps().length > 0;
   const all = createMemo(() => chats.order().flatMap((id) => chats.row(id) ?? []));
   const commands = createCommands({ client, chats: all, me, phone });
 
@@ -173,7 +173,7 @@ export default function Shell() {
         />
         <Show when={phone() && touring()}>
           <Suspense>
-            <Tour touch />
+            <Tour due={due} touch />
           </Suspense>
         </Show>
       </div>
@@ -194,7 +194,7 @@ export default function Shell() {
               fallback={
                 <Show when={touring()} fallback={<Nothing />}>
                   <div class="chat chat-missing">
-                    <Tour touch={false} />
+                    <Tour due={due} touch={false} />
                   </div>
                 </Show>
               }

@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { type Client, useClient, useValue } from "../../bridge/client";
 import type { UnitRecord } from "../../engine/records";
 import { Button, TextField } from "../../ui/controls";
@@ -62,9 +62,7 @@ export function AskUnit(props: { roomId: string; onDone: () => void }) {
         note={decider() ? word("requestDecider", { name: name() }) : undefined}
       />
       <Button type="submit" look="primary" wide icon="send" disabled={!unit()} busy={busy()}>
-        <Show when={unit()} fallback={word("unitChoose")}>
-          {(chosen) => word("unitAsk", { name: chosen().name })}
-        </Show>
+        {word(unit() ? "unitAsk" : "unitChoose")}
       </Button>
     </form>
   );

@@ -1,14 +1,24 @@
 import { expect, test } from "vitest";
-import { isDue, steps } from "./data";
+import { seenBy, stepsFor } from "./data";
+
+const ids = (...ask: Parameters<typeof stepsFor>) => stepsFor(...ask).map(({ id }) => id);
 
 test("it is due until it was seen, and not before that is known", () => {
-  expect(isDue(undefined)).toBe(false);
-  expect(isDue(null)).toBe(true);
-  expect(isDue({})).toBe(true);
-  expect(isDue({ seen: true })).toBe(false);
+  expect(ids(undefined, ["manager"])).toEqual([]);
+  expect(ids(null, [])).toEqual(["people", "jump", "write", "encryption"]);
+  expect(ids({}, [])).toEqual(ids(null, []));
+  expect(ids(seenBy(null, []), [])).toEqual([]);
+});
+
+test("a role adds its own, also for who saw the tour before", () => {
+  expect(ids(null, ["manager"]).slice(0, 4)).toEqual(ids(null, []));
+  expect(ids({ seen: true }, ["manager"])).toEqual(["requests", "units"]);
+  expect(ids({ seen: true, roles: "?" }, ["administrator"])).toEqual(["console", "tree"]);
+  const seen = seenBy({ seen: true, roles: ["manager"] }, ["administrator"]);
+  expect(ids(seen, ["manager", "administrator"])).toEqual([]);
 });
 
 test("it is short", () => {
-  expect(steps.length).toBeGreaterThanOrEqual(3);
-  expect(steps.length).toBeLessThanOrEqual(5);
+  expect(stepsFor(null, []).length).toBeLessThanOrEqual(5);
+  expect(stepsFor(null, ["manager", "administrator"]).length).toBeLessThanOrEqual(8);
 });

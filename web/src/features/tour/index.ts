@@ -2,6 +2,6 @@
 
 import { lazy } from "solid-js";
 
-export { isDue, TOUR } from "./data";
+export { createDue } from "./due";
 
 export const Tour = lazy(() => import("./View"));
