@@ -164,3 +164,25 @@ async def test_rules_of_notifications_are_chosen(wire: Wire, open_client: Open) 
     await expect(page.get_by_text("All chats ring by the rules above.")).to_be_visible()
     await keywords.get_by_role("button", name="Remove “budget”").click()
     await expect(keywords.get_by_role("listitem")).to_have_count(0)
+
+
+async def test_the_lock_closes_by_itself_and_not_while_somebody_works(open_client: Open) -> None:
+    alice = await open_client("alice")
+    page = alice.page
+    await alice.account.create_room(name="Registry")
+    await page.goto("/#/settings/privacy")
+    for label in ("New PIN", "Once more"):
+        await page.get_by_label(label).fill("2468")
+    await page.get_by_role("button", name="Set", exact=True).click()
+    await expect(page.get_by_text("The PIN is set")).to_be_visible()
+    await page.clock.install()
+    await page.reload()
+    await page.get_by_label("PIN").fill("2468")
+    await page.get_by_role("button", name="Unlock").click()
+    await page.get_by_role("radio", name="After 5 minutes").check()
+    await page.clock.run_for("04:00")
+    await page.keyboard.press("Shift")
+    await page.clock.run_for("04:00")
+    await expect(page.get_by_role("radio", name="After 5 minutes")).to_be_checked()
+    await page.clock.run_for("01:10")
+    await expect(page.get_by_role("button", name="Unlock")).to_be_visible()

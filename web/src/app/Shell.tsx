@@ -34,9 +34,10 @@ import { createMedia, listWidth, setListWidth, setSideWidth, sideWidth } from ".
 import { Resizer } from "../ui/Resizer";
 import { chatPlace, go, place } from "../ui/router";
 import { createCommands, listenToKeys, mainMenu } from "./commands";
+import { lockWhenIdle } from "./idle";
 import { OfflineLine } from "./OfflineLine";
 import { paletteOpen, setPaletteOpen, setShortcutsOpen, shortcutsOpen } from "./overlays";
-import { keepPush, showNotices, showTotals, tellVisibility } from "./presence";
+import { keepPush, keepStorage, showNotices, showTotals, tellVisibility } from "./presence";
 import { remember } from "./recent";
 import { UpdateLine } from "./UpdateLine";
 import { word } from "./words";
@@ -78,6 +79,8 @@ export default function Shell() {
   showTotals();
   showNotices(client);
   keepPush(client, me);
+  lockWhenIdle(client);
+  keepStorage();
   loadMe(client);
   createEffect(on(roomId, (id) => id && remember(id)));
   createEffect(() => {

@@ -106,6 +106,21 @@ export function keepPush(client: Client, me: Accessor<string>): void {
   });
 }
 
+/** So long after the start somebody has come to stay, in milliseconds. */
+const STAYED_MS = 60_000;
+
+/**
+ * Asks that the browser does not throw the archive away when the disk fills, once there is one and
+ * the person works with it. Some browsers ask the person, so it is not done at the first sight.
+ */
+export function keepStorage(): void {
+  const timer = setTimeout(async () => {
+    if (await navigator.storage?.persisted?.().catch(() => true)) return;
+    await navigator.storage?.persist?.().catch(() => false);
+  }, STAYED_MS);
+  onCleanup(() => clearTimeout(timer));
+}
+
 let context: AudioContext | undefined;
 let rang = 0;
 

@@ -129,6 +129,41 @@ describe("two people", () => {
     expect(inbox[0]).toMatchObject({ eventId: root, roomId });
   });
 
+  test("see how much of a thread is unread, and threads with it first", async () => {
+    const [anna, boris, roomId] = await two();
+    const root = async (body: string) => {
+      await boris.do("send.event", { roomId, ...text(body) });
+      return (await anna.says(roomId, body)).eventId ?? "";
+    };
+    const [first, second] = [await root("Первый"), await root("Второй")];
+    for (const body of ["раз", "два", "три"])
+      await anna.do("send.event", { roomId, threadId: first, ...text(body) });
+    const last = await boris.says(roomId, "три", { threadId: first });
+    await boris.do("send.event", { roomId, threadId: second, ...text("моё") });
+    const unread = (who: Person, count: number) =>
+      who.list("threads", {}, (rows) => {
+        const counts = rows.map((row) => [row.eventId, row.thread?.unread.messages]);
+        return rows.length === 2 && counts[0]?.[1] === count && counts;
+      });
+    expect(await unread(boris, 3)).toEqual([
+      [first, 3],
+      [second, 0],
+    ]);
+    await boris.list("timeline", { roomId }, (rows) =>
+      rows.find((row) => row.eventId === first && row.thread?.unread.messages === 3),
+    );
+    await boris.do("timeline.read", {
+      roomId,
+      threadId: first,
+      eventId: last.eventId ?? "",
+      private: true,
+    });
+    expect((await unread(boris, 0)).map(([id]) => id)).toEqual([second, first]);
+    await boris.list("timeline", { roomId }, (rows) =>
+      rows.find((row) => row.eventId === first && row.thread?.unread.messages === 0),
+    );
+  });
+
   test("vote", async () => {
     const [anna, boris, roomId] = await two();
     const answers = ["да", "нет"].map((id) => ({ id, "org.matrix.msc1767.text": id }));

@@ -22,11 +22,13 @@ import type {
   ReminderRecord,
   ScheduledRecord,
   UnitInvitesView,
+  Unread,
 } from "./records";
 import { REMINDERS, remindedOf, remindersOf } from "./reminders";
 import { nameOf, pinnedOf, viewOf } from "./room";
 import { loadScheduled } from "./scheduled";
 import type { Entry, MediaKind } from "./stored";
+import { NONE_UNREAD, unreadOf } from "./threads";
 import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
 import { UNIT_INVITES, unitInvitesOf } from "./unit-invites";
 import { objectOf, type WireEvent } from "./wire";
@@ -362,9 +364,9 @@ function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): S
 export function itemsIn(
   live: Live,
   roomId: RoomId,
-): (entries: readonly Entry[]) => Promise<ItemRecord[]> {
+): (entries: readonly Entry[], unread?: ReadonlyMap<EventId, Unread>) => Promise<ItemRecord[]> {
   const made = new Map<EventId, ItemRecord>();
-  return async (entries) => {
+  return async (entries, unread) => {
     const show = shownIn(await loadMembers(live.world, roomId), live.world.me);
     const room = live.world.rooms.get(roomId);
     const pinned = new Set(room ? pinnedOf(room) : []);
@@ -374,7 +376,7 @@ export function itemsIn(
       quoted: () => undefined,
       readBy: () => [],
       isPinned: (id) => pinned.has(id),
-      threadUnread: () => ({ messages: 0, mentions: 0, marked: false }),
+      threadUnread: (root) => unread?.get(root) ?? NONE_UNREAD,
       meant: meantIn(room, live.world.me, live.world.units),
     };
     return entries.map((entry) => {
@@ -463,12 +465,19 @@ function reminders(live: Live, show: ShowList<"reminders">): Stop {
 
 const MOST_THREAD_ROOMS = 20;
 
-/** Threads of a chat, or of all chats one took part in; those with the latest reply first. */
+/** Threads of a chat, or of all chats one took part in; those with unread replies first. */
 function threads(live: Live, roomId: RoomId | undefined, show: ShowList<"threads">): Stop {
   const { world } = live;
   const found = new Map<EventId, Entry>();
   const items = new Map<RoomId, ReturnType<typeof itemsIn>>();
   const topic = `threads:${roomId ?? ""}`;
+  const rooms =
+    roomId === undefined
+      ? live
+          .chats()
+          .slice(0, MOST_THREAD_ROOMS)
+          .map((chat) => chat.id)
+      : [roomId];
   let complete = false;
   const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
     if (roomId !== undefined && where !== roomId) return;
@@ -476,16 +485,17 @@ function threads(live: Live, roomId: RoomId | undefined, show: ShowList<"threads
     world.topics.touch(topic);
   };
   world.entries.add(hear);
-  const stop = again(live, [topic], async () => {
+  const stop = again(live, [topic, ...rooms.map((each) => `receipts:${each}`)], async () => {
     const rows: ItemRecord[] = [];
     for (const [room, entries] of Map.groupBy(found.values(), (entry) => entry.room)) {
       const make = items.get(room) ?? itemsIn(live, room);
       items.set(room, make);
-      rows.push(...(await make(entries)).filter((item) => roomId !== undefined || takesPart(item)));
+      const made = await make(entries, await unreadOf(world, room, entries));
+      rows.push(...made.filter((item) => roomId !== undefined || takesPart(item)));
     }
     show(
       { complete },
-      rows.sort((a, b) => (b.thread?.last?.ts ?? b.ts) - (a.thread?.last?.ts ?? a.ts)),
+      rows.sort((a, b) => isUnread(b) - isUnread(a) || lastOf(b) - lastOf(a)),
     );
   });
   async function load(room: RoomId, include: "all" | "participated"): Promise<void> {
@@ -497,13 +507,6 @@ function threads(live: Live, roomId: RoomId | undefined, show: ShowList<"threads
     for (const [id, entry] of await world.archive.events(room, ids)) found.set(id, entry);
     world.topics.touch(topic);
   }
-  const rooms =
-    roomId === undefined
-      ? live
-          .chats()
-          .slice(0, MOST_THREAD_ROOMS)
-          .map((chat) => chat.id)
-      : [roomId];
   void (async () => {
     for (const room of rooms)
       await load(room, roomId === undefined ? "participated" : "all").catch(() => {});
@@ -515,6 +518,9 @@ function threads(live: Live, roomId: RoomId | undefined, show: ShowList<"threads
     stop();
   };
 }
+
+const isUnread = ({ thread }: ItemRecord) => Number((thread?.unread.messages ?? 0) > 0);
+const lastOf = ({ thread, ts }: ItemRecord) => thread?.last?.ts ?? ts;
 
 function takesPart(item: ItemRecord): boolean {
   return item.thread?.participated === true;

@@ -26,6 +26,7 @@ import { type Shown, shownIn } from "./people";
 import type { ItemRecord, TimelineHead, Unread } from "./records";
 import { isEncrypted, pinnedOf } from "./room";
 import type { Entry, MembersData, ReceiptsData } from "./stored";
+import { isThreadUnread, NONE_UNREAD, unreadOf } from "./threads";
 import { replyOf } from "./wire";
 import { loadMembers, loadReceipts, type World } from "./world";
 
@@ -50,7 +51,7 @@ const MOST_PAGES = 8;
 const PATIENCE_MS = 3000;
 const NOBODY: MembersData = { complete: false, list: {} };
 const NO_ONE: readonly UserId[] = [];
-const NONE_UNREAD: Unread = { messages: 0, mentions: 0, marked: false };
+const ONE_UNREAD: Unread = { messages: 1, mentions: 0, marked: false };
 
 /** Opens a timeline; `changed` is called whenever head or rows may be different. */
 export function openTimeline(
@@ -75,6 +76,7 @@ export function openTimeline(
   const stops: (() => void)[] = [];
   const quotes = new Map<EventId, Entry | null>();
   const made = new Map<string, { deps: readonly unknown[]; item: ItemRecord }>();
+  let unread: ReadonlyMap<EventId, Unread> = new Map();
   let readers = new Map<EventId, readonly UserId[]>();
 
   const lineOf = () => world.rooms.get(roomId)?.line ?? [];
@@ -106,6 +108,7 @@ export function openTimeline(
     if (threadId === undefined && ask.at === undefined) await readOn(false);
     isReady = true;
     changed();
+    aside(countUnread);
     await resolveQuotes();
     if (threadId !== undefined) await guarded("back", () => pageThread(threadId));
     else if (shownCount() < ENOUGH) await guarded("back", () => pageBack(ENOUGH - shownCount()));
@@ -328,6 +331,12 @@ export function openTimeline(
     if (added.length > 0 && follow(added)) isTouched = true;
     if (threadId === undefined && ask.at === undefined && !isLive()) void catchUp();
     if (isTouched) changed();
+    hearThreads(told);
+  }
+
+  function hearThreads(told: ReadonlyMap<EventId, Entry>): void {
+    const isTold = [...told.values()].some((entry) => entry.data.thread ?? entry.thread);
+    if (isTold) aside(countUnread);
   }
 
   /** Puts new entries into the window; where some before them are missing, those are read first. */
@@ -402,7 +411,7 @@ export function openTimeline(
       quoted: (id) => here.get(id) ?? quotes.get(id),
       readBy: (id) => readers.get(id) ?? NO_ONE,
       isPinned: (id) => pinned.has(id),
-      threadUnread: (root) => threadUnread(here.get(root), receipts, world.me),
+      threadUnread: (root) => unreadIn(here.get(root)),
       meant: meantIn(room, world.me, world.units),
     };
     const items = [
@@ -416,6 +425,19 @@ export function openTimeline(
     const shown = items.filter(({ id }) => !used.has(id) && used.add(id));
     for (const id of made.keys()) if (!used.has(id.replace("waiting ", ""))) made.delete(id);
     return shown;
+  }
+
+  /** Until the replies are counted there is one. */
+  function unreadIn(root: Entry | undefined): Unread {
+    if (!root || !isThreadUnread(root, receipts, world.me)) return NONE_UNREAD;
+    return unread.get(root.id) ?? ONE_UNREAD;
+  }
+
+  async function countUnread(): Promise<void> {
+    if (threadId !== undefined) return;
+    const roots = entries.filter((entry) => entry.data.thread !== undefined);
+    unread = await unreadOf(world, roomId, roots);
+    changed();
   }
 
   function waitingRows(
@@ -444,7 +466,7 @@ export function openTimeline(
   ): ItemRecord {
     const { name, avatar } = show(entry.data.event.sender);
     const reply = replyOf(contentOf(entry.data));
-    const unread = entry.data.thread ? around.threadUnread(entry.id).messages : 0;
+    const unreadReplies = entry.data.thread ? around.threadUnread(entry.id).messages : 0;
     const deps = [
       entry,
       waiting?.length === 0 ? undefined : waiting && JSON.stringify(waiting),
@@ -453,7 +475,7 @@ export function openTimeline(
       around.readBy(entry.id),
       around.isPinned(entry.id),
       reply === undefined ? undefined : around.quoted(reply),
-      unread,
+      unreadReplies,
       MENTIONS in contentOf(entry.data) ? around.meant : undefined,
     ];
     return remembered(itemId(entry), deps, () =>
@@ -494,6 +516,7 @@ export function openTimeline(
     }),
     world.topics.watch([`receipts:${roomId}`], () => {
       receipts = world.receipts.get(roomId) ?? receipts;
+      aside(countUnread);
       changed();
     }),
     world.topics.watch([`outbox:${roomId}`, `room:${roomId}`, "units"], changed),
@@ -561,10 +584,3 @@ function kept(before: readonly UserId[] | undefined, now: readonly UserId[]): re
 }
 
 /** Whether a thread has something newer than what one read of it; replies are not counted here. */
-function threadUnread(root: Entry | undefined, receipts: ReceiptsData, me: UserId): Unread {
-  const last = root?.data.thread?.last;
-  if (!root || !last || last.sender === me) return NONE_UNREAD;
-  const mine = receipts[me];
-  const read = Math.max(mine?.[root.id]?.ts ?? 0, mine?.[""]?.ts ?? 0);
-  return read >= last.ts ? NONE_UNREAD : { messages: 1, mentions: 0, marked: false };
-}

@@ -67,6 +67,8 @@ export const [language, setLanguage] = createPreference<Language>(
 export const [enterSends, setEnterSends] = createPreference<boolean>("enterSends", true);
 export const [listWidth, setListWidth] = createPreference<number>("listWidth", 340);
 export const [sideWidth, setSideWidth] = createPreference<number>("sideWidth", 360);
+/** Minutes without a touch after which the archive locks; 0: never. */
+export const [lockAfter, setLockAfter] = createPreference<number>("lockAfter", 0);
 export const [sound, setSound] = createPreference<boolean>("sound", true);
 
 /** Whether a media query holds, as a signal. */

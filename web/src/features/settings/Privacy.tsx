@@ -1,10 +1,14 @@
 import { createSignal, For, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
-import { Button, TextField } from "../../ui/controls";
+import { Button, Segments, TextField } from "../../ui/controls";
+import { lockAfter, setLockAfter } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { Face, Strangers } from "../people";
 import { pinProblem } from "./data";
 import { word } from "./words";
+
+/** Minutes. */
+const LOCK_AFTER = [0, 1, 5, 15, 60] as const;
 
 /** The lock of this device, and whom I do not hear. */
 export function Privacy() {
@@ -61,6 +65,16 @@ export function Privacy() {
         <Show when={pin() !== "" && problem()}>
           {(key) => <p class="field-error">{word(key())}</p>}
         </Show>
+        <Segments
+          label={word("lockAfter")}
+          value={String(lockAfter())}
+          options={LOCK_AFTER.map((count) => ({
+            value: String(count),
+            label: count === 0 ? word("lockNever") : word("lockMinutes", { count }),
+          }))}
+          onChange={(value) => setLockAfter(Number(value))}
+        />
+        <p class="field-note">{word("lockNote")}</p>
         <div class="setting-buttons">
           <Button
             look="quiet"
