@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, KeysView
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from depesha.base.canonical import Content
 from depesha.base.clock import Clock
+from depesha.base.turnstile import Turnstile
 from depesha.events.event import Event, client_event
 
 
@@ -220,17 +221,13 @@ def _bisect(entries: deque[Entry], position: int) -> int:
     return bisect_right(entries, position, hi=near, key=lambda entry: entry.position)
 
 
-WOKEN_AT_ONCE = 40
-"""People woken in one turn of the event loop: who else asks for something has a turn between."""
-
-
 class Waiters:
     """Who is parked until something concerns them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._parked: dict[str, set[asyncio.Future[bool]]] = {}
-        self._to_wake: deque[str] = deque()
+        self._turnstile = Turnstile()
         self.count = 0
         self._stopped = False
 
@@ -263,17 +260,12 @@ class Waiters:
 
     def wake(self, users: Iterable[str]) -> None:
         """Wake those of the users who are parked; some now, and the others a little later."""
-        is_waking = bool(self._to_wake)
-        self._to_wake.extend(users)
-        if not is_waking:
-            self._wake_some()
+        for user_id in users:
+            self._turnstile.enter(partial(self._rouse, user_id))
 
-    def _wake_some(self) -> None:
-        for _ in range(min(WOKEN_AT_ONCE, len(self._to_wake))):
-            for future in self._parked.pop(self._to_wake.popleft(), ()):
-                _settle(future, True)
-        if self._to_wake:
-            asyncio.get_running_loop().call_soon(self._wake_some)
+    def _rouse(self, user_id: str) -> None:
+        for future in self._parked.pop(user_id, ()):
+            _settle(future, True)
 
     def stop(self) -> None:
         """Let everyone go at once, now and from here on."""

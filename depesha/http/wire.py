@@ -12,6 +12,7 @@ import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -20,6 +21,7 @@ import httptools
 
 from depesha.base.canonical import encode
 from depesha.base.clock import Clock, Timer
+from depesha.base.turnstile import Turnstile
 from depesha.http.endpoint import Reply, StreamReply
 from depesha.http.limits import neighbourhood
 from depesha.http.request import Disconnected, Request
@@ -186,7 +188,9 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
         # Parser and task refer back to this: so it goes at once, and not with the collector.
         del self._parser
-        self._task = self._next = self._body = None
+        self._task = self._body = None
+        if self.is_idle:
+            self._next = None
 
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
@@ -326,8 +330,12 @@ class Connection(asyncio.Protocol):
 
     def _start(self, received: "_Received") -> None:
         self._request = received.request
+        self._wire.turnstile.enter(partial(self._begin, received))
+
+    def _begin(self, received: "_Received") -> None:
         if self._next is not None:
-            self._next.set_result(received)
+            if not self._next.done():
+                self._next.set_result(received)
             return
         self._task = asyncio.get_running_loop().create_task(self._serve_all(received))
         self._wire.tasks.add(self._task)
@@ -348,7 +356,9 @@ class Connection(asyncio.Protocol):
     async def _serve(self, request: Request, body: _Body, keeps: bool) -> bool:
         """Answer one request; False when the connection ends with it."""
         try:
-            reply = await self._wire.answer(request)
+            # Who has hung up reads nothing; but what was to be done is done.
+            is_vain = self._transport is None and request.method == "GET"
+            reply = None if is_vain else await self._wire.answer(request)
             keeps = keeps and not self._wire.stopping and not self._is_deaf
             if reply is None or self._transport is None:
                 keeps = False
@@ -412,6 +422,8 @@ class Wire:
         self._most = most or Connections()
         self._by_address: Counter[str] = Counter()
         self.tasks: set[asyncio.Task[None]] = set()
+        self.turnstile = Turnstile()
+        """Requests pass it: a thousand clients may answer the same message at once."""
         self.stopping = False
         self._plain_from = plain_from
         self._server: asyncio.Server | None = None

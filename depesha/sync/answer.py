@@ -257,7 +257,12 @@ async def _joined(
     state: State = {}
     if has_events or asked.full_state:
         state = await load_state(
-            log, window, timeline, after=bool(asked.state_after), full=asked.full_state
+            log,
+            window,
+            timeline,
+            after=bool(asked.state_after),
+            full=asked.full_state,
+            lazy=_is_lazy(asked),
         )
     shown = _shown_state(sync, asked, window, timeline, state)
     stuck = await _encode_stuck(sync, asked, window, timeline)
@@ -330,7 +335,7 @@ async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) 
         piece = pieces[key] = await _build_piece(sync, asked, window)
     if not piece.body or (asked.user_id, asked.device_id) in piece.sent_by:
         return None
-    if wanted.timeline.lazy_load_members or wanted.state.lazy_load_members:
+    if _is_lazy(asked):
         lacks = sync.sent_members.lacks(
             asked.user_id, asked.device_id, room.room_id, piece.senders, since
         )
@@ -375,11 +380,16 @@ def _shown_state(
     wanted, room = asked.filter.room.state, window.room
     if not wanted.allows_room(room.room_id):
         return []
-    if asked.filter.room.timeline.lazy_load_members or wanted.lazy_load_members:
+    if _is_lazy(asked):
         state = _lazily(sync, asked, window, timeline, state)
     if wanted.is_open:
         return list(state.values())
     return [e for e in state.values() if wanted.allows(e.type, e.sender, e.content)]
+
+
+def _is_lazy(asked: Asked) -> bool:
+    wanted = asked.filter.room
+    return wanted.timeline.lazy_load_members or wanted.state.lazy_load_members
 
 
 def _lazily(sync: Sync, asked: Asked, window: Window, timeline: Timeline, state: State) -> State:
@@ -457,7 +467,7 @@ def _encode_summary(
     asked: Asked, room: Room, window: Window, timeline: Timeline, state: State
 ) -> bytes:
     """Counts and heroes; only when they may have changed."""
-    is_new = window.since == 0
+    is_new = window.since == 0 or asked.full_state
     moved = any(key[0] == MEMBER for key in state) or any(
         logged.event.type == MEMBER for logged in timeline.events
     )

@@ -100,15 +100,22 @@ def _newest(found: list[Logged], limit: int, *, more: bool) -> Timeline:
 
 
 async def load_state(
-    log: EventLog, window: Window, timeline: Timeline, *, after: bool, full: bool
+    log: EventLog,
+    window: Window,
+    timeline: Timeline,
+    *,
+    after: bool,
+    full: bool,
+    lazy: bool = False,
 ) -> State:
     """The state that the viewer needs beside the timeline.
 
     With `after`: changes up to the end of the window. Else: up to the start of the timeline.
-    `full` or a window from 0: the whole state, not changes.
+    `full` or a window from 0: the whole state, not changes; when `lazy`, of the members those
+    alone who were another since: there may be thousands, and most viewers are told of a few.
     """
     if window.since == 0 or full:
-        state = await load_whole_state(log, window.room, window.until)
+        state = await load_whole_state(log, window.room, window.until, lazy=lazy)
         return state if after else await _roll_back(log, state, timeline.events)
     changes = await _load_changes(log, window)
     if after:
@@ -164,9 +171,11 @@ async def _load_changes(log: EventLog, window: Window) -> State:
     return {(entry.type, entry.state_key): entry for entry in line}
 
 
-async def load_whole_state(log: EventLog, room: Room, until: int) -> State:
-    """The room's state at `until`, a position of a moment ago."""
-    state = {(entry.type, entry.state_key): entry for entry in room.entries()}
+async def load_whole_state(log: EventLog, room: Room, until: int, *, lazy: bool = False) -> State:
+    """The room's state at `until`, a position of a moment ago; `lazy` as for `load_state`."""
+    state = dict(room.state)
+    if not lazy:
+        state |= {(MEMBER, user_id): entry for user_id, entry in room.members.items()}
     return await _roll_back(log, state, log.tail.room_since(room.room_id, until))
 
 
