@@ -1,13 +1,19 @@
 """Endpoints of the tree as one sees it; administrators may see it as anyone (requirement G6)."""
 
+from typing import Annotated
+
+import msgspec
+
 from depesha.audit import act_of, record
 from depesha.base.canonical import Json
 from depesha.base.errors import forbidden
 from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
-from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.org.absences import Deputy, describe_absences, set_own_absences
 from depesha.org.access import number_of
 from depesha.org.look import describe_people, describe_person, describe_tree
+from depesha.org.people import MOST_ABSENCES
 from depesha.org.record import Org
 
 _OWN = "/_depesha/v1/org"
@@ -61,4 +67,29 @@ async def get_person(org: Org, ask: Ask[None]) -> Reply:
     return json_reply(await describe_person(org, viewer, ask.params["userId"]))
 
 
-ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (get_tree, get_people, get_person)
+class AbsencesBody(msgspec.Struct, frozen=True):
+    """All deputies of somebody."""
+
+    deputies: Annotated[list[Deputy], msgspec.Meta(max_length=MOST_ABSENCES)]
+
+
+@endpoint("GET", f"{_OWN}/absences")
+async def get_absences(org: Org, ask: Ask[None]) -> Reply:
+    """Who stands in for oneself, and for whom one does."""
+    return json_reply(await describe_absences(org, ask.caller.user_id))
+
+
+@endpoint("PUT", f"{_OWN}/absences", body=AbsencesBody)
+async def put_absences(org: Org, ask: Ask[AbsencesBody]) -> Reply:
+    """Say who stands in for oneself, and when; an empty list ends it."""
+    await set_own_absences(org, ask.caller, ask.body.deputies)
+    return EMPTY
+
+
+ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (
+    get_tree,
+    get_people,
+    get_person,
+    get_absences,
+    put_absences,
+)

@@ -9,15 +9,15 @@ from depesha.base.errors import MatrixError
 from depesha.base.rights import InUnits, Right
 from depesha.http.caller import Caller
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.org.absences import absence_rows
 from depesha.org.access import access_employee, check_person, check_whole, check_within
-from depesha.org.api import seen_as, unit_id
+from depesha.org.api import AbsencesBody, seen_as, unit_id
 from depesha.org.difference import describe_move
 from depesha.org.enrol import import_table
 from depesha.org.levels import Wanted, change_level, create_level, remove_level
 from depesha.org.look import describe_anyone, describe_people, describe_tree, describe_whole
 from depesha.org.people import Card, appoint, dismiss, put_card, set_absences, show_out
 from depesha.org.record import Org
-from depesha.org.store import AbsenceRow
 
 _OWN = "/_depesha/v1/admin/org"
 _UNIT = f"{_OWN}/units/{{unitId}}"
@@ -164,30 +164,13 @@ async def put_person(org: Org, ask: Ask[CardBody]) -> Reply:
     return EMPTY
 
 
-class Deputy(msgspec.Struct, frozen=True):
-    """Who stands in, from when until when (milliseconds since 1970)."""
-
-    user_id: str
-    since_ts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-    until_ts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-
-
-class AbsencesBody(msgspec.Struct, frozen=True):
-    """All deputies of somebody."""
-
-    deputies: list[Deputy]
-
-
 @endpoint("PUT", f"{_PERSON}/deputies", right=InUnits(Right.PEOPLE_KEEP), body=AbsencesBody)
 async def put_deputies(org: Org, ask: Ask[AbsencesBody]) -> Reply:
     """Say who stands in for somebody, and when; an empty list ends it."""
     user_id = org.user_id(ask.params["userId"])
     for each in ask.body.deputies:
         check_person(org, ask.caller, Right.PEOPLE_KEEP, each.user_id)
-    rows = [
-        AbsenceRow(user_id, org.user_id(each.user_id), each.since_ts, each.until_ts)
-        for each in ask.body.deputies
-    ]
+    rows = absence_rows(org, user_id, ask.body.deputies)
     await set_absences(org, ask.caller, user_id, rows)
     return EMPTY
 

@@ -53,7 +53,9 @@ def gate(org: Org, draft: Draft, context: GateContext) -> Denied | None:
 
 def _may_send_urgent(org: Org, sender: str, tip: Tip) -> bool:
     """True for whose level has the right; for who has no place, whoever may notify the room."""
-    if org.tree.place(sender) is not None:
+    place = org.tree.place(sender)
+    # Who only stands in for somebody, or is stood in for, has no level.
+    if place is not None and place.all:
         return may(org.tree, sender, Right.SEND_URGENT)
     power = power_of(sender, tip.find, tip.version)
     return power >= notification_level("room", tip.find, tip.version)

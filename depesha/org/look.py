@@ -8,7 +8,7 @@ from depesha.io.tx import Tx
 from depesha.org import store
 from depesha.org.access import is_below, no_such_user, no_unit
 from depesha.org.record import Org
-from depesha.org.rules import acting, deciding_node
+from depesha.org.rules import acting, deciding_node, may
 from depesha.org.sight import find_refusal_of, find_seen, may_see, sees_alone
 from depesha.org.tree import RIGHT_NAMES, Level, Node
 
@@ -192,7 +192,32 @@ async def describe_person(org: Org, viewer: str, user_id: str) -> Content:
     if refusal is not None:
         told["rule"] = refusal.rule.value
         told["ask"] = refusal.ask if sees_alone(org, viewer, refusal.ask) else user_id
+    if viewer == user_id:
+        told |= _own(org, user_id)
     return told
+
+
+def _own(org: Org, user_id: str) -> Content:
+    """What one's own card tells beside: for whom one stands in; of who has a place, the rights."""
+    told: Content = {"stands_for": describe_stood_for(org, user_id)}
+    place = org.tree.place(user_id)
+    if place is not None and place.all:
+        rights = RIGHT_NAMES.items()
+        told["rights"] = [name for name, right in rights if may(org.tree, user_id, right)]
+    return told
+
+
+def describe_stood_for(org: Org, user_id: str) -> list[Content]:
+    """Whom somebody stands in for, or is to, and when; of those to come, whom they see."""
+    now, place = org.spine.clock.now_ms(), org.tree.place(user_id)
+    return [
+        {"user_id": absent, "since_ts": each.since, "until_ts": each.until}
+        for absent in (place.stands_for if place is not None else ())
+        if (their := org.tree.place(absent)) is not None
+        for each in their.absences
+        if each.deputy == user_id and each.until > now
+        if each.since <= now or sees_alone(org, user_id, absent)
+    ]
 
 
 def _chief(org: Org, user_id: str) -> str | None:
@@ -211,15 +236,19 @@ async def describe_anyone(org: Org, user_id: str) -> Content:
     told: Content = {"user_id": user_id, **(_texts(card) if card is not None else {})}
     told["posts"] = [_post(org, post) for post in posts]
     told["manages"] = _managed(org, user_id)
-    now = spine.clock.now_ms()
-    told["deputies"] = [
+    told["deputies"] = describe_deputies(absences, spine.clock.now_ms())
+    node = deciding_node(org.tree, user_id)
+    told["accepts"] = "person" if node is None else "manager"
+    return told
+
+
+def describe_deputies(absences: Iterable[store.AbsenceRow], now: int) -> list[Content]:
+    """Who stands in for somebody, or is to; what is over at the time (ms) is left out."""
+    return [
         {"user_id": row.deputy, "since_ts": row.since_ts, "until_ts": row.until_ts}
         for row in absences
         if row.until_ts > now
     ]
-    node = deciding_node(org.tree, user_id)
-    told["accepts"] = "person" if node is None else "manager"
-    return told
 
 
 def _managed(org: Org, user_id: str) -> list[Content]:

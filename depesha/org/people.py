@@ -13,7 +13,7 @@ from depesha.http.caller import Caller
 from depesha.org import store
 from depesha.org.access import access_employee, no_unit
 from depesha.org.levels import write_level
-from depesha.org.record import ABSENCE, CARD, LEFT, NAMED, PERSON, PICTURED, Org
+from depesha.org.record import ABSENCE, CARD, DEPUTY, LEFT, NAMED, PERSON, PICTURED, Org
 
 MOST_TEXT = 255
 MOST_POSTS = 50
@@ -189,10 +189,13 @@ async def set_absences(
 
 
 async def write_absences(w: Writing, user_id: str, absences: Sequence[store.AbsenceRow]) -> None:
-    """Within a plan: let these be the person's absences."""
+    """Within a plan: let these be the person's absences; deputies of before and now learn of it."""
+    before = await store.select_absences_of(w.tx, w.institution.id, user_id)
     await store.replace_absences(w.tx, w.institution.id, user_id, absences)
     item: str = encode([list(row[1:]) for row in absences]).decode()
     await w.change(Change(ABSENCE, Reach.ALL_SOON, user_id, item=item))
+    for deputy in sorted({row.deputy for row in (*before, *absences)}):
+        await w.change(Change(DEPUTY, Reach.USER, deputy))
 
 
 # --- leaving -------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from depesha.base.canonical import Content, encode
 from depesha.eventlog.changes import Change
 from depesha.eventlog.section import NOTHING, Section, SyncAsk
 from depesha.org.look import find_shown
-from depesha.org.record import ABSENCE, CARD, PERSON, UNIT, Org, unit_of, units_of
+from depesha.org.record import ABSENCE, CARD, DEPUTY, PERSON, UNIT, Org, unit_of, units_of
 from depesha.org.sight import find_seen
 from depesha.org.tree import Node
 
-KINDS = frozenset({UNIT, PERSON, ABSENCE, CARD})
+KINDS = frozenset({UNIT, PERSON, ABSENCE, DEPUTY, CARD})
 TYPE = "org.depesha.org"
 MOST_CHANGES = 500
 """Changes of the tree beyond which nobody is told of each by itself."""
@@ -30,6 +30,7 @@ async def section(org: Org, ask: SyncAsk) -> Section:
         entry
         for entry in tail.since(ask.since)
         if isinstance(entry, Change) and entry.kind in KINDS and entry.position <= ask.until
+        if entry.kind != DEPUTY or entry.user_id == ask.user_id
     ]
     if not changes:
         return NOTHING
@@ -55,7 +56,7 @@ def _in_tree(org: Org, named: set[str]) -> list[str]:
 
 def _moves(org: Org, viewer: str, change: Change) -> bool:
     """True when the viewer's own place is another one: then they see something else."""
-    if change.kind in {PERSON, ABSENCE} and change.user_id == viewer:
+    if change.kind in {PERSON, ABSENCE, DEPUTY} and change.user_id == viewer:
         return True
     if change.kind != UNIT:
         return False
