@@ -20,6 +20,7 @@ def add_official(add: Add, ask: Ask, user_id: NameOf) -> None:
     )
     official.add_argument("text", metavar="TEXT")
     official.add_argument("--emergency", action="store_true", help="an emergency notice")
+    official.add_argument("--signed", default="", metavar="NAME", help="in whose name")
     official.add_argument("--all", action="store_true", help="to everybody")
     official.add_argument(
         "--unit", type=int, action="append", default=[], metavar="NUMBER", help="with those below"
@@ -43,6 +44,7 @@ class _Commands:
         body: Content = {
             "kind": "emergency" if options.emergency else "official",
             "body": options.text,
+            "signed": options.signed,
             "all": options.all,
             "units": options.unit,
             "users": [unquote(self.user_id(config, name)) for name in options.user],

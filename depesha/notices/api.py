@@ -8,8 +8,9 @@ from depesha.base.canonical import Json
 from depesha.base.rights import Right
 from depesha.eventlog.read import END
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.notices.awaiting import list_awaiting
 from depesha.notices.figures import describe_official, list_not_reached, list_officials
-from depesha.notices.official import MOST_NAMED, Target, send_official
+from depesha.notices.official import MOST_NAMED, Said, Target, send_official
 from depesha.notices.reached import describe_reached
 from depesha.notices.record import Notices
 from depesha.notices.send import send_notice
@@ -33,10 +34,11 @@ async def post_notice(notices: Notices, ask: Ask[NoticeBody]) -> Reply:
 
 
 class OfficialBody(msgspec.Struct, frozen=True):
-    """An official notice: its kind, what it says, and whom it is to reach."""
+    """An official notice: its kind, what it says, in whose name, and whom it is to reach."""
 
     kind: Literal["official", "emergency"]
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+    signed: Annotated[str, msgspec.Meta(max_length=255)] = ""
     all: bool = False
     units: Annotated[list[int], msgspec.Meta(max_length=MOST_NAMED)] = msgspec.field(
         default_factory=list
@@ -51,7 +53,8 @@ async def post_official(notices: Notices, ask: Ask[OfficialBody]) -> Reply:
     """Have an official notice sent; `notice_id`."""
     body = ask.body
     target = Target(body.all, body.units, body.users)
-    notice_id = await send_official(notices, ask.caller, body.kind, body.body, target)
+    said = Said(body.kind, body.body, body.signed.strip())
+    notice_id = await send_official(notices, ask.caller, said, target)
     return json_reply({"notice_id": notice_id})
 
 
@@ -92,6 +95,12 @@ async def get_urgent(notices: Notices, ask: Ask[None]) -> Reply:
     return json_reply(await describe_reached(notices, ask.caller.user_id, room_id, event_id))
 
 
+@endpoint("GET", "/_depesha/v1/urgent")
+async def get_awaiting(notices: Notices, ask: Ask[None]) -> Reply:
+    """What is `urgent` and awaits one's acknowledgement."""
+    return json_reply({"urgent": await list_awaiting(notices, ask.caller.user_id)})
+
+
 ENDPOINTS: tuple[Endpoint[Notices, Json], ...] = (
     post_notice,
     post_official,
@@ -99,4 +108,5 @@ ENDPOINTS: tuple[Endpoint[Notices, Json], ...] = (
     get_official,
     get_not_reached,
     get_urgent,
+    get_awaiting,
 )

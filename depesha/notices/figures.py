@@ -62,6 +62,7 @@ def _described(row: store.OfficialRow) -> Content:
         "to": msgspec.json.decode(row.target),
         "ts": row.ts,
         "is_spread": bool(row.is_spread),
+        **({"signed": row.signed} if row.signed else {}),
     }
 
 

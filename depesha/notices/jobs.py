@@ -1,4 +1,4 @@
-"""What this slice does later: telling deputies of what is urgent, sending official notices."""
+"""What this slice does later: telling deputies, sending official notices."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +15,11 @@ class NoticeJobs:
     """The jobs of the slice, and what wakes them."""
 
     jobs: Jobs
+    notices: Notices
 
     def view(self, entry: Entry) -> None:
         """There may be something to do."""
-        if urgent.is_news(entry) or official.is_news(entry):
+        if urgent.is_news(self.notices, entry) or official.is_news(entry):
             self.jobs.wake()
 
 
@@ -29,4 +30,4 @@ def make_jobs(notices: Notices) -> NoticeJobs:
         official.KIND: Kind(partial(official.spread, notices)),
     }
     spine = notices.spine
-    return NoticeJobs(Jobs(spine.db, spine.clock, spine.institution.id, kinds))
+    return NoticeJobs(Jobs(spine.db, spine.clock, spine.institution.id, kinds), notices)

@@ -4,6 +4,7 @@ They are sent by a job, a person at a time, and may be stopped and begun again a
 """
 
 from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,7 +28,7 @@ KIND = "notices_official"
 OFFICIAL_ASKED = "official_notice_asked"
 """Kind of change: the notice `item` is to be sent."""
 OFFICIAL = "org.depesha.official"
-"""Key of the content of the event: `notice_id` and `kind`."""
+"""Key of the content of the event: `notice_id`, `kind`, and `signed`, in whose name it speaks."""
 TYPE = "depesha.official"
 """`server_notice_type` of these notices."""
 MOST_NAMED = 1_000
@@ -43,9 +44,15 @@ class Target(msgspec.Struct, frozen=True):
     users: Sequence[str] = ()
 
 
-async def send_official(
-    notices: Notices, caller: Caller, kind: str, body: str, target: Target
-) -> str:
+class Said(NamedTuple):
+    """What a notice says; `signed` is in whose name, if not the server's alone."""
+
+    kind: str
+    body: str
+    signed: str = ""
+
+
+async def send_official(notices: Notices, caller: Caller, said: Said, target: Target) -> str:
     """Have a notice sent; its id. Raises 400 for a target of nobody, 404 for an unknown unit."""
     if not (target.all or target.units or target.users):
         raise invalid_param("Nobody is to be reached")
@@ -54,14 +61,17 @@ async def send_official(
         raise not_found("There is no such unit")
     now, notice_id = spine.clock.now_ms(), spine.clock.new_id()
     text = msgspec.json.encode(target).decode()
-    row = store.OfficialRow(notice_id, caller.user_id, kind, body, text, now, 0)
+    row = store.OfficialRow(
+        notice_id, caller.user_id, said.kind, said.body, text, now, 0, said.signed
+    )
 
     async def plan(w: Writing) -> None:
         await store.insert_official(w.tx, w.institution.id, row)
         await upsert_job(w.tx, w.institution.id, KIND, notice_id, b"", now)
         whom: Content = msgspec.to_builtins(target)
         await w.change(Change(OFFICIAL_ASKED, Reach.NOBODY, item=notice_id))
-        await record(w, act_of(caller, "notice.official", notice_id, kind=kind, body=body, to=whom))
+        told: Content = {**said._asdict(), "to": whom}
+        await record(w, act_of(caller, "notice.official", notice_id, **told))
 
     await spine.log.commit(plan)
     return notice_id
@@ -110,7 +120,11 @@ async def _send(notices: Notices, row: store.OfficialRow, user_id: str) -> None:
         "body": row.body,
         "server_notice_type": TYPE,
         URGENT: {},
-        OFFICIAL: {"notice_id": row.notice_id, "kind": row.kind},
+        OFFICIAL: {
+            "notice_id": row.notice_id,
+            "kind": row.kind,
+            **({"signed": row.signed} if row.signed else {}),
+        },
     }
     try:
         await send_content(notices, user_id, content, also)

@@ -3,7 +3,7 @@
 Requirements M7, G7, D3.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from depesha.base.canonical import Content
@@ -19,6 +19,18 @@ def acknowledged_id(content: Content) -> str | None:
         return None
     event_id = relation.get("event_id")
     return event_id if isinstance(event_id, str) else None
+
+
+_MOST_NAMED = 50
+
+
+def named_in(content: Content) -> Sequence[str]:
+    """Whom a message names (`m.mentions`), at most fifty people; an edit, whom it names anew."""
+    mentions = content.get("m.mentions")
+    named = mentions.get("user_ids") if isinstance(mentions, dict) else None
+    if not isinstance(named, list):
+        return ()
+    return [each for each in named[:_MOST_NAMED] if isinstance(each, str)]
 
 
 def find_deputies(

@@ -60,11 +60,16 @@ async def send_notice(notices: Notices, user_id: str, text: str) -> Told:
 
 
 async def send_content(
-    notices: Notices, user_id: str, content: Content, also: Also | None = None
+    notices: Notices,
+    user_id: str,
+    content: Content,
+    also: Also | None = None,
+    *,
+    is_invited: bool = True,
 ) -> Told:
     """As `send_notice`, with further content; `also` is done in the same transaction.
 
-    Whom something urgent is told is in the room at once.
+    Whom something urgent is told, or who is not only `is_invited`, is in the room at once.
     """
     sender = notices_sender(notices.spine)
     is_person = parse_user_id(user_id) is not None and user_id != sender
@@ -83,6 +88,7 @@ async def send_content(
         await write_tag(w, user_id, room_id, TAG)
         if URGENT in content:
             await _let_acknowledge(w, room_id, sender)
+        if URGENT in content or not is_invited:
             await _show_in(w, room_id, user_id)
         shown = {"msgtype": MSGTYPE, **content}
         sent = await w.event(Draft("m.room.message", shown, sender, room_id))
@@ -104,7 +110,7 @@ async def _let_acknowledge(w: Writing, room_id: str, sender: str) -> None:
 
 
 async def _show_in(w: Writing, room_id: str, user_id: str) -> None:
-    """What is urgent does not wait for anybody to accept an invitation."""
+    """Have the person in the room: what matters does not wait for an invitation to be accepted."""
     if (await w.tip(room_id)).membership(user_id) == "invite":
         content = await member_content(w.tx, w.institution.id, user_id, "join")
         await w.event(Draft(MEMBER, content, user_id, room_id, user_id))

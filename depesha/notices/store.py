@@ -34,6 +34,15 @@ class AckRow(NamedTuple):
     ts: int
 
 
+class UrgentRow(NamedTuple):
+    """An urgent message, and its place in the log."""
+
+    room_id: str
+    position: int
+    event_id: str
+    sender: str
+
+
 class SubstitutedRow(NamedTuple):
     """A deputy who was told of an urgent message in somebody's place, when (ms), and how."""
 
@@ -64,6 +73,36 @@ async def select_acks(tx: Tx, institution_id: int, event_id: str) -> list[AckRow
         " ORDER BY ts, user_id",
         institution_id,
         event_id,
+    )
+
+
+async def insert_urgent(tx: Tx, institution_id: int, row: UrgentRow) -> None:
+    await tx.execute(
+        "INSERT INTO notices_urgent (institution_id, room_id, position, event_id, sender)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        institution_id,
+        *row,
+    )
+
+
+async def select_awaiting(
+    tx: Tx, institution_id: int, user_id: str, room_ids: list[str], limit: int
+) -> list[UrgentRow]:
+    """Urgent messages of others in these rooms, the latest first.
+
+    Those that the person has acknowledged are left out.
+    """
+    return await tx.rows(
+        UrgentRow,
+        "SELECT u.room_id, u.position, u.event_id, u.sender FROM notices_urgent u"
+        " WHERE u.institution_id = $1 AND u.room_id = ANY($2) AND u.sender <> $3"
+        " AND NOT EXISTS (SELECT 1 FROM notices_acks k WHERE k.institution_id = u.institution_id"
+        " AND k.event_id = u.event_id AND k.user_id = $3)"
+        " ORDER BY u.position DESC LIMIT $4",
+        institution_id,
+        room_ids,
+        user_id,
+        limit,
     )
 
 
@@ -104,6 +143,7 @@ class OfficialRow(NamedTuple):
     target: str
     ts: int
     is_spread: int
+    signed: str
 
 
 class AddressedRow(NamedTuple):
@@ -131,7 +171,7 @@ class WaitingRow(NamedTuple):
 
 
 _OFFICIAL = (
-    "SELECT notice_id, sender, kind, body, target, ts, is_spread FROM notices_official"
+    "SELECT notice_id, sender, kind, body, target, ts, is_spread, signed FROM notices_official"
     " WHERE institution_id = $1"
 )
 
@@ -139,8 +179,8 @@ _OFFICIAL = (
 async def insert_official(tx: Tx, institution_id: int, row: OfficialRow) -> None:
     await tx.execute(
         "INSERT INTO notices_official"
-        " (institution_id, notice_id, sender, kind, body, target, ts, is_spread)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " (institution_id, notice_id, sender, kind, body, target, ts, is_spread, signed)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         institution_id,
         *row,
     )

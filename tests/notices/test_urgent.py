@@ -252,6 +252,7 @@ async def test_whoever_stands_in_is_told_at_once(
             "sender": lawhead.user_id,
             "room_id": room,
             "event_id": event_id,
+            "room_name": "Courts",
         }
         assert all(text in event["content"]["body"] for text in ("Courts", "@judge", "@lawhead"))
         assert event["content"]["org.depesha.urgent"] == {}
@@ -300,3 +301,38 @@ async def test_no_time_no_escalation(start_server: StartServer, clock: TestClock
         (await send(lawhead, room, "1", **URGENT)).ok()
         await clock.advance(999 * 60)
         assert await told(coder) == []
+
+
+async def test_a_mention_reaches_whoever_stands_in(
+    start_server: StartServer, clock: TestClock
+) -> None:
+    async with start_server() as server:
+        house = await make_ministry(server)
+        lawhead, judge, lawyer = (house.people[n] for n in ("lawhead", "judge", "lawyer"))
+        coder = house.people["coder"]
+        room = await lawhead.create_room(name="Courts", invite=[judge.user_id, lawyer.user_id])
+        for client in (judge, lawyer):
+            await client.join(room)
+        await set_absence(house, judge, coder, -10, 2)
+        await send_naming(lawhead, room, "1", lawyer.user_id)
+        await send_naming(lawhead, room, "2", judge.user_id, judge.user_id, "nobody", 7)
+        await clock.advance(1)
+        (event,) = await told(coder)
+        mark = event["content"]["org.depesha.substitution"]
+        assert (mark["user_id"], mark["why"], mark["room_name"]) == (
+            judge.user_id,
+            "mention",
+            "Courts",
+        )
+        assert "org.depesha.urgent" not in event["content"]
+        # Who is not in the room is named in vain, and so is everybody once they are back.
+        await set_absence(house, house.people["ithead"], coder, -10, 60)
+        await send_naming(lawhead, room, "3", house.people["ithead"].user_id)
+        await clock.advance(120)
+        await send_naming(lawhead, room, "4", judge.user_id)
+        await clock.advance(1)
+        assert [e["event_id"] for e in await told(coder)] == [event["event_id"]]
+
+
+async def send_naming(client: Client, room: str, txn: str, *named: Any) -> None:
+    (await send(client, room, txn, **{"m.mentions": {"user_ids": list(named)}})).ok()
