@@ -192,7 +192,7 @@ async def test_notices_complaints_log_and_figures(open_client: Open, owner: Clie
     await dialog(person).get_by_label("Write “Everybody” to confirm").fill("Everybody")
     await dialog(person).get_by_role("button", name="Send the notice").click()
     await page.get_by_role("button", name="Figures").click()
-    await expect(dialog(person).get_by_text("Addressed")).to_be_visible()
+    await expect(dialog(person).get_by_text("Delivered")).to_be_visible()
     await page.keyboard.press("Escape")
 
     await open_console(person, "Complaints")

@@ -5,6 +5,7 @@ import type { Client } from "../bridge/client";
 import type { ChatRecord } from "../engine/records";
 import { hasConsole } from "../features/admin";
 import { askSearch, openDialog, stepChat } from "../features/chats";
+import { urgentAction } from "../features/composer";
 import { toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { possible } from "../ui/action";
@@ -80,6 +81,7 @@ export function createCommands(around: Around): readonly Action[] {
       when: hasRoom,
       run: inRoom((id) => toggleSide(id, "search")),
     },
+    urgentAction(),
     {
       id: "chatInfo",
       icon: "info",

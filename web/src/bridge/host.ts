@@ -24,6 +24,7 @@ const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   card: true,
   contacts: true,
   unitInvites: true,
+  reached: true,
 };
 
 export interface Host {

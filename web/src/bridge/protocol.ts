@@ -24,6 +24,7 @@ import type {
   MemberRecord,
   MentionGroup,
   PersonRecord,
+  ReachedView,
   ReminderRecord,
   RoomView,
   ScheduledRecord,
@@ -51,6 +52,8 @@ export interface Values {
   card: { ask: { userId: UserId }; value: CardRecord | null };
   contacts: { ask: null; value: ContactsView };
   unitInvites: { ask: null; value: UnitInvitesView };
+  /** Whom an urgent message has reached; null while the server does not tell. */
+  reached: { ask: { roomId: RoomId; eventId: EventId }; value: ReachedView | null };
   /** Account data of one type, global or of a room. */
   account: { ask: { type: string; roomId?: RoomId }; value: Content | null };
   /** The stored draft of a chat or thread. */
@@ -78,6 +81,8 @@ export interface Lists {
     head: { complete: boolean; loading: boolean };
     row: ItemRecord;
   };
+  /** Urgent messages of all chats that I have not acknowledged, the latest first. */
+  awaiting: { ask: null; head: null; row: ItemRecord };
   /** What is to be sent to a chat later, the next first. */
   scheduled: { ask: { roomId: RoomId }; head: null; row: ScheduledRecord };
   /** Messages one wants to be reminded of, the next first. */
@@ -140,7 +145,14 @@ export interface Commands {
   "presence.set": { args: { presence: "online" | "unavailable" | "offline" }; value: null };
   // Sending. The answer is the item's id, given as soon as it is safe in the outbox.
   "send.event": {
-    args: { roomId: RoomId; type: string; content: Content; threadId?: EventId };
+    /** `urgent` marks a message that reaches also who has muted the chat. */
+    args: {
+      roomId: RoomId;
+      type: string;
+      content: Content;
+      threadId?: EventId;
+      urgent?: boolean;
+    };
     value: { id: string };
   };
   "send.files": {
@@ -150,6 +162,8 @@ export interface Commands {
       replyTo?: EventId;
       caption?: Content;
       files: readonly Attachment[];
+      /** Marks the first of them. */
+      urgent?: boolean;
     };
     value: { ids: readonly string[] };
   };
@@ -157,10 +171,12 @@ export interface Commands {
   "send.react": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
   "send.unreact": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
   "send.redact": { args: { roomId: RoomId; eventId: EventId; reason?: string }; value: null };
+  /** Says that one knows of an urgent message. */
+  "send.acknowledge": { args: { roomId: RoomId; eventId: EventId }; value: null };
   "send.retry": { args: { id: string }; value: null };
   "send.discard": { args: { id: string }; value: null };
   "send.later": {
-    args: { roomId: RoomId; type: string; content: Content; at: Millis };
+    args: { roomId: RoomId; type: string; content: Content; at: Millis; urgent?: boolean };
     value: null;
   };
   /** Sends at once what `send.later` put off, or takes it back; `id` is of the list `scheduled`. */

@@ -9,6 +9,7 @@ import type { RoomCipher } from "./ports";
 import type { Content } from "./records";
 import { historyVisibility, stateOf } from "./room";
 import type { RoomData } from "./stored";
+import { ACK, isUrgent, urgently } from "./urgent";
 import type { World } from "./world";
 
 /** What the room says of its encryption; undefined of a room that is not encrypted. */
@@ -17,14 +18,17 @@ export function cipherOf(room: RoomData | undefined): RoomCipher | undefined {
   return encryption && { encryption, historyVisibility: historyVisibility(room) };
 }
 
-/** Type and content to be sent. Reactions stay in clear, as all clients have them. */
+/**
+ * Type and content to be sent. Reactions stay in clear, as all clients have them; so do
+ * acknowledgements, and the mark of what is urgent.
+ */
 export async function sealedFor(
   world: World,
   roomId: RoomId,
   type: string,
   content: Content,
 ): Promise<{ type: string; content: Content }> {
-  if (type === "m.reaction") return { type, content };
+  if (type === "m.reaction" || type === ACK) return { type, content };
   await world.cryptoReady;
   const cipher = cipherOf(world.rooms.get(roomId));
   if (!cipher && (await world.crypto?.mustEncrypt(roomId)))
@@ -34,7 +38,8 @@ export async function sealedFor(
     throw new FailureError({ code: "noCrypto", message: "Encryption is not open" });
   const readers = await readersOf(world, roomId, mayInvitedRead(cipher));
   const sealed = await world.crypto.encrypt(roomId, readers, cipher, type, content);
-  return { type: ENCRYPTED, content: { ...sealed, ...clearMentions(content) } };
+  const whole = { ...sealed, ...clearMentions(content) };
+  return { type: ENCRYPTED, content: isUrgent(type, content) ? urgently(whole) : whole };
 }
 
 /** Where only those who joined see what is said, a key for the invited would tell them more. */

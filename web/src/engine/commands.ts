@@ -46,6 +46,7 @@ import {
 } from "./rooms";
 import { actOnScheduled, sendLater } from "./scheduled";
 import {
+  acknowledge,
   entryOf,
   sendEdit,
   sendEvent,
@@ -112,6 +113,7 @@ export function makeCommands(live: Live): Answers {
     "send.react": (ask) => sendReaction(live, ask),
     "send.unreact": (ask) => takeReactionBack(live, ask),
     "send.redact": (ask) => sendRedaction(live, ask),
+    "send.acknowledge": (ask) => acknowledge(live, ask),
     "send.later": (ask) => sendLater(world, ask),
     "send.scheduled": (ask) => actOnScheduled(world, ask),
     "send.retry": async ({ id }) => {

@@ -3,6 +3,7 @@
 import type { EventId, UserId } from "../base/ids";
 import type { Content, PollResult } from "./records";
 import type { Entry, EventData, Kid, MediaKind, Said } from "./stored";
+import { ACK } from "./urgent";
 import { isObject, numberOf, objectOf, relationOf, textOf, textsOf, type WireEvent } from "./wire";
 
 export const ENCRYPTED = "m.room.encrypted";
@@ -196,7 +197,7 @@ export function isShown(data: EventData): boolean {
 
 /** Relations that change what their parent shows, and are not shown themselves. */
 function isChange(rel: string | undefined): boolean {
-  return rel === "m.replace" || rel === "m.annotation";
+  return rel === "m.replace" || rel === "m.annotation" || rel === ACK;
 }
 
 /** Whether the event may stand in the list of chats as the last thing said. */

@@ -10,10 +10,10 @@ import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
 import { placeNewest } from "./line";
 import { means, meantIn } from "./meant";
 import { statusOf } from "./people";
-import { isUrgent } from "./push";
 import type { Content } from "./records";
 import { emptyRoom, membersIn, withLast, withWire } from "./room";
 import type { Entry, MembersData, ReceiptsData, RoomData, StatusData } from "./stored";
+import { isUrgent } from "./urgent";
 import type { ReceiptContent, SlidingResponse, WireEvent, WireRoom } from "./wire";
 import { isObject } from "./wire";
 import {

@@ -17,6 +17,7 @@ import { type Meant, means } from "./meant";
 import type { Shown } from "./people";
 import type { Encryption, ItemRecord, Quote, ReactionRecord, SendState, Unread } from "./records";
 import type { Entry, EventData, Kid, OutboxData } from "./stored";
+import { ACK, isUrgent, urgentOf } from "./urgent";
 import { objectOf, relationOf, replyOf, textOf } from "./wire";
 
 /** What an item is made of beside its own event. */
@@ -75,6 +76,8 @@ export function itemOf(entry: Entry, around: ItemAround): ItemRecord {
   if (quote) item.quote = quote;
   if (data.thread && data.thread.count > 0) item.thread = threadOf(entry.id, data, around);
   if (isPoll(item.type)) item.poll = pollOf(data, around.me);
+  const urgent = urgentOf(data, around.me);
+  if (urgent) item.urgent = urgent;
   return item;
 }
 
@@ -151,6 +154,7 @@ export function waitingItem(
     mentionsMe: false,
     pinned: false,
     ...(isPoll(item.type) && { poll: { votes: {}, mine: [], closed: false } }),
+    ...(isUrgent(item.type, item.content) && { urgent: { acks: [] } }),
   };
 }
 
@@ -158,7 +162,7 @@ export function waitingItem(
 export function isOwnItem(item: OutboxData): boolean {
   if (item.redacts !== undefined) return false;
   const rel = relationOf(item.content)?.type;
-  return rel !== "m.replace" && rel !== "m.annotation" && rel !== "m.reference";
+  return rel !== "m.replace" && rel !== "m.annotation" && rel !== "m.reference" && rel !== ACK;
 }
 
 /** What waits in a room and changes an event, by that event. */

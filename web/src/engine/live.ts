@@ -3,6 +3,7 @@
 import { type Failure, FailureError } from "../base/errors";
 import { type RoomId, shortName } from "../base/ids";
 import type { Archive } from "./archive";
+import { type Awaiting, makeAwaiting } from "./awaiting";
 import { type Around, type Beside, chatOf, compareChats } from "./chats";
 import { isPreviewed, saidOf } from "./content";
 import { compareCounts } from "./counts";
@@ -37,6 +38,7 @@ export interface Live {
   search: Search;
   org: Org;
   ringer: Ringer;
+  awaiting: Awaiting;
   chats(): readonly ChatRecord[];
   stop(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export interface LiveNeeds {
 /** Opens the archive's data and begins to sync. Resolves when the list of chats can be shown. */
 export async function goLive(needs: LiveNeeds): Promise<Live> {
   const { archive, topics, crypto } = needs;
-  const [rooms, account, waiting, token, dutiesKept, draftsKept, statuses, rung] =
+  const [rooms, account, waiting, token, dutiesKept, draftsKept, statuses, rung, awaitingKept] =
     await Promise.all([
       archive.rooms(),
       archive.account(),
@@ -69,6 +71,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       archive.value<Parameters<typeof makeDrafts>[2]>("drafts"),
       archive.value<World["statuses"]>("statuses"),
       archive.value<string[]>("rung"),
+      archive.value<Parameters<typeof makeAwaiting>[1]>("awaiting"),
     ]);
   const world: World = {
     me: needs.who.userId,
@@ -117,6 +120,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const search = await makeSearch(world);
   const ringer = makeRinger(world, rung, needs.tell);
   const stopRinging = topics.watch([`account:${REMINDERS}`], () => void ringer.ring());
+  const awaiting = makeAwaiting(world, awaitingKept);
   const notices = makeNotices(world, needs.isSeen, needs.tell);
   const sync = makeSync(world, token, outbox, {
     async before({ extensions }, isFirst) {
@@ -136,6 +140,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       void crypto?.pump();
       outbox.hurry();
       duties.hurry();
+      awaiting.hear(intake);
       if (!isFirst) notices.hear(intake);
       tellVerifications(world, intake);
     },
@@ -164,6 +169,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     drafts,
     search,
     org,
+    awaiting,
     chats: chatList,
     ringer,
     async stop() {

@@ -9,9 +9,10 @@ import type { Intake, RoomIntake } from "./intake";
 import { means, meantIn } from "./meant";
 import { heldRooms } from "./org";
 import { shownIn } from "./people";
-import { isUrgent, judge, mayNotify } from "./push";
+import { judge, mayNotify } from "./push";
 import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
 import type { Entry, RoomData } from "./stored";
+import { isUrgent } from "./urgent";
 import type { World } from "./world";
 
 export type Told =

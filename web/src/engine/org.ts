@@ -288,6 +288,14 @@ function employeesIn(answer: Content): EmployeeRecord[] {
   });
 }
 
+function datesIn(told: Content, key: string): WhoRecord["deputies"] {
+  return objectsOf(told, key).map((each) => ({
+    id: textOf(each, "user_id") ?? "",
+    since: numberOf(each, "since_ts", 0),
+    until: numberOf(each, "until_ts", 0),
+  }));
+}
+
 /** Who somebody is, as the server describes them. */
 export function whoOf(told: Content, userId: UserId): WhoRecord {
   const name = textOf(told, "name");
@@ -304,11 +312,7 @@ export function whoOf(told: Content, userId: UserId): WhoRecord {
     name: name ?? localpart(userId),
     posts: objectsOf(told, "posts").map(place),
     manages: objectsOf(told, "manages").map(place),
-    deputies: objectsOf(told, "deputies").map((each) => ({
-      id: textOf(each, "user_id") ?? "",
-      since: numberOf(each, "since_ts", 0),
-      until: numberOf(each, "until_ts", 0),
-    })),
+    deputies: datesIn(told, "deputies"),
     ...(photo !== undefined && { avatar: photo }),
     ...(room !== undefined && { room }),
     ...(phone !== undefined && { phone }),
@@ -322,6 +326,8 @@ function cardOf(told: Content, userId: UserId): CardRecord {
   return {
     ...whoOf(told, userId),
     mayWrite: told.may_write !== false,
+    standsFor: datesIn(told, "stands_for"),
+    ...("rights" in told && { rights: textsOf(told, "rights") }),
     ...(manager !== undefined && { manager }),
     ...(rule !== undefined && { rule }),
     ...(ask !== undefined && { ask }),

@@ -12,6 +12,7 @@ import type { Echo, Echoes } from "./intake";
 import type { Attachment, Content, MediaSource, SendState } from "./records";
 import { isEncrypted } from "./room";
 import type { OutboxData, OutboxFile } from "./stored";
+import { ACK } from "./urgent";
 import type { World } from "./world";
 
 export interface Outgoing {
@@ -107,8 +108,26 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
       else if (isPassing(failure) || failure.code === "M_UNKNOWN_TOKEN") {
         const wait = retryDelay(failure, failed++) ?? 5_000;
         await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
-      } else await change(item.txnId, (each) => ({ ...each, failure }));
+      } else if (item.type === ACK) await giveUp(item, failure);
+      else await change(item.txnId, (each) => ({ ...each, failure }));
     }
+  }
+
+  /** An acknowledgement is no item that could show its failure: it is told, and one may try again. */
+  async function giveUp(item: OutboxData, failure: Failure): Promise<void> {
+    await drop(item);
+    // Another device of mine was first.
+    if (failure.code !== "M_DUPLICATE_ANNOTATION")
+      world.fault(new FailureError(failure), item.roomId);
+  }
+
+  function drop(item: OutboxData): Promise<void> {
+    return world.archive.exclusive(async () => {
+      await world.archive.commit([{ drop: "outbox", key: item.seq }, ...dropsOfBlobs(item)]);
+      items.delete(item.txnId);
+      blobs.delete(item.txnId);
+      regroup(item.roomId);
+    });
   }
 
   async function tryOne(item: OutboxData): Promise<Failure | undefined> {
@@ -282,13 +301,8 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
       const sending = inFlight.get(txnId);
       const isUploading = item?.file !== undefined && !item.file.done;
       if (!item || item.eventId !== undefined || (sending && !isUploading)) return false;
-      await world.archive.exclusive(async () => {
-        await world.archive.commit([{ drop: "outbox", key: item.seq }, ...dropsOfBlobs(item)]);
-        items.delete(txnId);
-      });
+      await drop(item);
       sending?.abort();
-      blobs.delete(txnId);
-      regroup(item.roomId);
       return true;
     },
     waiting: () => [...items.values()].filter((item) => item.eventId === undefined).length,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isUrgent, type Judged, judge, keywordRule, notifySettings, rulesFor } from "./push";
+import { type Judged, judge, keywordRule, notifySettings, rulesFor } from "./push";
 import type { Content } from "./records";
+import { isUrgent } from "./urgent";
 
 const me = "@me:x";
 const rule = (rule_id: string, conditions: Content[], actions: unknown[]) => ({

@@ -3,6 +3,7 @@
 import type { RoomId } from "../base/ids";
 import { MENTIONS } from "../base/mentions";
 import type { Content } from "./records";
+import { URGENT } from "./urgent";
 import { isObject, numberOf, objectOf, textOf } from "./wire";
 
 /** An event as the rules look at it, with what they ask of the room. */
@@ -95,16 +96,6 @@ function holds(condition: Content, judged: Judged): boolean {
     default:
       return false;
   }
-}
-
-/** Key of the mark by which a message reaches also who has muted the chat. */
-const URGENT = "org.depesha.urgent";
-
-/** Whether an event, as it came from the server, is an urgent message; no edit is one. */
-export function isUrgent(type: string, content: Content | undefined): boolean {
-  if (type !== "m.room.message" && type !== "m.room.encrypted") return false;
-  const relation = objectOf(content, "m.relates_to");
-  return isObject(content?.[URGENT]) && textOf(relation, "rel_type") !== "m.replace";
 }
 
 /** The value at a dotted path; a dot within a key is written `\.`. */

@@ -2,13 +2,14 @@
 
 import type { EventId, RoomId, UserId } from "../base/ids";
 import type { ListName, Lists, ValueName, Values } from "../bridge/protocol";
+import { type AwaitingData, fetchReached } from "./awaiting";
 import { fetchEvent, fetchOlder } from "./fetch";
 import { part } from "./http";
 import { type ItemAround, itemOf } from "./items";
 import { type Live, typingNames } from "./live";
 import { meantIn } from "./meant";
 import { CONTACTS, contactsOf, heldRooms, type Look } from "./org";
-import { allMembers, fetchPerson, memberRows, personOf, same, shownIn } from "./people";
+import { allMembers, fetchPerson, isIgnored, memberRows, personOf, same, shownIn } from "./people";
 import type {
   ChatRecord,
   ContactsView,
@@ -19,6 +20,7 @@ import type {
   ItemRecord,
   MemberRecord,
   PersonRecord,
+  ReachedView,
   ReminderRecord,
   ScheduledRecord,
   UnitInvitesView,
@@ -31,7 +33,8 @@ import type { Entry, MediaKind } from "./stored";
 import { NONE_UNREAD, unreadOf } from "./threads";
 import { openTimeline, type Timeline, type TimelineAsk } from "./timeline";
 import { UNIT_INVITES, unitInvitesOf } from "./unit-invites";
-import { objectOf, type WireEvent } from "./wire";
+import { ACK } from "./urgent";
+import { objectOf, relationOf, type WireEvent } from "./wire";
 import { keepFetched, loadMembers } from "./world";
 
 export type Stop = () => void;
@@ -131,6 +134,7 @@ export const VALUES: ValueQueries = {
       show(before);
     });
   },
+  reached: (live, ask: { roomId: RoomId; eventId: EventId }, show) => reached(live, ask, show),
 
   totals: (live, _: null, show) =>
     again(live, ["chats", `account:${CONTACTS}`], () =>
@@ -234,6 +238,8 @@ export const LISTS: ListQueries = {
 
   shared: (live, ask: { roomId: RoomId; kind: MediaKind }, show) => shared(live, ask, show),
 
+  awaiting: (live, _: null, show) => awaiting(live, show),
+
   scheduled: (live, { roomId }, show) => {
     let before = new Map<string, ScheduledRecord>();
     // What was sent meanwhile is in the room now.
@@ -303,6 +309,70 @@ function unitPeople(live: Live, unitId: number, show: ShowList<"unit">): Stop {
     stop();
     stopPresence();
   };
+}
+
+const PAUSE_MS = 1_000;
+
+/** Asked anew when somebody acknowledged, or read on, and when the network is back. */
+function reached(
+  live: Live,
+  { roomId, eventId }: { roomId: RoomId; eventId: EventId },
+  show: (value: ReachedView | null) => void,
+): Stop {
+  const { world } = live;
+  const topic = `reached:${eventId}`;
+  let isMissing = true;
+  let isFirst = true;
+  const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
+    if (where === roomId && changed.has(eventId)) world.topics.touch(topic);
+  };
+  world.entries.add(hear);
+  const stopOnline = world.topics.watch(["connection"], () => {
+    if (isMissing && live.sync.connection().state === "online") world.topics.touch(topic);
+  });
+  const stop = again(live, [topic, `receipts:${roomId}`], async () => {
+    // Many may read at once, and one answer tells of all.
+    if (!isFirst) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    isFirst = false;
+    const view = await fetchReached(world, roomId, eventId).catch(() => undefined);
+    isMissing = view === undefined;
+    if (view) show(view);
+    else show(null);
+  });
+  return () => {
+    world.entries.delete(hear);
+    stopOnline();
+    stop();
+  };
+}
+
+/** What awaits my acknowledgement, but for what is being acknowledged, and for whom I do not hear. */
+function awaiting(live: Live, show: ShowList<"awaiting">): Stop {
+  const { world, outbox } = live;
+  const items = new Map<RoomId, ReturnType<typeof itemsIn>>();
+  const isAcked = ({ roomId, eventId }: AwaitingData) =>
+    outbox
+      .of(roomId)
+      .some((item) => item.type === ACK && relationOf(item.content)?.parent === eventId);
+  async function rowOf({ roomId, eventId }: AwaitingData): Promise<ItemRecord | undefined> {
+    const known = (await world.archive.events(roomId, [eventId])).get(eventId);
+    const entry = known ?? (await fetchEvent(world, roomId, eventId).catch(() => undefined));
+    if (!entry) return undefined;
+    const make = items.get(roomId) ?? itemsIn(live, roomId);
+    items.set(roomId, make);
+    const [item] = await make([entry]);
+    return item?.urgent && !item.urgent.mine ? item : undefined;
+  }
+  return again(live, ["awaiting", "connection", "account:m.ignored_user_list"], async () => {
+    const open = live.awaiting
+      .list()
+      .filter((each) => !isAcked(each) && !isIgnored(world, each.sender));
+    const rows = await Promise.all(open.map(rowOf));
+    show(
+      null,
+      rows.filter((row) => row !== undefined),
+    );
+  });
 }
 
 // ── Timelines, one for all who show it ─────────────────────────────────────────────────────────

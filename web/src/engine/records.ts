@@ -159,6 +159,10 @@ export interface CardRecord extends WhoRecord {
   mayWrite: boolean;
   rule?: string;
   ask?: UserId;
+  /** Of one's own card: whom one stands in for, and when. */
+  standsFor: readonly { id: UserId; since: Millis; until: Millis }[];
+  /** Of one's own card: what one's level allows; absent for who has no place in the tree. */
+  rights?: readonly string[];
 }
 
 /** The request box, requests of one's own, blocks, and what becomes of strangers. */
@@ -315,6 +319,7 @@ export interface RoomView {
     joinRule: boolean;
     group: boolean;
     mentionGroups: boolean;
+    acknowledge: boolean;
   };
   myPower: number;
   /** Widgets, parents and children of spaces come with later features. */
@@ -443,6 +448,26 @@ export interface ItemRecord {
   pinned: boolean;
   /** Votes by answer id, of a poll. */
   poll?: PollResult;
+  urgent?: UrgentRecord;
+}
+
+/** Of an urgent message: who has acknowledged it, as far as is known here. */
+export interface UrgentRecord {
+  acks: readonly { id: UserId; ts: Millis }[];
+  /** My own acknowledgement; `waiting`: the server does not have it yet. */
+  mine?: { ts: Millis; waiting: boolean };
+}
+
+/** Whom an urgent message has reached, as the server tells its sender. */
+export interface ReachedView {
+  /** How many it is to reach. */
+  addressed: number;
+  acknowledged: readonly { id: UserId; ts: Millis }[];
+  /** Read, and not acknowledged. */
+  seen: readonly { id: UserId; ts: Millis }[];
+  notReached: readonly UserId[];
+  /** Deputies who were told, in whose place, and when they acknowledged that. */
+  substituted: readonly { id: UserId; deputy: UserId; ts: Millis; ackedAt?: Millis }[];
 }
 
 export interface PollResult {

@@ -4,6 +4,7 @@ import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import { ENCRYPTED, isPreviewed, MEMBER, saidOf } from "./content";
 import type { ChatKind, Content, GroupKind, MentionGroup, RoomView } from "./records";
 import type { Entry, MemberData, RoomData, Said, StateData } from "./stored";
+import { ACK } from "./urgent";
 import {
   isObject,
   numberOf,
@@ -259,6 +260,7 @@ function mayDo(room: RoomData, me: UserId): RoomView["may"] {
     joinRule: canState("m.room.join_rules"),
     group: canState(GROUP),
     mentionGroups: canState(MENTION_GROUPS),
+    acknowledge: can(neededFor(room, ACK, false)),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Live } from "./live";
 import { setAccount } from "./reading";
 import type { Content } from "./records";
 import { GROUP, groupContent, groupOf, MENTION_GROUPS, pinnedOf, stateOf } from "./room";
+import { ACK } from "./urgent";
 import { isObject, numberOf, objectOf, textOf, textsOf } from "./wire";
 
 const V3 = "/_matrix/client/v3";
@@ -73,7 +74,7 @@ function kindContent(kind: Create["kind"]): Content {
   if (kind === "channel")
     return {
       creation_content: { "org.depesha.kind": "channel" },
-      power_level_content_override: { events_default: 50, events: { "m.reaction": 0 } },
+      power_level_content_override: { events_default: 50, events: { "m.reaction": 0, [ACK]: 0 } },
     };
   return {};
 }

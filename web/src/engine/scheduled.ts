@@ -2,9 +2,11 @@
 
 import { FailureError } from "../base/errors";
 import type { RoomId } from "../base/ids";
+import type { Args } from "../bridge/protocol";
 import { sealedFor } from "./cipher";
 import { part } from "./http";
 import type { Content, ScheduledRecord } from "./records";
+import { urgently } from "./urgent";
 import { numberOf, objectOf, textOf } from "./wire";
 import type { World } from "./world";
 
@@ -15,13 +17,11 @@ const KEPT = "scheduled";
 type Kept = Record<string, { type: string; content: Content }>;
 
 /** Gives the server an event to send, encrypted now where the chat is. */
-export async function sendLater(
-  world: World,
-  ask: { roomId: RoomId; type: string; content: Content; at: number },
-): Promise<null> {
+export async function sendLater(world: World, ask: Args<"send.later">): Promise<null> {
   const delay = Math.round(ask.at - world.now());
   if (delay < 1) throw new FailureError({ code: "M_INVALID_PARAM", message: "That time is past" });
-  const { type, content } = await sealedFor(world, ask.roomId, ask.type, ask.content);
+  const plain = ask.urgent ? urgently(ask.content) : ask.content;
+  const { type, content } = await sealedFor(world, ask.roomId, ask.type, plain);
   const txn = part(crypto.randomUUID());
   const path = `${BASE}/rooms/${part(ask.roomId)}/delayed_event/${part(type)}/${txn}`;
   const body = { delay_ms: delay, content };
@@ -30,7 +30,7 @@ export async function sendLater(
     retries: 2,
   });
   const kept = (await world.archive.value<Kept>(KEPT)) ?? {};
-  const value = { ...kept, [id]: { type: ask.type, content: ask.content } };
+  const value = { ...kept, [id]: { type: ask.type, content: plain } };
   await world.archive.commit([{ put: "values", key: KEPT, value }]);
   world.topics.touch("scheduled");
   return null;

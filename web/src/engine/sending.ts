@@ -2,24 +2,24 @@
 
 import type { EventId, RoomId } from "../base/ids";
 import { MENTIONS } from "../base/mentions";
+import type { Args } from "../bridge/protocol";
 import { contentOf, reactionsOf, typeOf } from "./content";
 import { inThread } from "./items";
 import type { Live } from "./live";
 import { mentionedIn } from "./meant";
 import { isLocalId, type Outgoing } from "./outbox";
 import type { Attachment, Content } from "./records";
-import type { Entry } from "./stored";
+import type { Entry, OutboxData } from "./stored";
+import { ACK, ackOf, urgently, urgentOf } from "./urgent";
 import { objectOf, relationOf, textsOf } from "./wire";
 
-export async function sendEvent(
-  live: Live,
-  ask: { roomId: RoomId; type: string; content: Content; threadId?: EventId },
-): Promise<{ id: string }> {
-  const outgoing: Outgoing = { roomId: ask.roomId, type: ask.type, content: ask.content };
+export async function sendEvent(live: Live, ask: Args<"send.event">): Promise<{ id: string }> {
+  const content = ask.urgent ? urgently(ask.content) : ask.content;
+  const outgoing: Outgoing = { roomId: ask.roomId, type: ask.type, content };
   if (ask.threadId !== undefined) {
     outgoing.threadId = ask.threadId;
     outgoing.content = inThread(
-      ask.content,
+      content,
       ask.threadId,
       await lastOf(live, ask.roomId, ask.threadId),
     );
@@ -36,18 +36,13 @@ async function lastOf(live: Live, roomId: RoomId, root: EventId): Promise<EventI
 
 export async function sendFiles(
   live: Live,
-  ask: {
-    roomId: RoomId;
-    threadId?: EventId;
-    replyTo?: EventId;
-    caption?: Content;
-    files: readonly Attachment[];
-  },
+  ask: Args<"send.files">,
 ): Promise<{ ids: readonly string[] }> {
   const album = ask.files.length > 1 ? crypto.randomUUID() : undefined;
   const last = ask.threadId === undefined ? "" : await lastOf(live, ask.roomId, ask.threadId);
   const outgoing = ask.files.map((attachment, index): Outgoing => {
     let content = contentOfFile(attachment, index === 0 ? ask.caption : undefined);
+    if (index === 0 && ask.urgent) content = urgently(content);
     if (album !== undefined) content = { ...content, "org.depesha.album": album };
     if (index === 0 && ask.replyTo !== undefined)
       content = { ...content, "m.relates_to": { "m.in_reply_to": { event_id: ask.replyTo } } };
@@ -186,6 +181,20 @@ async function mine(
   const sent = reactionsOf(kids, live.world.me).find((each) => each.key === key)?.mine;
   const id = sent ?? queued?.eventId ?? queued?.txnId;
   return id !== undefined && taken.has(id) ? undefined : id;
+}
+
+/** Says that I know of an urgent message, once. */
+export async function acknowledge(
+  live: Live,
+  { roomId, eventId }: { roomId: RoomId; eventId: EventId },
+): Promise<null> {
+  const isAck = (item: OutboxData) =>
+    item.type === ACK && relationOf(item.content)?.parent === eventId;
+  if (live.outbox.of(roomId).some(isAck)) return null;
+  const entry = await entryOf(live, roomId, eventId);
+  if (entry && urgentOf(entry.data, live.world.me)?.mine) return null;
+  await live.outbox.add([{ roomId, type: ACK, content: ackOf(eventId) }]);
+  return null;
 }
 
 export async function sendRedaction(

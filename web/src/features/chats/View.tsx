@@ -9,6 +9,7 @@ import { ContextMenu, MenuButton } from "../../ui/Menu";
 import { now } from "../../ui/now";
 import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { Awaiting, StandsIn } from "../notices";
 import { countWaiting, dragged, everyoneOf, setTaking } from "../people";
 import { ChatLine } from "./ChatLine";
 import { chatActions } from "./commands";
@@ -221,6 +222,8 @@ export function ChatsView(props: {
               )}
             </For>
           </div>
+          <Awaiting />
+          <StandsIn />
           <Show when={invited().length > 0}>
             <button type="button" class="chats-extra requests" onClick={() => setRequests(true)}>
               <Icon name="inbox" />

@@ -1,7 +1,7 @@
 import { createMemo, createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import { fileSize } from "../../base/format";
 import { useClient } from "../../bridge/client";
-import { Button, IconButton, Switch } from "../../ui/controls";
+import { Button, IconButton, NoticeBox, Switch } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import { language } from "../../ui/preferences";
@@ -40,12 +40,14 @@ export default function Attachments(props: {
         files: attachments,
         ...(text ? { caption: messageContent(text, props.composing.mentions()) } : {}),
         ...(replyTo ? { replyTo } : {}),
+        urgent: props.composing.urgent(),
       }),
     );
     setBusy(false);
     if (!sent) return;
     if (text === props.composing.text().trim()) props.composing.setText("");
     props.composing.setReply(undefined);
+    props.composing.setUrgent(false);
     close();
     props.onSent();
   };
@@ -69,6 +71,9 @@ export default function Attachments(props: {
         </>
       }
     >
+      <Show when={props.composing.urgent()}>
+        <NoticeBox look="warn">{word("urgentNote")}</NoticeBox>
+      </Show>
       <ul class="attachments" classList={{ single: files().length === 1 }}>
         <For each={files()}>
           {(file) => (

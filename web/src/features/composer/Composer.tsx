@@ -17,7 +17,16 @@ import { isLetter, isPress, isTyping } from "../../ui/keyboard";
 import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
-import { mentionsIn, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import { registerComposer, urgentAction } from "./commands";
+import {
+  mayBeUrgent,
+  mentionsIn,
+  messageContent,
+  pastedMarkdown,
+  replaceToken,
+  tokenAt,
+  wrap,
+} from "./data";
 import type { Mention } from "./markdown";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
@@ -86,6 +95,17 @@ export function Composer(props: {
 
   keepDraft();
   tellTyping();
+
+  const session = useValue("session", () => null);
+  const card = useValue("card", () => {
+    const view = session();
+    return view?.phase === "signedIn" ? { userId: view.userId } : undefined;
+  });
+  const urgent = urgentAction();
+  const use = registerComposer({
+    composing,
+    mayBeUrgent: () => mayBeUrgent(card(), props.room),
+  });
 
   const suggestions = createSuggestions({
     room: () => props.room,
@@ -203,7 +223,8 @@ export function Composer(props: {
   onCleanup(() => window.removeEventListener("keydown", typedBeside));
 
   const cancel = () => {
-    if (composing().edit()) composing().setEdit(undefined);
+    if (composing().urgent() && !composing().edit()) composing().setUrgent(false);
+    else if (composing().edit()) composing().setEdit(undefined);
     else if (composing().reply()) composing().setReply(undefined);
     else return false;
     return true;
@@ -214,6 +235,7 @@ export function Composer(props: {
     if (!text) return;
     const edited = composing().edit();
     const state = composing();
+    const urgently = state.urgent() && !edited;
     const content = messageContent(
       text,
       state.mentions(),
@@ -226,6 +248,7 @@ export function Composer(props: {
     state.setEdit(undefined);
     state.setReply(undefined);
     state.setMentions([]);
+    state.setUrgent(false);
     setText("");
     if (edited?.eventId)
       await orTell(
@@ -233,7 +256,8 @@ export function Composer(props: {
       );
     else {
       props.onSent();
-      await orTell(client.command("send.event", { ...where(), type: "m.room.message", content }));
+      const type = "m.room.message";
+      await orTell(client.command("send.event", { ...where(), type, content, urgent: urgently }));
       if (forChat)
         await orTell(
           client.command("send.event", {
@@ -344,11 +368,27 @@ export function Composer(props: {
       when: () => composing().text().trim() !== "",
       run: () => setDialog("later"),
     },
+    { ...urgent, apart: true },
   ];
   const hint = () => (props.threadId ? word("placeholderThread") : word("placeholder"));
 
   return (
-    <div class="composer">
+    <div class="composer" onFocusIn={use}>
+      <Show when={composing().urgent() && !composing().edit()}>
+        <div class="composer-target urgent" role="status">
+          <Icon name="warning" />
+          <span class="composer-target-text">
+            <strong>{word("urgentOn")}</strong>
+            <span>{word("urgentNote")}</span>
+          </span>
+          <IconButton
+            icon="close"
+            label={word("urgentOff")}
+            shortcut="Escape"
+            onClick={() => composing().setUrgent(false)}
+          />
+        </div>
+      </Show>
       <Show when={composing().edit() ?? composing().reply()}>
         <div class="composer-target">
           <Icon name={composing().edit() ? "edit" : "reply"} />
@@ -384,8 +424,12 @@ export function Composer(props: {
           <Suspense>
             <VoiceRecorder
               where={where()}
+              urgent={composing().urgent()}
               onClose={() => setRecording(false)}
-              onSent={props.onSent}
+              onSent={() => {
+                composing().setUrgent(false);
+                props.onSent();
+              }}
             />
           </Suspense>
         }
@@ -448,8 +492,16 @@ export function Composer(props: {
           >
             <IconButton
               icon={composing().edit() ? "check" : "send"}
-              class="composer-send"
-              label={composing().edit() ? word("saveEdit") : word("send")}
+              class={
+                composing().urgent() && !composing().edit()
+                  ? "composer-send urgent"
+                  : "composer-send"
+              }
+              label={
+                composing().edit()
+                  ? word("saveEdit")
+                  : word(composing().urgent() ? "sendUrgent" : "send")
+              }
               shortcut={enterSends() ? "Enter" : "Mod+Enter"}
               onPointerDown={(event) => event.preventDefault()}
               onClick={send}
@@ -487,6 +539,7 @@ export function Composer(props: {
         <Show when={dialog() === "later"}>
           <LaterDialog
             roomId={props.room.id}
+            urgent={composing().urgent()}
             content={messageContent(
               composing().text(),
               composing().mentions(),
@@ -494,6 +547,7 @@ export function Composer(props: {
             )}
             onDone={() => {
               composing().setReply(undefined);
+              composing().setUrgent(false);
               setText("");
             }}
             onClose={() => setDialog(undefined)}

@@ -13,6 +13,7 @@ import { word } from "./words";
 export default function LaterDialog(props: {
   roomId: string;
   content: Content;
+  urgent: boolean;
   onDone: () => void;
   onClose: () => void;
 }) {
@@ -26,6 +27,7 @@ export default function LaterDialog(props: {
       type: "m.room.message",
       content: props.content,
       at: ts(),
+      urgent: props.urgent,
     });
     if ((await orTell(Promise.resolve(done))) === undefined && !done.ok) return;
     tell(word("laterDone", { time: fullTime(language(), ts()) }));

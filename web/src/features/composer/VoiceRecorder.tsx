@@ -17,6 +17,7 @@ interface Recorded {
 /** Records the voice: stop, listen, send or throw away. */
 export default function VoiceRecorder(props: {
   where: { roomId: string; threadId?: string };
+  urgent: boolean;
   onClose: () => void;
   onSent: () => void;
 }) {
@@ -97,6 +98,7 @@ export default function VoiceRecorder(props: {
     await orTell(
       client.command("send.files", {
         ...props.where,
+        urgent: props.urgent,
         files: [
           {
             blob: made.blob,

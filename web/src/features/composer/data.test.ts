@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { CardRecord, RoomView } from "../../engine/records";
 import {
   findMembers,
+  mayBeUrgent,
   mentionsIn,
   messageContent,
   pastedMarkdown,
@@ -148,4 +150,17 @@ describe("what is pasted", () => {
   test("without formatting is left to the browser", () => {
     expect(pastedMarkdown("<span>просто</span>")).toBeUndefined();
   });
+});
+
+test("what is urgent needs the level's right, or without a level the power to call all", () => {
+  const room = (notifyAll: boolean, more: object = {}) =>
+    ({ kind: "group", may: { send: true, notifyAll }, ...more }) as RoomView;
+  const card = (rights?: string[]) => ({ ...(rights && { rights }) }) as CardRecord;
+  expect(mayBeUrgent(card(["send_urgent"]), room(false))).toBe(true);
+  expect(mayBeUrgent(card([]), room(true))).toBe(false);
+  expect(mayBeUrgent(card(), room(true))).toBe(true);
+  expect(mayBeUrgent(null, room(false))).toBe(false);
+  expect(mayBeUrgent(null, room(true, { kind: "self" }))).toBe(false);
+  const readOnly = { may: { send: false, notifyAll: true } };
+  expect(mayBeUrgent(null, room(true, readOnly))).toBe(false);
 });

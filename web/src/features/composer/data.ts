@@ -2,7 +2,13 @@
 
 import { match } from "../../base/fuzzy";
 import { EVERYONE, MENTIONS } from "../../base/mentions";
-import type { Content, MemberRecord, MentionGroup } from "../../engine/records";
+import type {
+  CardRecord,
+  Content,
+  MemberRecord,
+  MentionGroup,
+  RoomView,
+} from "../../engine/records";
 import { type Element, type Node, parseHtml } from "../../ui/richtext/parse";
 import { type Mention, markdownToHtml } from "./markdown";
 
@@ -74,6 +80,12 @@ export function messageContent(
     ...groupMentions(present),
     ...(replyTo ? { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } } : {}),
   };
+}
+
+/** Whether I may send something urgent: by my level where I have one, else by my power in the chat. */
+export function mayBeUrgent(card: CardRecord | null | undefined, room: RoomView): boolean {
+  if (!room.may.send || room.kind === "self") return false;
+  return card?.rights ? card.rights.includes("send_urgent") : room.may.notifyAll;
 }
 
 export interface Token {

@@ -4,6 +4,7 @@ import { lazy } from "solid-js";
 import "./view.css";
 
 export { Composer } from "./Composer";
+export { urgentAction } from "./commands";
 export { recentEmoji, useEmoji } from "./emoji";
 export { type Composing, composingIn } from "./state";
 

@@ -22,6 +22,9 @@ export interface Composing {
   setReply: (target: Target | undefined) => void;
   edit: Accessor<ItemRecord | undefined>;
   setEdit: (item: ItemRecord | undefined) => void;
+  /** Whether the next message is to be marked as urgent. */
+  urgent: Accessor<boolean>;
+  setUrgent: (urgent: boolean) => void;
   files: Accessor<readonly File[]>;
   addFiles: (files: readonly File[]) => void;
   setFiles: (files: readonly File[]) => void;
@@ -40,6 +43,7 @@ function create(): Composing {
   const [mentions, setMentions] = createSignal<readonly Mention[]>([]);
   const [reply, setReply] = createSignal<Target>();
   const [edit, setEdit] = createSignal<ItemRecord>();
+  const [urgent, setUrgent] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [focusAsked, setFocusAsked] = createSignal(0);
   return {
@@ -52,6 +56,8 @@ function create(): Composing {
     setReply,
     edit,
     setEdit,
+    urgent,
+    setUrgent,
     files,
     setFiles,
     addFiles: (more) => setFiles((all) => [...all, ...more].slice(0, MOST_FILES)),

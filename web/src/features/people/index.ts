@@ -11,6 +11,7 @@ export { allowDrop, dragged, everyoneOf } from "./drag";
 export { Face } from "./Face";
 export { GroupKindChoice } from "./GroupKindChoice";
 export { setTaking } from "./invite";
+export { useName } from "./names";
 export { openPerson, PersonCards, presenceText } from "./PersonCard";
 export { PersonPicker } from "./PersonPicker";
 export { Refusals } from "./Refusals";

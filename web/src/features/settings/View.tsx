@@ -2,6 +2,7 @@ import { Dynamic } from "solid-js/web";
 import type { IconName } from "../../ui/icons";
 import { Sections } from "../../ui/Sections";
 import { About } from "./About";
+import { Absence } from "./Absence";
 import { Appearance } from "./Appearance";
 import { Devices } from "./Devices";
 import { Encryption } from "./Encryption";
@@ -15,6 +16,7 @@ const sections = [
   { id: "profile", icon: "person", view: Profile },
   { id: "appearance", icon: "palette", view: Appearance },
   { id: "notifications", icon: "bell", view: Notifications },
+  { id: "absence", icon: "calendar", view: Absence },
   { id: "privacy", icon: "shield", view: Privacy },
   { id: "devices", icon: "device", view: Devices },
   { id: "encryption", icon: "key", view: Encryption },

@@ -36,6 +36,39 @@ export function statusEnd(end: StatusEnd, now: number): number | undefined {
   }
 }
 
+/** Who stands in for somebody, from when until when. */
+export interface Deputy {
+  user_id: string;
+  since_ts: number;
+  until_ts: number;
+}
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 365;
+
+/** The last moment before an absence ends, which is on its last day. */
+export function dayOf(until: number): number {
+  return until - 1;
+}
+
+/** The present day, as fields of dates have it. */
+export function today(now = Date.now()): string {
+  const local = new Date(now - new Date(now).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 10);
+}
+
+/** What is wrong with the days of an absence, if anything is. */
+export function absenceProblem(
+  from: string,
+  until: string,
+  now: number,
+): "daysMissing" | "daysTurned" | "daysOver" | "daysFar" | undefined {
+  if (!from || !until) return "daysMissing";
+  if (until < from) return "daysTurned";
+  if (until < today(now)) return "daysOver";
+  return until > today(now + MOST_DAYS * DAY_MS) ? "daysFar" : undefined;
+}
+
 /** A fingerprint in groups of four, for reading aloud. */
 export function inGroups(fingerprint: string): string {
   return fingerprint.replace(/(.{4})(?=.)/g, "$1 ");

@@ -17,11 +17,13 @@ import { tellEvent } from "./describe";
 import { doubtOf } from "./doubt";
 import { fileOf } from "./items/media";
 import { rendererOf } from "./renderers";
+import { UrgentFoot, UrgentHead } from "./Urgent";
+import { urgentTitle } from "./urgentData";
 import { word } from "./words";
 
 /** Whether the event is a picture without words, whose time stands on it. */
 function isBare(item: ItemRecord): boolean {
-  if (item.redacted || item.encryption === "undecryptable") return false;
+  if (item.redacted || item.urgent || item.encryption === "undecryptable") return false;
   if (item.type === "m.sticker") return true;
   const visual = item.content.msgtype === "m.image" || item.content.msgtype === "m.video";
   const caption =
@@ -51,12 +53,14 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
     if (!next.delete(props.item.id)) next.add(props.item.id);
     conversation.setSelected(next);
   };
-  const label = () =>
-    word("message", {
+  const label = () => {
+    const said = word("message", {
       name: own() ? word("you") : props.item.senderName,
       time: clockTime(language(), props.item.ts),
       text: tellEvent(props.item),
     });
+    return props.item.urgent ? `${word(urgentTitle(props.item.content))}. ${said}` : said;
+  };
   const mayReact = () =>
     props.item.eventId !== undefined && !props.item.redacted && conversation.room().may.send;
 
@@ -80,6 +84,7 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
           selecting: selecting(),
           selected: isSelected(),
           mention: props.item.mentionsMe,
+          urgent: props.item.urgent !== undefined,
         }}
         aria-label={label()}
         tabIndex={-1}
@@ -136,11 +141,17 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
                 {props.item.senderName}
               </button>
             </Show>
+            <Show when={props.item.urgent}>
+              <UrgentHead item={props.item} />
+            </Show>
             <QuoteBlock item={props.item} />
             <div class="bubble-body">
               <Dynamic component={rendererOf(props.item)} item={props.item} />
               <Meta item={props.item} />
             </div>
+            <Show when={props.item.urgent}>
+              <UrgentFoot item={props.item} />
+            </Show>
             <Show when={props.item.reactions.length > 0}>
               <div class="reactions">
                 <For each={props.item.reactions}>

@@ -22,8 +22,10 @@ import { Foot } from "./Foot";
 import { Header, PinnedBar } from "./Header";
 import { removeSoon } from "./removal";
 import { Timeline, type TimelineHandle } from "./Timeline";
+import { urgentTitle } from "./urgentData";
 import { word } from "./words";
 
+const ReachedDialog = lazy(() => import("./ReachedDialog"));
 const Viewer = lazy(() => import("./Viewer"));
 const ForwardDialog = lazy(() => import("./ForwardDialog"));
 const SourceDialog = lazy(() => import("./SourceDialog"));
@@ -112,6 +114,7 @@ function OpenChat(props: {
   const [forwarded, setForwarded] = createSignal<readonly ItemRecord[]>();
   const [reminded, setReminded] = createSignal<ItemRecord>();
   const [source, setSource] = createSignal<ItemRecord>();
+  const [reached, setReached] = createSignal<ItemRecord>();
   const [reacted, setReacted] = createSignal<ItemRecord>();
   const [calendar, setCalendar] = createSignal(false);
   const [returnTo, setReturnTo] = createSignal<string>();
@@ -154,6 +157,7 @@ function OpenChat(props: {
     openRemind: setReminded,
     openSource: setSource,
     openReactions: setReacted,
+    openReached: setReached,
   };
 
   createEffect(on(where, () => setSelected(new Set<string>()), { defer: true }));
@@ -165,7 +169,8 @@ function OpenChat(props: {
         const item = id === undefined ? undefined : rows.row(id);
         if (!before || !item || item.mine || item.stateKey !== undefined || !rows.head()?.live)
           return;
-        setHeard(`${item.senderName}: ${tellEvent(item)}`.slice(0, 300));
+        const title = item.urgent ? `${word(urgentTitle(item.content))}. ` : "";
+        setHeard(`${title}${item.senderName}: ${tellEvent(item)}`.slice(0, 300));
       },
     ),
   );
@@ -316,6 +321,9 @@ function OpenChat(props: {
           </Show>
           <Show when={reminded()}>
             {(item) => <RemindDialog item={item()} onClose={() => setReminded(undefined)} />}
+          </Show>
+          <Show when={reached()}>
+            {(item) => <ReachedDialog item={item()} onClose={() => setReached(undefined)} />}
           </Show>
           <Show when={reacted()}>
             {(item) => (

@@ -1,7 +1,7 @@
 /** What can be done with a message: one list for the toolbar, the menus and the keys. */
 
 import type { Client } from "../../bridge/client";
-import type { ItemRecord } from "../../engine/records";
+import type { ItemRecord, RoomView } from "../../engine/records";
 import type { Action } from "../../ui/action";
 import { ask } from "../../ui/Confirm";
 import { chatPlace, go, place } from "../../ui/router";
@@ -124,6 +124,28 @@ export function openThread(item: ItemRecord): void {
     );
 }
 
+/** Whether I am asked to say that I know of `item`. */
+export function canAcknowledge(room: RoomView, item: ItemRecord): boolean {
+  return (
+    item.urgent !== undefined &&
+    !item.mine &&
+    !item.urgent.mine &&
+    isReal(item) &&
+    room.may.acknowledge
+  );
+}
+
+export function acknowledge(client: Client, item: ItemRecord): void {
+  if (!item.eventId) return;
+  const { roomId, eventId } = item;
+  orTell(client.command("send.acknowledge", { roomId, eventId }));
+}
+
+/** Whether the server tells me whom `item` has reached. */
+export function maySeeReached(room: RoomView, item: ItemRecord): boolean {
+  return item.urgent !== undefined && isReal(item) && (item.mine || room.may.kick);
+}
+
 /** All that can be done with `item`, in the order of the menu. */
 export function messageActions(
   client: Client,
@@ -149,6 +171,20 @@ export function messageActions(
       danger: true,
       when: () => isUnder(item) && item.state !== "sending",
       run: () => orTell(client.command("send.discard", { id: item.id })),
+    },
+    {
+      id: "acknowledge",
+      icon: "check",
+      label: () => word("acknowledge"),
+      when: () => canAcknowledge(room, item),
+      run: () => acknowledge(client, item),
+    },
+    {
+      id: "reached",
+      icon: "eye",
+      label: () => word("whoAcknowledged"),
+      when: () => maySeeReached(room, item),
+      run: () => conversation.openReached(item),
     },
     {
       id: "reply",

@@ -22,6 +22,8 @@ export interface Conversation {
   openRemind: (item: ItemRecord) => void;
   openSource: (item: ItemRecord) => void;
   openReactions: (item: ItemRecord) => void;
+  /** Shows whom an urgent message has reached. */
+  openReached: (item: ItemRecord) => void;
 }
 
 export const ConversationContext = createContext<Conversation>();

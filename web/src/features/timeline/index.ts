@@ -4,11 +4,13 @@ import { lazy } from "solid-js";
 import "../../ui/richtext/richtext.css";
 import "./view.css";
 
+export { acknowledge } from "./commands";
 export { isShown } from "./data";
 export { tellEvent, tellPreview } from "./describe";
 export { fileOf, hasCaption, nameOf, saveFile, thumbnailOf } from "./items/media";
 export { firstLink, parseMatrixLink } from "./links";
 export { toggleSide } from "./side";
+export { tellUrgent } from "./tellUrgent";
 
 /** A chat, open. */
 export const ChatView = lazy(() => import("./View"));

@@ -5,6 +5,7 @@ import type { ItemRecord } from "../../engine/records";
 import { AudioItem } from "./items/AudioItem";
 import { FileItem } from "./items/FileItem";
 import { LocationItem } from "./items/LocationItem";
+import { NoticeItem } from "./items/NoticeItem";
 import { PictureItem } from "./items/PictureItem";
 import { PollItem } from "./items/PollItem";
 import { TextItem } from "./items/TextItem";
@@ -18,6 +19,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   "m.room.message m.text": TextItem,
   "m.room.message m.notice": TextItem,
   "m.room.message m.emote": TextItem,
+  "m.room.message m.server_notice": NoticeItem,
   "m.room.message m.image": PictureItem,
   "m.room.message m.video": VideoItem,
   "m.room.message m.audio": AudioItem,
