@@ -20,7 +20,7 @@ MOST_FOUND = 50
 MOST_CONSIDERED = 20_000
 """People with the longest word of a search who are looked at more closely."""
 MOST_OF_MANY = 2_000
-"""The same where a tree says who sees whom."""
+"""People of whom it is asked at once who of them is seen, where a tree says so."""
 MOST_FEW = 1_000
 """People up to whom whoever one sees is looked at one by one."""
 
@@ -50,18 +50,25 @@ async def _find_open(profile: Profile, user_id: str, word: str) -> dict[str, str
 
 
 async def _find_by_tree(profile: Profile, user_id: str, word: str) -> dict[str, str]:
-    """The same in an institution with a tree: whoever sees few people looks among these all.
+    """The same in an institution with a tree.
 
-    Of whoever sees very many it is enough to look at some with the word: nearly all are seen.
+    Where very many have the word, whoever sees few people looks among these all, and others look
+    at so many with the word until enough of them are seen.
     """
     spine, org = profile.spine, profile.org
-    rows = await spine.db.scan(store.select_people, spine.institution.id, word, MOST_OF_MANY)
-    visible = await find_seen(org, user_id, [row.user_id for row in rows])
-    few = await find_few_seen(org, user_id, MOST_FEW)
-    if few is not None and len(rows) == MOST_OF_MANY:
-        rows += await spine.db.scan(store.select_people_of, spine.institution.id, list(few))
-        visible |= few
-    return {row.user_id: row.words for row in rows if row.user_id in visible}
+    found, looked_at = dict[str, str](), 0
+    while looked_at < MOST_CONSIDERED and len(found) <= MOST_FOUND:
+        page = (word, MOST_OF_MANY, looked_at)
+        rows = await spine.db.scan(store.select_people, spine.institution.id, *page)
+        visible = await find_seen(org, user_id, [row.user_id for row in rows])
+        found |= {row.user_id: row.words for row in rows if row.user_id in visible}
+        if len(rows) < MOST_OF_MANY:
+            break
+        if not looked_at and (few := await find_few_seen(org, user_id, MOST_FEW)) is not None:
+            rows = await spine.db.scan(store.select_people_of, spine.institution.id, list(few))
+            return found | {row.user_id: row.words for row in rows}
+        looked_at += MOST_OF_MANY
+    return found
 
 
 async def show_people(profile: Profile, user_ids: list[str]) -> list[Content]:

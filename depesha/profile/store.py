@@ -195,17 +195,21 @@ async def delete_person(tx: Tx, institution_id: int, user_id: str) -> None:
     )
 
 
-async def select_people(tx: Tx, institution_id: int, piece: str, limit: int) -> list[PersonRow]:
-    """People of whom a word has the piece."""
+async def select_people(
+    tx: Tx, institution_id: int, piece: str, limit: int, offset: int = 0
+) -> list[PersonRow]:
+    """People of whom a word has the piece, those first whose words it is nearest to."""
     return await tx.rows(
         PersonRow,
-        "SELECT p.user_id, p.words FROM profile_people p WHERE p.institution_id = $1"
-        " AND p.user_id IN (SELECT user_id FROM profile_parts"
-        " WHERE institution_id = $1 AND part >= $2 AND part < $3 LIMIT $4)",
+        "SELECT p.user_id, p.words FROM profile_people p JOIN (SELECT user_id FROM profile_parts"
+        " WHERE institution_id = $1 AND part >= $2 AND part < $3"
+        " ORDER BY part, user_id LIMIT $4 OFFSET $5) f ON f.user_id = p.user_id"
+        " WHERE p.institution_id = $1",
         institution_id,
         piece,
         piece + _LAST,
         limit,
+        offset,
     )
 
 

@@ -49,6 +49,24 @@ async def test_one_finds_whom_one_sees_among_very_many(
     assert len(await found(house.people["minister"], "person")) == len(house.people)
 
 
+async def test_who_sees_many_but_not_all_finds_them_among_very_many(
+    house: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those whom one sees may be the last of all who have the word."""
+    monkeypatch.setattr(people, "MOST_OF_MANY", 1)
+    monkeypatch.setattr(people, "MOST_FEW", 1)
+    for client in house.people.values():
+        body = {"displayname": "Person"}
+        (await client.put(f"/profile/{client.user_id}/displayname", body)).ok()
+    assert await found(house.people["judge"], "person") == [user("judge"), user("lawhead")]
+    assert await found(house.people["lawhead"], "person") == sorted(
+        map(user, ("lawhead", "lawyer", "judge", "minister", "ithead"))
+    )
+    # An end is made of it, so that no search takes long.
+    monkeypatch.setattr(people, "MOST_CONSIDERED", 1)
+    assert await found(house.people["lawhead"], "person") == []
+
+
 @pytest.mark.parametrize("path", ["/profile/{user}", "/profile/{user}/displayname"])
 async def test_profiles(house: Institution, path: str) -> None:
     (await house.people["judge"].put(f"/profile/{user('judge')}/displayname", {"displayname": "J"}))
