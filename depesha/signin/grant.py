@@ -132,9 +132,11 @@ async def _by_refresh(signin: Signin, client: Client, refresh_token: str) -> Out
             if spent is not None:
                 await end_session(w, spent.user_id, spent.device_id, spent.session_id)
             return _Failed(invalid_grant("This refresh token is not valid, or not any more"))
-        holder = found[0]
+        holder, tokens = found
         row = store.SpentRow(holder.user_id, holder.device_id, holder.session_id, now + SPENT_MS)
-        await store.upsert_spent(w.tx, w.institution.id, old_hash, row)
+        # The new one, too, is known again when another that came of the same takes its place.
+        for each in (old_hash, token_hash(tokens.refresh or "")):
+            await store.upsert_spent(w.tx, w.institution.id, each, row)
         return found
 
     return await signin.spine.log.commit(plan)

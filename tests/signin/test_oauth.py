@@ -220,6 +220,19 @@ async def test_a_stolen_refresh_token_ends_the_session(server: Server, alice: Cl
     assert await is_signed_in(alice)
 
 
+async def test_who_is_overtaken_by_a_thief_ends_the_session(server: Server, alice: Client) -> None:
+    """Both exchange the same token, and the thief is the first to use what came of it."""
+    client_id = await register_client(server)
+    first = await oauth_tokens(server, client_id)
+    mine = (await _refresh(server, client_id, first["refresh_token"])).ok()
+    stolen = (await _refresh(server, client_id, first["refresh_token"])).ok()
+    thief = oauth_client(server, alice.user_id, stolen)
+    (await thief.get("/account/whoami")).ok()
+    denied(await _refresh(server, client_id, mine["refresh_token"]), "invalid_grant")
+    (await thief.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
+    denied(await _refresh(server, client_id, stolen["refresh_token"]), "invalid_grant")
+
+
 async def test_refresh_tokens_keep_to_their_client_and_their_api(
     server: Server, alice: Client
 ) -> None:
