@@ -52,6 +52,14 @@ CROPPED = (32, 96, 320, 640, 1600, WHOLE_SIDE)
 """Sizes in which thumbnails are made: a wish is answered by the next larger one."""
 
 
+class NotAnImage(Exception):
+    """The bytes are no picture that can be made smaller."""
+
+
+class TooManyPixels(Exception):
+    """The picture is too large to be looked into."""
+
+
 def check_media(server_name: str, media_id: str) -> None:
     """Raise 404 for what no `mxc://` URI can name."""
     if not is_server_name(server_name) or _MEDIA_ID.fullmatch(media_id) is None:
