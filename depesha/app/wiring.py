@@ -63,7 +63,7 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import ARRIVED, Media, hear_arrival, keep_media, keep_picture
 from depesha.media import api as media_api
-from depesha.notices import Deliveries, Notices, make_jobs, project_urgent, send_notice
+from depesha.notices import Deliveries, Notices, keep_marks, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
 from depesha.org import Org, follow_ended_account, is_within, load_org, project_talk
 from depesha.org import api as org_api
@@ -348,7 +348,11 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(sync, sync_old.ENDPOINTS),
         *bind(sync, sliding_api.ENDPOINTS),
     )
-    gates: tuple[Gate, ...] = (keep_notices(notices_sender(spine)), partial(org_gate, org))
+    gates: tuple[Gate, ...] = (
+        keep_notices(notices_sender(spine)),
+        keep_marks(notices_sender(spine)),
+        partial(org_gate, org),
+    )
     projections: tuple[Projection, ...] = (
         project_openness,
         project_guest_access,

@@ -8,6 +8,7 @@ Requirements D3, M7, G7. Spec: client-server API, "Server Notices".
 """
 
 from depesha.notices.deliveries import Deliveries as Deliveries
+from depesha.notices.gate import keep_marks as keep_marks
 from depesha.notices.jobs import make_jobs as make_jobs
 from depesha.notices.record import Notices as Notices
 from depesha.notices.send import send_notice as send_notice

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.accounts.steps import make_admin
 from tests.conftest import StartServer
 from tests.harness.client import Client, Response
@@ -172,3 +174,25 @@ async def test_those_not_reached_come_in_pages(server: Server, clock: TestClock)
             break
         after = page["next"]
     assert found == names
+
+
+FORGED: list[dict[str, Any]] = [
+    {"org.depesha.official": {"kind": "emergency", "signed": "Ministry"}},
+    {"org.depesha.substitution": {"user_id": "@a:x", "sender": "@b:x"}},
+    {"msgtype": "m.server_notice"},
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_nobody_else_speaks_officially(
+    server: Server, alice: Client, forged: dict[str, Any]
+) -> None:
+    """Clients show by these marks that the server itself says something."""
+    room = await alice.create_room()
+    said = {"msgtype": "m.text", "body": "Leave the building", **forged}
+    first = await alice.send(room, "Hello")
+    relation = {"rel_type": "m.replace", "event_id": first}
+    edit = {"msgtype": "m.text", "body": "*", "m.new_content": said, "m.relates_to": relation}
+    for content in (said, edit):
+        path = f"/rooms/{room}/send/m.room.message/{alice.next_txn()}"
+        (await alice.put(path, content)).refused(403, "M_FORBIDDEN")

@@ -26,6 +26,7 @@ import { makeSearch, type Search } from "./search";
 import type { Who } from "./session";
 import { makeSync, type Sync } from "./sync";
 import type { Topics } from "./topics";
+import { saidByPerson } from "./voice";
 import { deriveAccount, deriveSpaces, loadMembers, Recent, tellEntries, type World } from "./world";
 
 export interface Live {
@@ -95,7 +96,8 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       await needs.cryptoReady;
       const found = await crypto?.decrypt(roomId, { ...event, room_id: roomId });
       const { type, content } = event;
-      return found ?? { encryption: "undecryptable", note: "missingKey", type, content };
+      if (found) return { ...found, content: saidByPerson(found.content) };
+      return { encryption: "undecryptable", note: "missingKey", type, content };
     },
     statuses: statuses ?? {},
     left: new Set(),
