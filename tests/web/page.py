@@ -23,6 +23,30 @@ ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SPEAK = """language => dispatchEvent(new StorageEvent(
+    "storage", { key: "depesha.language", newValue: JSON.stringify(language) },
+))"""
+# What stands above the page is looked at alone: the page below was looked at before it opened.
+RUN_AXE = """options => {
+    const above = document.querySelectorAll('[role="dialog"], [role="menu"]');
+    return axe.run(above.length > 0 ? [...above].at(-1) : document, options);
+}"""
+OVERFLOWS = """() => {
+    const scrolls = (node) => node && node !== document.documentElement &&
+        (getComputedStyle(node).overflowX !== "visible" || scrolls(node.parentElement));
+    // What scrolls sideways by intent: tabs, code, tables.
+    const wide = '[role="tablist"], pre, .table-frame';
+    const squeezed = (node) => getComputedStyle(node).overflowY === "auto" && !node.matches(wide);
+    const told = (node) => `${node.tagName} "${node.innerText.slice(0, 60)}"`;
+    return [...document.querySelectorAll("body *")]
+        .filter((node) => node instanceof HTMLElement && node.innerText && node.clientWidth > 0)
+        .filter((node) => node.checkVisibility() && (squeezed(node) || !scrolls(node)))
+        .filter((node) => node.scrollWidth > node.clientWidth + 1 ||
+            (!scrolls(node) && node.getBoundingClientRect().right > innerWidth + 1))
+        .map(told);
+}"""
+
 
 @asynccontextmanager
 async def watched(context: BrowserContext) -> AsyncIterator[Page]:
@@ -115,13 +139,26 @@ class Person:
         SCREENS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENS / f"{name}.png")
 
-    async def barriers(self) -> list[str]:
-        """What axe finds that keeps somebody out of what is on the screen."""
+    async def barriers(self, *rules: str) -> list[str]:
+        """What axe finds that keeps somebody out of what is on the screen; by `rules` alone."""
         # The policy of the page forbids foreign scripts; this one comes through the debugger.
-        await self.page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = await self.page.evaluate("() => axe.run()")
+        if not await self.page.evaluate("() => 'axe' in window"):
+            await self.page.evaluate(AXE.read_text("utf-8"))
+        options = {"runOnly": list(rules)} if rules else {}
+        found: dict[str, Any] = await self.page.evaluate(RUN_AXE, options)
         return [
             f"{rule['id']}: {node['html'][:200]}"
             for rule in found["violations"]
             for node in rule["nodes"]
         ]
+
+    async def overflows(self) -> list[str]:
+        """Words that stick out of what holds them, or of the window."""
+        found: list[str] = await self.page.evaluate(OVERFLOWS)
+        return [f"sticks out: {one}" for one in found]
+
+    async def speak(self, language: str) -> None:
+        """Change the language as another tab of this browser does."""
+        await self.page.evaluate(SPEAK, language)
+        await expect(self.page.locator(f"html[lang={language}]")).to_be_attached()
+        await self.page.evaluate(NEXT_FRAME)

@@ -138,6 +138,22 @@ export default function Shell() {
     const id = roomId();
     if (id) go(chatPlace(id, eventId()));
   };
+  // The side has the focus when it opens, and what had it before when it closes.
+  let sidePane: HTMLElement | undefined;
+  let opener: Element | null = null;
+  createEffect(
+    on(
+      side,
+      (now, was) => {
+        if (now && !was) {
+          opener = document.activeElement;
+          sidePane?.focus({ preventScroll: true });
+        } else if (!now && document.activeElement === document.body && opener?.isConnected)
+          (opener as HTMLElement).focus({ preventScroll: true });
+      },
+      { defer: true },
+    ),
+  );
 
   return (
     <div class="shell" data-pane={pane()} data-side={side() ? "open" : "closed"}>
@@ -228,9 +244,14 @@ export default function Shell() {
         {(id) => (
           <>
             <section
+              ref={sidePane}
               class="pane pane-side"
               role={phone() ? "main" : "complementary"}
               aria-label={word("side")}
+              tabIndex={-1}
+              onKeyDown={(event) => {
+                if (event.key === "Escape" && !event.defaultPrevented) closeSide();
+              }}
             >
               <Resizer
                 width={sideWidth()}

@@ -28,10 +28,11 @@ export default function Shortcuts(props: { commands: readonly Action[]; onClose:
   ];
   return (
     <Dialog open size="l" title={word("shortcuts")} onClose={props.onClose}>
-      <div class="shortcuts">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys */}
+      <section class="shortcuts" tabIndex={0} aria-label={word("shortcuts")}>
         <List title={word("shortcutsNavigate")} rows={navigate()} />
         <List title={word("shortcutsWrite")} rows={write()} />
-      </div>
+      </section>
     </Dialog>
   );
 }

@@ -254,10 +254,13 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
   return shown.flatMap((id) => commands.find((action) => action.id === id) ?? []);
 }
 
+/** A window keeps the keys to itself: what it asks about must not change below it. */
+const isDialogOpen = () => document.querySelector('[role="dialog"]') !== null;
+
 /** Runs actions by their shortcuts for as long as the component lives. */
 export function listenToKeys(commands: readonly Action[]): void {
   const press = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing || isDialogOpen()) return;
     const question = event.key === "?" && !isTyping(event.target);
     const action = possible(commands).find(
       ({ id, shortcut }) =>

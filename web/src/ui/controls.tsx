@@ -4,7 +4,24 @@ import { createUniqueId, For, type JSX, Show, splitProps } from "solid-js";
 import { Icon, type IconName } from "./icons";
 import { keysOf } from "./keyboard";
 
-type ButtonProps = JSX.ButtonHTMLAttributes<HTMLButtonElement>;
+type Press = (event: MouseEvent & { currentTarget: HTMLButtonElement; target: Element }) => unknown;
+type ButtonProps = Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, "onClick"> & {
+  onClick?: Press;
+};
+
+/** One at a time: until a press has done all it does, another, as of a double click, does nothing. */
+function once(press: () => Press | undefined): Press {
+  let working = false;
+  return async (event) => {
+    if (working) return;
+    working = true;
+    try {
+      await press()?.(event);
+    } finally {
+      working = false;
+    }
+  };
+}
 
 /** A button with words. While `busy` it turns a wheel and cannot be pressed. */
 export function Button(
@@ -15,11 +32,20 @@ export function Button(
     icon?: IconName;
   },
 ) {
-  const [own, rest] = splitProps(props, ["look", "wide", "busy", "icon", "children", "class"]);
+  const [own, rest] = splitProps(props, [
+    "look",
+    "wide",
+    "busy",
+    "icon",
+    "children",
+    "class",
+    "onClick",
+  ]);
   return (
     <button
       type="button"
       {...rest}
+      onClick={once(() => own.onClick)}
       class={`button ${own.look ?? "plain"} ${own.wide ? "wide" : ""} ${own.class ?? ""}`}
       disabled={own.busy || rest.disabled}
       aria-busy={own.busy}
@@ -42,11 +68,20 @@ export function IconButton(
     on?: boolean;
   },
 ) {
-  const [own, rest] = splitProps(props, ["icon", "label", "shortcut", "on", "children", "class"]);
+  const [own, rest] = splitProps(props, [
+    "icon",
+    "label",
+    "shortcut",
+    "on",
+    "children",
+    "class",
+    "onClick",
+  ]);
   return (
     <button
       type="button"
       {...rest}
+      onClick={once(() => own.onClick)}
       class={`icon-button ${own.on ? "on" : ""} ${own.class ?? ""}`}
       aria-label={own.label}
       data-tip={own.label}

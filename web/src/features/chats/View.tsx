@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icons";
 import { ContextMenu, MenuButton } from "../../ui/Menu";
 import { now } from "../../ui/now";
 import { chatPlace, go, place } from "../../ui/router";
+import { Tabs } from "../../ui/Tabs";
 import { orTell, tell } from "../../ui/toasts";
 import { Awaiting, StandsIn } from "../notices";
 import { countWaiting, dragged, everyoneOf, setTaking } from "../people";
@@ -198,30 +199,19 @@ export function ChatsView(props: {
             </div>
           }
         >
-          <div class="chats-tabs" role="tablist" aria-label={word("folders")}>
-            <For each={tabs()}>
-              {(tab) => (
-                <button
-                  type="button"
-                  role="tab"
-                  aria-selected={folder() === tab.id}
-                  onClick={() => {
-                    setFolder(tab.id);
-                    setKept(undefined);
-                  }}
-                >
-                  {tab.label}
-                  <Show
-                    when={
-                      tab.id !== "unread" && tab.id !== "all" && countUnread(all(), tab.id, now())
-                    }
-                  >
-                    {(count) => <span class="badge muted">{count()}</span>}
-                  </Show>
-                </button>
-              )}
-            </For>
-          </div>
+          <Tabs
+            label={word("folders")}
+            value={folder()}
+            tabs={tabs().map((tab) => ({
+              ...tab,
+              count:
+                tab.id === "unread" || tab.id === "all" ? 0 : countUnread(all(), tab.id, now()),
+            }))}
+            onChange={(id) => {
+              setFolder(id);
+              setKept(undefined);
+            }}
+          />
           <Awaiting />
           <StandsIn />
           <Show when={invited().length > 0}>

@@ -30,6 +30,7 @@ export default function Attachments(props: {
   let more!: HTMLInputElement;
 
   const send = async () => {
+    if (busy()) return;
     setBusy(true);
     const attachments = await Promise.all(files().map((file) => attachmentOf(file, plain())));
     const text = caption().trim();

@@ -18,15 +18,7 @@ import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { registerComposer, urgentAction } from "./commands";
-import {
-  mayBeUrgent,
-  mentionsIn,
-  messageContent,
-  pastedMarkdown,
-  replaceToken,
-  tokenAt,
-  wrap,
-} from "./data";
+import { mayBeUrgent, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
 import type { Mention } from "./markdown";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
@@ -95,6 +87,20 @@ export function Composer(props: {
 
   keepDraft();
   tellTyping();
+  createEffect(on(() => composing().text(), grow));
+  // What was begun in one chat does not end in another.
+  createEffect(
+    on(
+      composing,
+      () => {
+        setRecording(false);
+        setDialog(undefined);
+        setEmojiOpen(false);
+        setAlsoChat(false);
+      },
+      { defer: true },
+    ),
+  );
 
   const session = useValue("session", () => null);
   const card = useValue("card", () => {
@@ -124,7 +130,6 @@ export function Composer(props: {
     createEffect(
       on(composing, (state) => {
         const place = where();
-        queueMicrotask(() => setText(state.text()));
         onCleanup(() => storeDraft(state, place));
       }),
     );
@@ -151,8 +156,8 @@ export function Composer(props: {
   }
 
   function storeDraft(state: Composing, place: { roomId: string; threadId?: string }): void {
-    const text = state.text();
-    if (state.edit() || text === state.saved) return;
+    const text = state.draft();
+    if (text === state.saved) return;
     state.saved = text;
     const replyTo = state.reply()?.eventId;
     const draft = text ? { text, ...(replyTo ? { replyTo } : {}) } : null;
@@ -187,20 +192,6 @@ export function Composer(props: {
     on(
       () => composing().focusAsked(),
       () => field.focus(),
-      { defer: true },
-    ),
-  );
-  createEffect(
-    on(
-      () => composing().edit(),
-      (item, before) => {
-        if (item) {
-          setText(String(item.content.body ?? ""));
-          composing().setMentions(mentionsIn(item.content));
-        }
-        if (!item && before) setText("");
-        if (item) field.focus();
-      },
       { defer: true },
     ),
   );
@@ -245,11 +236,13 @@ export function Composer(props: {
       props.threadId && alsoChat() && !edited
         ? messageContent(text, state.mentions(), props.threadId)
         : undefined;
-    state.setEdit(undefined);
+    if (edited) state.setEdit(undefined);
+    else {
+      setText("");
+      state.setMentions([]);
+      state.setUrgent(false);
+    }
     state.setReply(undefined);
-    state.setMentions([]);
-    state.setUrgent(false);
-    setText("");
     if (edited?.eventId)
       await orTell(
         client.command("send.edit", { roomId: props.room.id, eventId: edited.eventId, content }),
@@ -365,7 +358,7 @@ export function Composer(props: {
       id: "later",
       icon: "clock" as const,
       label: () => word("attachLater"),
-      when: () => composing().text().trim() !== "",
+      when: () => props.threadId === undefined && composing().text().trim() !== "",
       run: () => setDialog("later"),
     },
     { ...urgent, apart: true },
@@ -446,6 +439,7 @@ export function Composer(props: {
             aria-controls={suggestions.list().length > 0 ? suggestions.id : undefined}
             aria-activedescendant={suggestions.activeId()}
             lang={language()}
+            value={composing().text()}
             onInput={(event) => {
               composing().setText(event.currentTarget.value);
               setCaret(event.currentTarget.selectionStart);
@@ -487,7 +481,12 @@ export function Composer(props: {
           <Show
             when={composing().text().trim() !== "" || composing().edit()}
             fallback={
-              <IconButton icon="mic" label={word("voice")} onClick={() => setRecording(true)} />
+              <IconButton
+                icon="mic"
+                label={word("voice")}
+                // It stands where the message was sent from: a second click means no recording.
+                onClick={(event) => event.detail < 2 && setRecording(true)}
+              />
             }
           >
             <IconButton

@@ -1,6 +1,7 @@
 import { createMemo, createResource, createSignal, For, Show } from "solid-js";
 import { Icon } from "../../ui/icons";
 import { language } from "../../ui/preferences";
+import { Tabs } from "../../ui/Tabs";
 import { type Emoji, findEmoji, loadEmoji, recentEmoji, useEmoji } from "./emoji";
 import { word } from "./words";
 
@@ -52,22 +53,13 @@ export default function EmojiPicker(props: { onPick: (symbol: string) => void })
         />
       </div>
       <Show when={!query().trim()}>
-        <div class="emoji-tabs" role="tablist">
-          <For each={groups}>
-            {(one) => (
-              <button
-                type="button"
-                role="tab"
-                aria-selected={group() === one.id}
-                aria-label={word(one.label)}
-                data-tip={word(one.label)}
-                onClick={() => setGroup(one.id)}
-              >
-                {one.icon}
-              </button>
-            )}
-          </For>
-        </div>
+        <Tabs
+          class="emoji-tabs"
+          label={word("emoji")}
+          value={group()}
+          tabs={groups.map(({ id, label, icon }) => ({ id, label: word(label), sign: icon }))}
+          onChange={setGroup}
+        />
       </Show>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the buttons inside */}
       <div class="emoji-board" onKeyDown={step}>

@@ -135,7 +135,13 @@ export function createSuggestions(options: {
     }));
   });
   createEffect(on(list, () => setActive(0)));
+  createEffect(() =>
+    document.getElementById(activeId() ?? "")?.scrollIntoView({ block: "nearest" }),
+  );
 
+  function activeId(): string | undefined {
+    return list().length > 0 ? `${id}-${active()}` : undefined;
+  }
   const choose = (index: number) => {
     const asked = token();
     const suggestion = list()[index];
@@ -161,7 +167,7 @@ export function createSuggestions(options: {
     id,
     list,
     active,
-    activeId: () => (list().length > 0 ? `${id}-${active()}` : undefined),
+    activeId,
     choose,
     dismiss,
     press,

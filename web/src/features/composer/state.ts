@@ -1,7 +1,8 @@
 /** What is being written in each chat and thread, while the page is open. */
 
-import { type Accessor, createRoot, createSignal } from "solid-js";
+import { type Accessor, batch, createRoot, createSignal } from "solid-js";
 import type { ItemRecord } from "../../engine/records";
+import { mentionsIn } from "./data";
 import type { Mention } from "./markdown";
 
 /** Whom the text answers, as it is shown above the field. */
@@ -21,10 +22,13 @@ export interface Composing {
   reply: Accessor<Target | undefined>;
   setReply: (target: Target | undefined) => void;
   edit: Accessor<ItemRecord | undefined>;
+  /** Puts a message's text in the place of what is being written, and undefined gives it back. */
   setEdit: (item: ItemRecord | undefined) => void;
   /** Whether the next message is to be marked as urgent. */
   urgent: Accessor<boolean>;
   setUrgent: (urgent: boolean) => void;
+  /** What is being written anew, also while a message is being changed. */
+  draft: () => string;
   files: Accessor<readonly File[]>;
   addFiles: (files: readonly File[]) => void;
   setFiles: (files: readonly File[]) => void;
@@ -42,10 +46,23 @@ function create(): Composing {
   const [text, setText] = createSignal("");
   const [mentions, setMentions] = createSignal<readonly Mention[]>([]);
   const [reply, setReply] = createSignal<Target>();
-  const [edit, setEdit] = createSignal<ItemRecord>();
+  const [edit, setItem] = createSignal<ItemRecord>();
   const [urgent, setUrgent] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [focusAsked, setFocusAsked] = createSignal(0);
+  let before = { text: "", mentions: mentions() };
+  const setEdit = (item: ItemRecord | undefined) =>
+    batch(() => {
+      if (item && !edit()) before = { text: text(), mentions: mentions() };
+      if (item) {
+        setText(String(item.content.body ?? ""));
+        setMentions(mentionsIn(item.content));
+      } else if (edit()) {
+        setText(before.text);
+        setMentions(before.mentions);
+      }
+      setItem(item);
+    });
   return {
     saved: "",
     text,
@@ -58,6 +75,7 @@ function create(): Composing {
     setEdit,
     urgent,
     setUrgent,
+    draft: () => (edit() ? before.text : text()),
     files,
     setFiles,
     addFiles: (more) => setFiles((all) => [...all, ...more].slice(0, MOST_FILES)),
@@ -77,7 +95,7 @@ if (typeof window !== "undefined")
   window.addEventListener("pagehide", () => {
     const left = new Map(unstored);
     for (const [key, state] of states) {
-      if (!state.edit() && state.text() !== state.saved) left.set(key, state.text());
+      if (state.draft() !== state.saved) left.set(key, state.draft());
       else left.delete(key);
     }
     sessionStorage.setItem(UNSTORED, JSON.stringify([...left]));

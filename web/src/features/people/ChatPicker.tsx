@@ -2,6 +2,7 @@ import { createSignal, For, Show } from "solid-js";
 import { useList } from "../../bridge/client";
 import type { ChatRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
+import { stepRows } from "../../ui/rows";
 import { findChats } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";
@@ -19,7 +20,8 @@ export function ChatPicker(props: {
       text(),
     ).slice(0, 60);
   return (
-    <div class="picker">
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the field and the buttons inside
+    <div class="picker" onKeyDown={stepRows}>
       <div class="search-field">
         <Icon name="search" class="icon-s" />
         <input

@@ -2,6 +2,7 @@ import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
+import { stepRows } from "../../ui/rows";
 import { acquaintances, withAddress } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";
@@ -46,7 +47,8 @@ export function PersonPicker(props: {
   };
 
   return (
-    <div class="picker">
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the field and the buttons inside
+    <div class="picker" onKeyDown={stepRows}>
       <div class="search-field">
         <Icon name="search" class="icon-s" />
         <input

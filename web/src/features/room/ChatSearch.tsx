@@ -82,7 +82,6 @@ export function ChatSearch(props: { roomId: string; onClose: () => void }) {
             placeholder={word("searchHint")}
             aria-label={word("searchHint")}
             onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === "Escape" && props.onClose()}
           />
         </div>
         <Segments<Kind>

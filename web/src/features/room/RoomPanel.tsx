@@ -1,8 +1,9 @@
-import { createSignal, For, lazy, Match, Show, Suspense, Switch } from "solid-js";
+import { createSignal, lazy, Match, Show, Suspense, Switch } from "solid-js";
 import { useValue } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { Button, IconButton } from "../../ui/controls";
 import { chatPlace } from "../../ui/router";
+import { Tabs } from "../../ui/Tabs";
 import { tell } from "../../ui/toasts";
 import { Face, OwnUnits, openPerson } from "../people";
 import { GroupFacts } from "./GroupFacts";
@@ -111,20 +112,12 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
           <OwnUnits roomId={props.room.id} />
         </Show>
         <PrivacyPanel room={props.room} />
-        <div class="chats-tabs" role="tablist" aria-label={word("title")}>
-          <For each={shownTabs()}>
-            {(one) => (
-              <button
-                type="button"
-                role="tab"
-                aria-selected={tab() === one}
-                onClick={() => setTab(one)}
-              >
-                {word(labels[one])}
-              </button>
-            )}
-          </For>
-        </div>
+        <Tabs
+          label={word("title")}
+          value={tab()}
+          tabs={shownTabs().map((id) => ({ id, label: word(labels[id]) }))}
+          onChange={setTab}
+        />
         <Switch>
           <Match when={tab() === "members"}>
             <Members room={props.room} />

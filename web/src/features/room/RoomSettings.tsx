@@ -34,7 +34,6 @@ export default function RoomSettings(props: { room: RoomView; onClose: () => voi
   return (
     <Dialog
       open
-      size="s"
       title={word("settings")}
       onClose={props.onClose}
       footer={

@@ -161,13 +161,35 @@ function OpenChat(props: {
   };
 
   createEffect(on(where, () => setSelected(new Set<string>()), { defer: true }));
+  // What was opened in one chat does not stay above another.
+  createEffect(
+    on(
+      () => where().roomId,
+      () => {
+        setViewed(undefined);
+        setForwarded(undefined);
+        setSource(undefined);
+        setReacted(undefined);
+        setCalendar(false);
+        setReturnTo(undefined);
+      },
+      { defer: true },
+    ),
+  );
   /** The newest message from others is read out, once. */
   createEffect(
     on(
-      () => rows.order().at(-1),
-      (id, before) => {
+      () => ({ id: rows.order().at(-1), roomId: where().roomId }),
+      ({ id }, before) => {
         const item = id === undefined ? undefined : rows.row(id);
-        if (!before || !item || item.mine || item.stateKey !== undefined || !rows.head()?.live)
+        if (
+          !before?.id ||
+          before.id === id ||
+          before.roomId !== item?.roomId ||
+          item.mine ||
+          item.stateKey !== undefined ||
+          !rows.head()?.live
+        )
           return;
         const title = item.urgent ? `${word(urgentTitle(item.content))}. ` : "";
         setHeard(`${title}${item.senderName}: ${tellEvent(item)}`.slice(0, 300));
