@@ -137,7 +137,7 @@ def _spare_collector() -> None:
     # What was made at start stays: it need not be looked at again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(20_000, 10, 10)
 
 
 def raise_open_files() -> None:

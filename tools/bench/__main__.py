@@ -128,8 +128,9 @@ async def _play(scenario: Scenario, world: World, scale: Scale, run: int) -> Out
         return Outcome(name, run, scenario.name, None, told)
     more = " ".join(f"{key}={value:.4g}" for key, value in figure.more.items())
     value = f"{figure.value:12,.1f} {scenario.unit:3}"
-    print(f"run {run} {name:8} {scenario.name:18} {value} {more}", flush=True)
-    return Outcome(name, run, scenario.name, figure)
+    resident = world.server.process.resident()
+    print(f"run {run} {name:8} {scenario.name:18} {value} {more} MB={resident:.0f}", flush=True)
+    return Outcome(name, run, scenario.name, figure, resident=resident)
 
 
 def _told(error: BaseException) -> str:

@@ -23,6 +23,8 @@ class Outcome:
     scenario: str
     figure: Figure | None
     failure: str = ""
+    resident: float = 0.0
+    """MB of the server afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
