@@ -51,9 +51,10 @@ async def access_by_password(accounts: Accounts, user_id: str, password: str) ->
     could tell and cannot be asked.
     """
     spine = accounts.spine
-    spine.limits.check("login", user_id)
+    is_name = parse_user_id(user_id) is not None
+    spine.limits.check("login", user_id if is_name else "")
     user = None
-    if parse_user_id(user_id) is not None:
+    if is_name:
         user = await spine.db.read(store.select_user, spine.institution.id, user_id)
     is_right = await accounts.passwords.is_right(user.password_hash if user else None, password)
     if not is_right and (user is None or user.password_hash is None):

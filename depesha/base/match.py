@@ -10,10 +10,17 @@ from functools import lru_cache
 _BEFORE, _AFTER = "(?<![A-Za-z0-9_])", "(?![A-Za-z0-9_])"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
+KEPT = 200
+"""Letters of a pattern up to which its test is kept: strangers write patterns, of any length."""
 
-@lru_cache(maxsize=4096)
+
 def whole_glob(pattern: str) -> Callable[[str], bool]:
     """A test that a whole value matches the pattern, ignoring case."""
+    return _whole_glob(pattern) if len(pattern) <= KEPT else _whole_glob.__wrapped__(pattern)
+
+
+@lru_cache(maxsize=4096)
+def _whole_glob(pattern: str) -> Callable[[str], bool]:
     first, *rest = _pieces(pattern)
     if not rest:
         only = re.compile(first, _FLAGS)
@@ -29,12 +36,16 @@ def whole_glob(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
-@lru_cache(maxsize=4096)
 def word_glob(pattern: str) -> Callable[[str], bool]:
     """A test that some part of a text, between word boundaries, matches, ignoring case.
 
     Letters outside ASCII are boundaries: the specification says so, and clients do the same.
     """
+    return _word_glob(pattern) if len(pattern) <= KEPT else _word_glob.__wrapped__(pattern)
+
+
+@lru_cache(maxsize=4096)
+def _word_glob(pattern: str) -> Callable[[str], bool]:
     first, *rest = _pieces(pattern)
     if not rest:
         only = re.compile(f"{_BEFORE}{first}{_AFTER}", _FLAGS)

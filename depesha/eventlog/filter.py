@@ -154,9 +154,17 @@ class Filter(msgspec.Struct, frozen=True):
         return self.event_fields is None and self.event_format == "client"
 
 
-@lru_cache(maxsize=1_000)
+_KEPT = 4_000
+"""Length up to which a filter is remembered as it was read."""
+
+
 def parse_filter(text: str | bytes) -> Filter:
     """The filter in JSON; 400 M_BAD_JSON says what is wrong with it."""
+    return _parse_known(text) if len(text) <= _KEPT else _parse(text, Filter)
+
+
+@lru_cache(maxsize=1_000)
+def _parse_known(text: str | bytes) -> Filter:
     return _parse(text, Filter)
 
 

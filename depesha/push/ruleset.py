@@ -181,7 +181,12 @@ def compile_rules(choices: Choices, room_id: str) -> Ruleset:
         for rule in choices.own.get(kind, ())
         if rule["enabled"] and _only_room(kind, rule) in {None, room_id}
     ]
-    return _compile(canonical([kept, choices.changed]))
+    key = canonical([kept, choices.changed])
+    return _compile(key) if len(key) <= _KEPT else _compile.__wrapped__(key)
+
+
+_KEPT = 4_000
+"""Bytes of rules up to which what became of them is remembered for whoever has the same."""
 
 
 @lru_cache(maxsize=8192)

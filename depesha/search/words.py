@@ -10,7 +10,8 @@ import Stemmer
 
 from depesha.base.canonical import Content
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w{1,64}")
+"""What is longer counts as several words: each is remembered, and strangers write them."""
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _russian = Stemmer.Stemmer("russian")
 _english = Stemmer.Stemmer("english")

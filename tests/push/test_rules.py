@@ -1,13 +1,15 @@
 """Push rules as pure functions."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from depesha.base.errors import MatrixError
-from depesha.base.match import whole_glob, word_glob
+from depesha.base.match import KEPT, whole_glob, word_glob
 from depesha.base.path import parse_path
 from depesha.events.event import ROOM_VERSIONS, Event
 from depesha.push.audience import hears_of
@@ -312,3 +314,12 @@ def _follow(order: list[str], act: str, rule_id: str, before: Any, after: Any) -
         elif after is not None:
             place = order.index(after) + 1
         order.insert(place, rule_id)
+
+
+@pytest.mark.parametrize("glob", [whole_glob, word_glob])
+def test_only_short_patterns_are_remembered(glob: Callable[[str], Callable[[str], bool]]) -> None:
+    """Thousands of long ones, which anybody may write, would fill the memory."""
+    assert glob("a*b" + "x" * 10) is glob("a*b" + "x" * 10)
+    long = "a*b" + "x" * KEPT
+    assert glob(long) is not glob(long)
+    assert glob(long)("a, b" + "x" * KEPT)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from depesha.eventlog import store
+from depesha.search.words import stems
 from tests.harness.client import Client
 from tests.harness.server import Server
 
@@ -91,3 +92,8 @@ async def test_context_groups_state_and_pages(server: Server) -> None:
     results = more["search_categories"]["room_events"]["results"]
     assert [r["result"]["event_id"] for r in results] == sent[2:0:-1]
     (await alice.post(PATH, body, query={"next_batch": "bad"})).refused(400, "M_INVALID_PARAM")
+
+
+def test_a_word_has_an_end() -> None:
+    """Words are remembered with their stems: strangers write them, of any length."""
+    assert {len(word) for word in stems("x" * 6400)} == {64}
