@@ -52,7 +52,7 @@ async def access_by_password(accounts: Accounts, user_id: str, password: str) ->
     """
     spine = accounts.spine
     is_name = parse_user_id(user_id) is not None
-    spine.limits.check("login", user_id if is_name else "")
+    spine.limits.check("account", user_id if is_name else "")
     user = None
     if is_name:
         user = await spine.db.read(store.select_user, spine.institution.id, user_id)

@@ -31,6 +31,8 @@ LIMITS = {
     "create": Limit(2, 30),
     "join": Limit(5, 60),
     "login": Limit(0.3, 20),
+    # Of one account, from all addresses: nobody alone keeps its owner from signing in.
+    "account": Limit(1, 60),
     "client": Limit(0.5, 30),
     "token": Limit(5, 60),
     "letter": Limit(0.005, 5),

@@ -179,6 +179,24 @@ async def test_guessing_a_password_is_limited(start_server: StartServer) -> None
         assert set(statuses) == {403, 429}
 
 
+async def test_who_guesses_does_not_keep_the_owner_out(start_server: StartServer) -> None:
+    settings = {"rate_limits": True, "trusted_proxies": ("127.0.0.1",)}
+    async with start_server(**settings) as server:
+        await server.register("alice")
+
+        async def attempt(address: str, password: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            body = login_body("alice", password)
+            return (await server.anyone.post("/login", body, headers=headers)).status
+
+        guesses = [await attempt("192.0.2.1", "wrong horse") for _ in range(30)]
+        assert guesses == [403] * 20 + [429] * 10
+        assert await attempt("192.0.2.2", PASSWORD) == 200
+        # Nor do many addresses together guess on and on.
+        guesses = [await attempt(f"192.0.2.{10 + n // 20}", "wrong horse") for n in range(60)]
+        assert guesses == [403] * 39 + [429] * 21
+
+
 async def test_a_token_is_asked_for(server: Server, alice: Client) -> None:
     whoami = "/account/whoami"
     (await server.anyone.get(whoami)).refused(401, "M_MISSING_TOKEN")
