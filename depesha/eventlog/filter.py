@@ -41,6 +41,15 @@ def _matches(text: str, patterns: list[str]) -> bool:
     )
 
 
+MOST_STARS = 100
+"""Types with a star in one filter: each is held against each event."""
+
+
+def _check_types(*lists: Names | None) -> None:
+    if sum("*" in each for names in lists for each in names or ()) > MOST_STARS:
+        raise ValueError(f"at most {MOST_STARS} types may have a star")
+
+
 def _check_users(*lists: Names | None) -> None:
     for each in lists:
         if each is not None and not all(parse_user_id(user_id) for user_id in each):
@@ -71,7 +80,8 @@ class EventFilter(msgspec.Struct, frozen=True):
     related_by_rel_types: Names | None = None
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what is no user id or room id."""
+        """Raise ValueError for what is no user id or room id, and for very many stars."""
+        _check_types(self.types, self.not_types)
         _check_users(self.senders, self.not_senders)
         _check_rooms(self.rooms, self.not_rooms)
 

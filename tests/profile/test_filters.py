@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depesha.eventlog.filter import EventFilter
+from depesha.eventlog.filter import MOST_STARS, EventFilter
 from tests.harness.client import Client
 
 
@@ -59,6 +59,13 @@ async def test_many_stars_are_no_burden(alice: Client) -> None:
         query = {"dir": "b", "filter": json.dumps({"types": types})}
         chunk = (await alice.get(f"/rooms/{room}/messages", query)).ok()["chunk"]
         assert [event["type"] for event in chunk] == [type_] * is_found
+
+
+async def test_types_with_stars_are_few(alice: Client) -> None:
+    types = [f"a.{number}.*" for number in range(MOST_STARS + 1)]
+    wrong = {"room": {"timeline": {"types": types}}}
+    (await alice.post(filters(alice), wrong)).refused(400, "M_BAD_JSON")
+    (await alice.post(filters(alice), {"room": {"timeline": {"types": types[1:]}}})).ok()
 
 
 @given(st.text("ab*", max_size=8), st.text("ab", max_size=10))
