@@ -4,12 +4,13 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bench-web fuzz mutants sizes docs lock clean
+.PHONY: help setup install run test check bench bench-web parked fuzz mutants sizes docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/installed web/dist/index.html ## everything for developing, into .venv and web/
+install: .venv/runnable web/dist/index.html ## what serving needs: `depesha update` does so
 run: .venv/runnable web/dist/index.html ## start a server with a demo institution on 127.0.0.1:8008
 	$(BIN)/depesha serve --demo --open-registration
 
@@ -30,6 +31,9 @@ check: setup ## linters, types, import contracts, dead code, sizes
 
 bench: setup ## measure beside Synapse on this machine (about 15 minutes)
 	$(BIN)/python -m tools.bench $(ARGS)
+
+parked: setup ## as many clients waiting at once as the system grants (some minutes)
+	$(BIN)/python -m tools.parked $(ARGS)
 
 bench-web: setup ## the client with 500 chats, in Chromium, beside its budgets (some minutes)
 	$(BIN)/python -m tools.bench_web

@@ -24,6 +24,8 @@ from depesha.io.observe import start_logging
 from depesha.io.tls import Tls
 
 RETRY_SECONDS = 5.0
+KEPT_FILES = 300
+"""Open files for all but clients: the database, files up and down, whom we ask."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
     place, tls = parse_listen(config.listen), load_tls(config)
     async with opened(config, clock) as house, listening_to_operator(house):
         plain_from = frozenset(config.trusted_proxies)
-        most = Connections(config.max_connections, config.max_connections_per_address)
+        most = Connections(most_connections(config), config.max_connections_per_address)
         headers = COMMON_HEADERS + (BY_TLS if tls is not None else b"")
         wire = Wire(house.server.answer, clock, headers, plain_from, most)
         host, port = await wire.listen(*place, tls=tls.context if tls else None)
@@ -144,6 +146,22 @@ def raise_open_files() -> None:
     """Take as many open files as the system grants: each client that waits needs one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def most_connections(config: Config) -> int:
+    """How many clients may connect: as the settings say, unless the system grants fewer files.
+
+    Beyond that a client is refused in words; without files left it would not even be heard.
+    """
+    granted, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if granted == resource.RLIM_INFINITY or granted - KEPT_FILES >= config.max_connections:
+        return config.max_connections
+    most = max(granted - KEPT_FILES, granted // 2)
+    _log.warning(
+        "the system grants fewer open files than max_connections asks for",
+        extra={"open_files": granted, "connections": most},
+    )
+    return most
 
 
 def run(config: Config) -> int:

@@ -432,7 +432,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     await load_org(org)
     await load_sticky(timeline)
     await notices.deliveries.load()
-    parked = Parked(config.max_parked_per_user)
+    parked = Parked(config.max_parked_per_user, config.max_requests - config.max_requests // 10)
     accounts.sessions.ended = parked.dismiss
     server = Server(
         (*endpoints, *bind(openapi.describe(endpoints), openapi.ENDPOINTS)),

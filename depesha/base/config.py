@@ -116,7 +116,10 @@ class Config:
     turn_secret: str = _setting("", "Secret shared with the TURN server.")
     turn_ttl_seconds: int = _setting(86_400, "How long TURN credentials hold.")
     admin_contact: str = _setting("", "Matrix id or e-mail in /.well-known/matrix/support.")
-    max_requests: int = _setting(20_000, "Requests in work or parked at once; more get 503.")
+    max_requests: int = _setting(
+        20_000,
+        "Requests in work or parked at once; more get 503. A tenth is kept for what does not wait.",
+    )
     max_parked_per_user: int = _setting(200, "Requests of one user that wait at once.")
     max_connections: int = _setting(25_000, "Connections of clients at once; more get 503.")
     max_connections_per_address: int = _setting(

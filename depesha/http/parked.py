@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from depesha.base.errors import limit_exceeded
+from depesha.base.errors import limit_exceeded, overloaded
 from depesha.http.caller import Caller
 
 T = TypeVar("T")
@@ -22,10 +22,15 @@ class _Waiting:
 
 
 class Parked:
-    """What waits at this worker, at most `most` for each user."""
+    """What waits at this worker: at most `most` for each user, and `most_in_all`.
 
-    def __init__(self, most: int) -> None:
+    So there is always room for requests that do not wait: what would wake the others.
+    """
+
+    def __init__(self, most: int, most_in_all: int) -> None:
         self._most = most
+        self._most_in_all = most_in_all
+        self._count = 0
         self._waiting: dict[str, set[_Waiting]] = {}
 
     async def wait(
@@ -36,13 +41,16 @@ class Parked:
     ) -> T:
         """What `call` gives, or what `check` raises when the caller's session ends meanwhile.
 
-        Raises 429 M_LIMIT_EXCEEDED when the caller has too many already.
+        Raises 429 M_LIMIT_EXCEEDED when the caller has too many already, 503 when all have.
         """
         task = asyncio.current_task()
         assert task is not None
         own = self._waiting.setdefault(caller.user_id, set())
         if len(own) >= self._most:
             raise limit_exceeded(RETRY_MS)
+        if self._count >= self._most_in_all:
+            raise overloaded(RETRY_MS)
+        self._count += 1
         waiting = _Waiting(caller.device_id, task)
         own.add(waiting)
         try:
@@ -59,6 +67,7 @@ class Parked:
                         task.uncancel()
                 await check()
         finally:
+            self._count -= 1
             own.discard(waiting)
             if not own:
                 self._waiting.pop(caller.user_id, None)

@@ -137,7 +137,7 @@ class Server:
         self._clock = clock
         self._max_requests = max_requests
         self._trusted = frozenset(trusted_proxies)
-        self._parked = parked or Parked(max_requests)
+        self._parked = parked or Parked(max_requests, max_requests)
         self._is_within = is_within or _nowhere
         self.in_work = 0
 

@@ -43,7 +43,12 @@ def program() -> Path:
 
 @asynccontextmanager
 async def process(folder: Path, **settings: object) -> AsyncIterator[Process]:
-    """A server on the folder and a free port, answering; killed at the end if it still runs."""
+    """A server on the folder and a free port, answering; killed at the end if it still runs.
+
+    With `open_files` among the settings the system grants it no more.
+    """
+    granted = settings.pop("open_files", None)
+    command = ("prlimit", f"--nofile={granted}:{granted}") if granted else ()
     settings = {
         "listen": "127.0.0.1:0",
         "open_registration": True,
@@ -52,7 +57,11 @@ async def process(folder: Path, **settings: object) -> AsyncIterator[Process]:
         **settings,
     }
     running = await asyncio.create_subprocess_exec(
-        program(), "serve", stderr=asyncio.subprocess.PIPE, env=environment(folder, **settings)
+        *command,
+        program(),
+        "serve",
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(folder, **settings),
     )
     try:
         url = await _serving(running)

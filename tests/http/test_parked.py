@@ -110,3 +110,19 @@ async def test_a_user_may_have_so_many_waiting(start_server: StartServer) -> Non
         for parked in server.parked:
             assert room in (await parked)["rooms"]["join"]
         (await alice.get("/sync", {"since": since})).ok()
+
+
+async def test_who_waits_leaves_room_for_what_wakes_them(start_server: StartServer) -> None:
+    async with start_server(max_requests=10) as server:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        since = (await alice.sync())["next_batch"]
+        for _ in range(9):
+            await server.park(alice, since)
+        refusal = await bob.get("/sync", {"since": since, "timeout": 10_000})
+        body = refusal.refused(503, "M_LIMIT_EXCEEDED")
+        assert body["retry_after_ms"] > 0
+        assert int(refusal.headers["Retry-After"]) >= 1
+        room = await alice.create_room()
+        for parked in server.parked:
+            assert room in (await parked)["rooms"]["join"]
+        (await bob.get("/sync", {"since": since})).ok()
