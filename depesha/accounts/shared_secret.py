@@ -11,8 +11,12 @@ from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
 from depesha.accounts.signin import NewDevice
 from depesha.accounts.tickets import Ticket, use
+from depesha.audit import Act
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, unrecognized
+
+ACTOR = "shared-secret"
+"""Who does in the log of acts what is done by somebody who knows the secret."""
 
 
 class SharedSecretBody(msgspec.Struct):
@@ -56,4 +60,5 @@ async def register_by_secret(accounts: Accounts, body: SharedSecretBody) -> Cont
     user_id = new_user_id(accounts, body.username)
     await check_free(accounts, user_id)
     hashed = await accounts.passwords.hash(body.password)
-    return await register(accounts, NewUser(user_id, hashed, NewDevice(), is_owner=body.admin))
+    new = NewUser(user_id, hashed, NewDevice(), is_owner=body.admin)
+    return await register(accounts, new, Act("user.create", ACTOR, user_id, {"admin": body.admin}))

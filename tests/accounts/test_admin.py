@@ -15,6 +15,7 @@ from tests.accounts.steps import (
     operate,
     with_password,
 )
+from tests.audit.steps import acts_of
 from tests.conftest import StartServer
 from tests.harness.client import PASSWORD, Client
 from tests.harness.clock import START_MS, TestClock
@@ -226,6 +227,7 @@ async def test_who_knows_the_secret_makes_accounts(start_server: StartServer) ->
         made = (await anyone.post(SECRET_PATH, body)).ok()
         anna = Client(server.wire, made["user_id"], made["access_token"])
         (await anna.get(f"{OWN}/users")).ok()
+        assert await acts_of(anna, anna.user_id) == ["user.create"]
         (await anyone.post(SECRET_PATH, body)).refused(400, "M_UNKNOWN")
         boris = signed(await nonce(), "boris", "s3cret", user_type="bot")
         made = (await anyone.post(SECRET_PATH, boris)).ok()
