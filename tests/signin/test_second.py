@@ -1,5 +1,6 @@
 """The second factor of an account: codes by time, and recovery codes."""
 
+import asyncio
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from depesha.signin.otp import code_at, find_step, secret_address, step_at
 from tests.accounts.steps import login_body, make_admin
 from tests.conftest import StartServer
-from tests.harness.client import Client
+from tests.harness.client import PASSWORD, Client
 from tests.harness.server import Server
 from tests.signin.steps import ACCOUNT, Browser
 
@@ -167,3 +168,19 @@ async def test_codes_cannot_be_guessed_at_length(start_server: StartServer) -> N
             assert "not right" in browser.page
         await browser.submit(code="000000")
         assert "Too many attempts" in browser.page
+
+
+async def test_of_many_at_once_one_uses_a_code_up(server: Server, alice: Client) -> None:
+    """A code, a recovery code, and the token that a login gives: each lets one device in."""
+    _, secret, codes = await _turn_on(server)
+    await server.clock.advance(30)
+    for code in (_code(server, secret), codes[0]):
+        body = login_body("alice", **{"org.depesha.totp": code})
+        found = await asyncio.gather(*(server.anyone.post("/login", body) for _ in range(5)))
+        assert sorted(each.status for each in found) == [200, 403, 403, 403, 403]
+    path = "/_matrix/client/v1/login/get_token"
+    auth = {"auth": {"type": "m.login.password", "password": PASSWORD}}
+    token = (await alice.post(path, auth)).ok()["login_token"]
+    login = {"type": "m.login.token", "token": token}
+    found = await asyncio.gather(*(server.anyone.post("/login", login) for _ in range(5)))
+    assert sorted(each.status for each in found) == [200, 403, 403, 403, 403]
