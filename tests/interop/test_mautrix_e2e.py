@@ -22,6 +22,7 @@ from mautrix.types import (
     RoomEncryptionStateEventContent,
     RoomID,
     TextMessageEventContent,
+    TrustState,
     UserID,
 )
 
@@ -90,21 +91,22 @@ class Bot:
         return await self.client.send_message(room, content)
 
 
+async def signed_in(wire: Wire, person: Client) -> MautrixClient:
+    """A new device of the person, with its keys at the server."""
+    rooms = Rooms()
+    client = MautrixClient(base_url=wire.base_url, mxid=UserID(person.user_id), state_store=rooms)
+    await client.login(identifier=UserID(person.user_id), password=PASSWORD)
+    store = MemoryCryptoStore(person.user_id, "pickle")
+    await store.put_device_id(client.device_id)
+    client.crypto = OlmMachine(client, store, rooms)
+    await client.crypto.load()
+    await client.crypto.share_keys()
+    return client
+
+
 @pytest.fixture
 async def bots(wire: Wire, people: tuple[Client, Client]) -> AsyncIterator[tuple[Bot, Bot]]:
-    clients = []
-    for person in people:
-        rooms = Rooms()
-        client = MautrixClient(
-            base_url=wire.base_url, mxid=UserID(person.user_id), state_store=rooms
-        )
-        await client.login(identifier=UserID(person.user_id), password=PASSWORD)
-        store = MemoryCryptoStore(person.user_id, "pickle")
-        await store.put_device_id(client.device_id)
-        client.crypto = OlmMachine(client, store, rooms)
-        await client.crypto.load()
-        await client.crypto.share_keys()
-        clients.append(client)
+    clients = [await signed_in(wire, person) for person in people]
     alice, bob = map(Bot, clients)
     syncing = [client.start(None) for client in clients]
     yield alice, bob
@@ -174,3 +176,39 @@ async def test_two_bots_talk_encrypted(
     plain = decrypt_attachment(loaded, found.key.key, found.hashes["sha256"], found.iv)
     assert plain == secret
     passes("mautrix", version, "file")
+
+
+async def test_a_recovery_key_verifies_a_new_device(
+    wire: Wire, people: tuple[Client, Client], passes: Passes
+) -> None:
+    """Its library has neither verification by emoji nor key backup."""
+    first, bob = [await signed_in(wire, person) for person in people]
+    second = await signed_in(wire, people[0])
+    third = await signed_in(wire, people[0])
+    clients: tuple[Any, ...] = (first, second, third, bob)
+    try:
+        assert first.crypto is not None
+        assert second.crypto is not None
+        assert bob.crypto is not None
+        recovery_key = await first.crypto.generate_recovery_key()
+        another = await bob.crypto.generate_recovery_key()
+        with pytest.raises(ValueError):
+            await second.crypto.verify_with_recovery_key(another)
+        await second.crypto.verify_with_recovery_key(recovery_key)
+        trusted = {client.device_id: await _trust(bob, client) for client in clients[:3]}
+        assert trusted == {
+            first.device_id: TrustState.CROSS_SIGNED_TOFU,
+            second.device_id: TrustState.CROSS_SIGNED_TOFU,
+            third.device_id: TrustState.UNVERIFIED,
+        }
+        passes("mautrix", "12", "verify by recovery key")
+    finally:
+        for client in clients:
+            await client.api.session.close()
+
+
+async def _trust(viewer: Any, other: Any) -> TrustState:
+    """What a bot thinks of another's device, from what the server tells."""
+    device = await viewer.crypto.get_or_fetch_device(other.mxid, other.device_id)
+    found: TrustState = await viewer.crypto.resolve_trust(device)
+    return found
