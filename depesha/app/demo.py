@@ -6,11 +6,13 @@ Everyone has the same password, so it is for this machine only.
 from depesha.accounts import NewUser, register
 from depesha.app.ministry import ADMINISTRATOR, POSTS, ROOMS, UNITS, Room
 from depesha.app.wiring import House
+from depesha.base.canonical import Content
 from depesha.base.config import Config, ConfigError
 from depesha.events.event import Draft
+from depesha.events.group import GROUP, MENTION_GROUPS
 from depesha.http.caller import Caller
 from depesha.org import Card, Wanted, appoint, change_level, create_level, put_card
-from depesha.rooms import CreateRoom, create_room, join, send_message
+from depesha.rooms import CreateRoom, InitialState, create_room, join, send_message
 
 PASSWORD = "demo-institution"  # noqa: S105 (printed at start, for this machine only)
 
@@ -30,9 +32,9 @@ async def fill(house: House) -> bool:
         user_id = house.accounts.user_id(post.localpart)
         is_owner = post.localpart == ADMINISTRATOR
         await register(house.accounts, NewUser(user_id, hashed, None, is_owner=is_owner))
-    await _plant(house)
+    numbers = await _plant(house)
     for room in ROOMS:
-        await _make(house, room)
+        await _make(house, room, numbers)
     return True
 
 
@@ -44,8 +46,8 @@ def _caller(house: House, localpart: str) -> Caller:
     return Caller(house.spine.institution, house.accounts.user_id(localpart), "")
 
 
-async def _plant(house: House) -> None:
-    """Make the tree and give everyone a place in it."""
+async def _plant(house: House) -> dict[str, int]:
+    """Make the tree and give everyone a place in it; the numbers of the levels by their keys."""
     org, keeper = house.org, _caller(house, ADMINISTRATOR)
     numbers = {"": 0}
     for unit in UNITS:
@@ -59,9 +61,27 @@ async def _plant(house: House) -> None:
     for unit in UNITS:
         if unit.manager is not None:
             await change_level(org, keeper, numbers[unit.key], Wanted(manager=unit.manager))
+    return numbers
 
 
-async def _make(house: House, room: Room) -> None:
+def _group_state(house: House, room: Room, numbers: dict[str, int]) -> list[InitialState]:
+    """Of what kind a group is, and its named groups."""
+    state: list[InitialState] = []
+    if room.kind:
+        content: Content = {"kind": room.kind}
+        if room.unit:
+            content["unit"] = numbers[room.unit]
+        state.append(InitialState(GROUP, content))
+    if room.named:
+        groups: Content = {
+            name: {"user_ids": [house.accounts.user_id(each) for each in people]}
+            for name, people in room.named
+        }
+        state.append(InitialState(MENTION_GROUPS, {"groups": groups}))
+    return state
+
+
+async def _make(house: House, room: Room, numbers: dict[str, int]) -> None:
     owner, *others = room.members
     invited = [house.accounts.user_id(other) for other in others]
     speakers = {house.accounts.user_id(each): 50 for each in room.speakers}
@@ -74,6 +94,7 @@ async def _make(house: House, room: Room) -> None:
         visibility="public" if room.alias else "private",
         room_alias_name=room.alias,
         power_level_content_override=levels,
+        initial_state=_group_state(house, room, numbers),
     )
     room_id = await create_room(house.rooms, _caller(house, owner), asked)
     for other in others:

@@ -6,6 +6,7 @@ People are named by their posts; nobody real is meant.
 from typing import NamedTuple
 
 from depesha.base.canonical import Content
+from depesha.events.group import BASIC, PROJECT
 
 
 class Unit(NamedTuple):
@@ -78,6 +79,7 @@ class Room(NamedTuple):
     """A room with those in it, its owner first, and what was said.
 
     Where there are `speakers`, only they and the owner speak: a channel, open to all employees.
+    `unit` is the level of a basic group; `named` are groups of participants, for mentions.
     """
 
     name: str
@@ -86,6 +88,9 @@ class Room(NamedTuple):
     lines: tuple[tuple[str, str], ...]
     alias: str | None = None
     speakers: tuple[str, ...] = ()
+    kind: str = ""
+    unit: str = ""
+    named: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 ROOMS = (
@@ -113,6 +118,8 @@ ROOMS = (
             ("records.clerk", "Я, все семь. Два ждут подписи."),
             ("archive", "Дела за прошлый год сданы в архив."),
         ),
+        kind=BASIC,
+        unit="records",
     ),
     Room(
         "Единый реестр участков",
@@ -128,12 +135,16 @@ ROOMS = (
             ("it.engineer", "Тестовый сервер поднят, доступы раздам сегодня."),
             ("finance.head", "Договор на оборудование оплачен."),
         ),
+        kind=PROJECT,
+        named=(("Агентства", ("stat.head", "stat.analyst", "land.head", "land.surveyor")),),
     ),
     Room(
         "Дежурная смена",
         "Кто на месте и что случилось",
         ("secretary", "duty", "deputy"),
         (("duty", "Смену принял. Происшествий нет."),),
+        kind=BASIC,
+        unit="office",
     ),
 )
 

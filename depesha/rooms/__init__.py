@@ -10,6 +10,7 @@ Upgrades", "Mutual Rooms"; MSC4140.
 
 from depesha.rooms.alias import aliases_of as aliases_of
 from depesha.rooms.create import CreateRoom as CreateRoom
+from depesha.rooms.create import InitialState as InitialState
 from depesha.rooms.create import NewRoom as NewRoom
 from depesha.rooms.create import create_room as create_room
 from depesha.rooms.create import decide_room as decide_room

@@ -7,6 +7,7 @@ import pytest
 from depesha.app.demo import PASSWORD, check_listen, fill
 from depesha.app.ministry import POSTS, ROOMS
 from depesha.base.config import Config, ConfigError
+from tests.harness.client import Client
 
 
 async def test_the_demo_has_people_rooms_and_history(start_server: Any) -> None:
@@ -52,8 +53,26 @@ async def test_the_demo_is_a_ministry_with_agencies(start_server: Any) -> None:
         (await analyst.get("/_depesha/v1/org/people/@land.lead:depesha.test")).refused(
             404, "M_NOT_FOUND"
         )
+        # Groups are of a kind, and one has a name for some of its people.
+        found = await _states(analyst)
+        assert found == {"Единый реестр участков": ({"kind": "project"}, ["Агентства"])}
+        director = await server.anyone.login("director", PASSWORD)
+        kinds = {name: group["kind"] for name, (group, _) in (await _states(director)).items()}
+        assert kinds == {"Канцелярия": "basic"}
         # The channel of announcements is open to every employee, and to be written to by few.
         (await analyst.post("/join/%23announcements:depesha.test", {})).ok()
+
+
+async def _states(client: Client) -> dict[str, tuple[dict[str, Any], list[str]]]:
+    """Kind and named groups of each group of somebody, by its name."""
+    found = {}
+    for part in (await client.sync())["rooms"]["join"].values():
+        events = part["state"]["events"] + part["timeline"]["events"]
+        state = {event["type"]: event["content"] for event in events if "state_key" in event}
+        if (group := state.get("org.depesha.group")) is not None:
+            named = state.get("org.depesha.mention_groups", {"groups": {}})["groups"]
+            found[state["m.room.name"]["name"]] = (group, list(named))
+    return found
 
 
 async def test_elsewhere_there_is_no_demo(start_server: Any) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from depesha.app.operate import ask
+from depesha.base.clock import Clock
 from tests.harness.client import Client, Wire
 from tests.harness.server import config_for
 
@@ -51,6 +52,19 @@ class House:
         client = await self.person(name)
         path = f"people/{client.user_id}/posts/{self.units[unit]}"
         await self.keep("PUT", path, {"title": title})
+
+    async def move(self, name: str, source: str, target: str) -> None:
+        posts = f"people/{self.people[name].user_id}/posts"
+        body = {"title": "", "instead_of": self.units[source]}
+        await self.keep("PUT", f"{posts}/{self.units[target]}", body)
+
+    async def stand_in(self, name: str, deputy: str) -> None:
+        """Somebody is away from now on, and a deputy decides in their place."""
+        now = Clock().now_ms()
+        span = {"since_ts": now - 3_600_000, "until_ts": now + 48 * 3_600_000}
+        row = {"user_id": self.people[deputy].user_id, **span}
+        path = f"people/{self.people[name].user_id}/deputies"
+        await self.keep("PUT", path, {"deputies": [row]})
 
     async def grant(self, name: str, role: str) -> None:
         path = f"/_depesha/v1/admin/users/{self.people[name].user_id}/roles/{role}"

@@ -10,6 +10,8 @@ from tests.web.page import Person
 LAW, COURTS = "Правовой департамент", "Отдел судебной работы"
 IT = "Департамент информатизации"
 KIND = "org.depesha.group"
+# Two people each, with many steps.
+pytestmark = pytest.mark.limit(120)
 SIZES = pytest.mark.parametrize("phone", [False, True])
 
 
@@ -180,8 +182,11 @@ async def test_a_unit_dragged_onto_a_chat_goes_through_its_manager(
     lawhead = house.people["lawhead"]
     await lawhead.create_room(name="Портал")
     chief = await open_client(lawhead)
+    await expect(chief.chat("Портал")).to_be_visible()
     await chief.page.goto("/#/people")
     unit = chief.page.get_by_role("treeitem").filter(has_text=IT)
+    await expect(chief.page.get_by_role("treeitem").filter(has_text="Мария")).to_be_visible()
+    await expect(unit).to_be_visible()
     await unit.drag_to(chief.chat("Портал"))
     asking = dialog(chief, "Invite to Портал")
     through = asking.get_by_role("switch", name=f"Through the managers: {IT}")
@@ -195,6 +200,48 @@ async def test_a_unit_dragged_onto_a_chat_goes_through_its_manager(
     other = await open_client(house.people["ithead"], phone=True)
     await other.page.get_by_role("link", name="1 contact request").click()
     await expect(other.page.get_by_role("listitem").filter(has_text="Портал")).to_be_visible()
+
+
+async def test_who_stands_in_for_the_manager_decides(house: House, open_client: Open) -> None:
+    await house.stand_in("ithead", "coder")
+    lawhead, ithead = house.people["lawhead"], house.people["ithead"]
+    await lawhead.create_room(name="Портал")
+    chief = await open_client(lawhead)
+    deputy = await open_client(house.people["coder"], phone=True)
+    await chief.open_chat("Портал")
+    await open_panel(chief, "Портал")
+    await chief.page.get_by_role("button", name="Invite", exact=True).click()
+    asking = dialog(chief, "Invite to the chat")
+    await asking.get_by_role("radio", name="A unit").check(force=True)
+    await asking.get_by_role("button", name=IT).first.click()
+    await asking.get_by_role("button", name="Ask the manager").click()
+    await deputy.page.get_by_role("link", name="1 contact request").click()
+    box = deputy.page.get_by_role("listitem").filter(has_text="Пётр Правдин")
+    await expect(box).to_contain_text(IT)
+    await box.get_by_role("button", name="Choose whom to invite").click()
+    await box.get_by_role("checkbox", name="Everyone").uncheck()
+    await box.get_by_role("checkbox", name="Игорь Техников").check()
+    await box.get_by_role("button", name="Invite 1 person").click()
+    await expect(box).to_have_count(0)
+    assert len((await ithead.sync())["rooms"]["invite"]) == 1
+
+
+async def test_a_group_follows_its_unit(house: House, open_client: Open) -> None:
+    await group_of(house, "judge")
+    chief = await open_client(house.people["lawhead"])
+    coder = await open_client(house.people["coder"], phone=True)
+    judge = await open_client(house.people["judge"])
+    await chief.open_chat("Дело 17")
+    facts = await open_panel(chief, "Дело 17")
+    await facts.get_by_role("switch", name="Follow the unit").check()
+    await expect(facts.get_by_role("switch", name="Follow the unit")).to_be_checked()
+    await expect(judge.line("Дело 17")).to_be_visible()
+    await expect(coder.page.get_by_text("No chats yet")).to_be_visible()
+    await house.move("coder", IT, LAW)
+    await expect(coder.page.get_by_role("navigation", name="Chats")).to_contain_text("1 invitation")
+    await house.move("judge", COURTS, IT)
+    await expect(judge.line("Дело 17")).to_have_count(0)
+    await expect(chief.page.locator("main header")).to_contain_text("1 member")
 
 
 @SIZES

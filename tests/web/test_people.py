@@ -3,7 +3,6 @@
 import pytest
 from playwright.async_api import Locator, expect
 
-from depesha.base.clock import Clock
 from tests.harness.client import Client, Wire
 from tests.web.conftest import Open
 from tests.web.house import House
@@ -218,11 +217,8 @@ async def test_who_may_write_is_chosen_in_the_settings(house: House, open_client
 
 
 async def test_who_is_away_is_said_with_their_deputy(house: House, open_client: Open) -> None:
-    lawhead, lawyer = house.people["lawhead"], house.people["lawyer"]
-    hour = 3_600_000
-    now = Clock().now_ms()
-    deputy = {"user_id": lawyer.user_id, "since_ts": now - hour, "until_ts": now + 48 * hour}
-    await house.keep("PUT", f"people/{lawhead.user_id}/deputies", {"deputies": [deputy]})
+    lawhead = house.people["lawhead"]
+    await house.stand_in("lawhead", "lawyer")
     judge = await open_client(house.people["judge"])
     await judge.page.goto(f"/#/user/{lawhead.user_id}")
     card = judge.page.get_by_role("dialog")

@@ -18,7 +18,15 @@ import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
 import { registerComposer, urgentAction } from "./commands";
-import { mayBeUrgent, messageContent, pastedMarkdown, replaceToken, tokenAt, wrap } from "./data";
+import {
+  mayBeUrgent,
+  messageContent,
+  pastedMarkdown,
+  replaceToken,
+  tokenAt,
+  withGroups,
+  wrap,
+} from "./data";
 import type { Mention } from "./markdown";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
@@ -221,20 +229,18 @@ export function Composer(props: {
     return true;
   };
 
+  const called = () => withGroups(composing().mentions(), props.room.mentionGroups);
   const send = async () => {
     const text = composing().text().trim();
     if (!text) return;
     const edited = composing().edit();
     const state = composing();
+    const mentions = called();
     const urgently = state.urgent() && !edited;
-    const content = messageContent(
-      text,
-      state.mentions(),
-      edited ? undefined : state.reply()?.eventId,
-    );
+    const content = messageContent(text, mentions, edited ? undefined : state.reply()?.eventId);
     const forChat =
       props.threadId && alsoChat() && !edited
-        ? messageContent(text, state.mentions(), props.threadId)
+        ? messageContent(text, mentions, props.threadId)
         : undefined;
     if (edited) state.setEdit(undefined);
     else {
@@ -539,11 +545,7 @@ export function Composer(props: {
           <LaterDialog
             roomId={props.room.id}
             urgent={composing().urgent()}
-            content={messageContent(
-              composing().text(),
-              composing().mentions(),
-              composing().reply()?.eventId,
-            )}
+            content={messageContent(composing().text(), called(), composing().reply()?.eventId)}
             onDone={() => {
               composing().setReply(undefined);
               composing().setUrgent(false);

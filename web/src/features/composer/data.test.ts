@@ -8,6 +8,7 @@ import {
   pastedMarkdown,
   replaceToken,
   tokenAt,
+  withGroups,
   wrap,
 } from "./data";
 import { markdownToHtml } from "./markdown";
@@ -69,6 +70,15 @@ describe("content", () => {
     expect(mentionsIn(content)).toEqual(called.slice(1));
     expect(messageContent("без имён", called)["org.depesha.mentions"]).toBeUndefined();
     expect(mentionsIn({})).toEqual([]);
+  });
+  test("a name that only begins another word calls nobody; a group's name calls as typed", () => {
+    const groups = [{ name: "А", userIds: ["@a:a"] }];
+    const called = withGroups([], groups);
+    expect(messageContent("@Анна", called)["org.depesha.mentions"]).toBeUndefined();
+    expect(messageContent("@А: да", called)["org.depesha.mentions"]).toMatchObject({
+      groups: ["А"],
+    });
+    expect(withGroups([{ name: "А", unit: 1 }], groups)).toEqual([{ name: "А", unit: 1 }]);
   });
   test("names the mentioned, the longest name first", () => {
     const content = messageContent("@Анна Орлова, смотрите", [mentions[1] ?? never()]);

@@ -18,16 +18,33 @@ export function presentMentions(text: string, mentions: readonly Mention[]): Men
   const byLength = [...mentions].sort((a, b) => b.name.length - a.name.length);
   const present = byLength.filter(({ name }) => {
     const before = left;
-    left = left.replaceAll(`@${name}`, "\n");
+    left = left.replace(new RegExp(`@${escaped(name)}(?![\\p{L}\\p{N}])`, "gu"), "\n");
     return left !== before;
   });
   return mentions.filter((mention) => present.includes(mention));
 }
 
+/** Signs of expressions as letters. */
+const escaped = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The mentions that were chosen, and the chat's groups: their names call also as they are typed. */
+export function withGroups(
+  mentions: readonly Mention[],
+  groups: readonly MentionGroup[],
+): Mention[] {
+  const chosen = new Set(mentions.map(({ name }) => name));
+  const others = groups.filter(({ name }) => !chosen.has(name));
+  return [...mentions, ...others.map(({ name }) => ({ name, group: true as const }))];
+}
+
+/** Units and groups that one message calls: of more, the server hears none. */
+const MOST_NAMED = 20;
+
 /** What names units and groups; `names` are as they stand in the text, the units' first. */
 function groupMentions(present: readonly Mention[]): Content {
-  const units = present.filter((mention) => "unit" in mention);
-  const groups = present.filter((mention) => "group" in mention);
+  const many = present.filter((mention) => !("userId" in mention)).slice(0, MOST_NAMED);
+  const units = many.filter((mention) => "unit" in mention);
+  const groups = many.filter((mention) => "group" in mention);
   const names = [...units, ...groups].map(({ name }) => name);
   if (names.length === 0) return {};
   const [numbers, titles] = [units.map(({ unit }) => unit), groups.map(({ name }) => name)];

@@ -1,4 +1,5 @@
 import { createSignal, For, Show } from "solid-js";
+import { EVERYONE } from "../../base/mentions";
 import { useClient, useList } from "../../bridge/client";
 import type { MemberRecord, MentionGroup, RoomView } from "../../engine/records";
 import { ask } from "../../ui/Confirm";
@@ -103,7 +104,10 @@ function Edit(props: {
   const [name, setName] = createSignal(props.group.name);
   const [inside, setInside] = createSignal<ReadonlySet<string>>(new Set(props.group.userIds));
   const [busy, setBusy] = createSignal(false);
-  const isTaken = () => name().trim() !== props.group.name && props.taken.includes(name().trim());
+  const isTaken = () => {
+    const named = name().trim();
+    return named !== props.group.name && [...props.taken, ...EVERYONE].includes(named);
+  };
   const joined = () =>
     sortMembers(
       props.members.filter(({ membership }) => membership === "join"),
