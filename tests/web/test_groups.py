@@ -263,8 +263,9 @@ async def test_mentions_of_units_and_named_groups(
     await making.get_by_role("button", name="Save").click()
     groups = dialog(chief, "Groups for mentions")
     await expect(groups.get_by_role("button", name="Дежурные")).to_contain_text("1 person")
-    await chief.page.keyboard.press("Escape")
-    await chief.page.get_by_role("button", name="Close", exact=True).first.click()
+    await groups.get_by_role("button", name="Close", exact=True).click()
+    await expect(groups).to_have_count(0)
+    await chief.page.get_by_role("button", name="Close", exact=True).click()
 
     await chief.field.fill("@")
     found = chief.page.get_by_role("option")

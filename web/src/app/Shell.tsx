@@ -250,7 +250,9 @@ export default function Shell() {
               aria-label={word("side")}
               tabIndex={-1}
               onKeyDown={(event) => {
-                if (event.key === "Escape" && !event.defaultPrevented) closeSide();
+                // A window opened from here lies elsewhere in the page, and closes by itself.
+                const isHere = event.currentTarget.contains(event.target as Node);
+                if (event.key === "Escape" && isHere && !event.defaultPrevented) closeSide();
               }}
             >
               <Resizer
