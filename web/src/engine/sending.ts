@@ -38,12 +38,13 @@ export async function sendFiles(
   live: Live,
   ask: Args<"send.files">,
 ): Promise<{ ids: readonly string[] }> {
-  const album = ask.files.length > 1 ? crypto.randomUUID() : undefined;
+  const album = ask.files.filter(isSeen).length > 1 ? crypto.randomUUID() : undefined;
   const last = ask.threadId === undefined ? "" : await lastOf(live, ask.roomId, ask.threadId);
   const outgoing = ask.files.map((attachment, index): Outgoing => {
     let content = contentOfFile(attachment, index === 0 ? ask.caption : undefined);
     if (index === 0 && ask.urgent) content = urgently(content);
-    if (album !== undefined) content = { ...content, "org.depesha.album": album };
+    if (album !== undefined && isSeen(attachment))
+      content = { ...content, "org.depesha.album": album };
     if (index === 0 && ask.replyTo !== undefined)
       content = { ...content, "m.relates_to": { "m.in_reply_to": { event_id: ask.replyTo } } };
     if (ask.threadId !== undefined) content = inThread(content, ask.threadId, last);
@@ -53,6 +54,8 @@ export async function sendFiles(
   });
   return { ids: await live.outbox.add(outgoing) };
 }
+
+const isSeen = ({ kind }: Attachment) => kind === "image" || kind === "video";
 
 const MSGTYPES = {
   image: "m.image",

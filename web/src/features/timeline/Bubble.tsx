@@ -1,8 +1,9 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
-import { clockTime, fullTime, listOf, shade } from "../../base/format";
+import type { Failure } from "../../base/errors";
+import { clockTime, fullTime, shade } from "../../base/format";
 import { useClient } from "../../bridge/client";
-import type { ItemRecord, ReactionRecord } from "../../engine/records";
+import type { ItemRecord } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { ContextMenu, MenuButton, MenuPick } from "../../ui/Menu";
@@ -10,12 +11,15 @@ import { language } from "../../ui/preferences";
 import { whyFailed } from "../../ui/uiWords";
 import { recentEmoji, useEmoji } from "../composer";
 import { Face, openPerson } from "../people";
-import { messageActions, openThread, startReply, toggleReaction } from "./commands";
+import { hindmost } from "./album";
+import { albumActions, messageActions, openThread, startReply, toggleReaction } from "./commands";
 import { hasFaces, useConversation } from "./conversation";
 import type { Entry } from "./data";
 import { tellEvent } from "./describe";
 import { doubtOf } from "./doubt";
+import { AlbumItem } from "./items/AlbumItem";
 import { fileOf } from "./items/media";
+import { Reaction } from "./Reaction";
 import { rendererOf } from "./renderers";
 import { UrgentFoot, UrgentHead } from "./Urgent";
 import { urgentTitle } from "./urgentData";
@@ -34,8 +38,13 @@ function isBare(item: ItemRecord): boolean {
 /** The message under the pointer or the focus: one has its toolbar at a time. */
 const [activeItem, setActiveItem] = createSignal<string>();
 
-/** One message with everything around it. */
-export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }) {
+/** One message, or an album of which `item` is the first, with everything around it. */
+export function Bubble(props: {
+  item: ItemRecord;
+  album?: readonly ItemRecord[];
+  entry: Entry;
+  flash: boolean;
+}) {
   const client = useClient();
   const conversation = useConversation();
   const active = () => activeItem() === props.item.id;
@@ -45,22 +54,36 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
   };
   const faces = () => hasFaces(conversation.room());
   const own = () => props.item.mine;
-  const actions = () => messageActions(client, conversation, props.item);
+  const items = () => props.album ?? [props.item];
+  /** The part of an album that the menu is for. */
+  const [part, setPart] = createSignal<ItemRecord>();
+  const pickPart = (event: Event) => {
+    const id = (event.target as Element).closest<HTMLElement>("[data-part]")?.dataset.part;
+    setPart(id === undefined ? undefined : props.album?.find((item) => item.id === id));
+  };
+  const actions = () =>
+    props.album
+      ? albumActions(client, conversation, props.album, part())
+      : messageActions(client, conversation, props.item);
   const selecting = () => conversation.selected().size > 0;
-  const isSelected = () => conversation.selected().has(props.item.id);
+  const isSelected = () => items().every((item) => conversation.selected().has(item.id));
   const toggleSelected = () => {
     const next = new Set(conversation.selected());
-    if (!next.delete(props.item.id)) next.add(props.item.id);
+    const selected = isSelected();
+    for (const { id } of items()) selected ? next.delete(id) : next.add(id);
     conversation.setSelected(next);
   };
   const label = () => {
+    const text = tellEvent(props.item);
+    const count = props.album?.length ?? 1;
     const said = word("message", {
       name: own() ? word("you") : props.item.senderName,
       time: clockTime(language(), props.item.ts),
-      text: tellEvent(props.item),
+      text: count === 1 ? text : `${word("album", { count })}. ${text}`,
     });
     return props.item.urgent ? `${word(urgentTitle(props.item.content))}. ${said}` : said;
   };
+  const failure = () => items().find((item) => item.state === "failed");
   const mayReact = () =>
     props.item.eventId !== undefined && !props.item.redacted && conversation.room().may.send;
 
@@ -70,7 +93,7 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
       actions={actions}
       head={() => (
         <Show when={mayReact()}>
-          <QuickReactions item={props.item} />
+          <QuickReactions item={part() ?? props.item} />
         </Show>
       )}
     >
@@ -89,6 +112,8 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
         aria-label={label()}
         tabIndex={-1}
         data-item={props.item.id}
+        onPointerDown={pickPart}
+        onContextMenu={pickPart}
         onPointerEnter={(event) => event.pointerType === "mouse" && setActive(true)}
         onPointerLeave={() => setActive(false)}
         onFocusIn={() => setActive(true)}
@@ -129,7 +154,7 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
           </span>
         </Show>
         <div class="bubble-place">
-          <div class="bubble" classList={{ bare: isBare(props.item), tail: props.entry.last }}>
+          <div class="bubble" classList={{ bare: items().every(isBare), tail: props.entry.last }}>
             <Show when={props.entry.first && faces() && !own()}>
               <button
                 type="button"
@@ -146,8 +171,13 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
             </Show>
             <QuoteBlock item={props.item} />
             <div class="bubble-body">
-              <Dynamic component={rendererOf(props.item)} item={props.item} />
-              <Meta item={props.item} />
+              <Show
+                when={props.album}
+                fallback={<Dynamic component={rendererOf(props.item)} item={props.item} />}
+              >
+                {(album) => <AlbumItem items={album()} />}
+              </Show>
+              <Meta item={hindmost(items()) ?? props.item} />
             </div>
             <Show when={props.item.urgent}>
               <UrgentFoot item={props.item} />
@@ -170,11 +200,13 @@ export function Bubble(props: { item: ItemRecord; entry: Entry; flash: boolean }
                 </button>
               )}
             </Show>
-            <Show when={props.item.state === "failed"}>
-              <p class="bubble-failed">
-                <Icon name="error" class="icon-s" />
-                {props.item.error ? whyFailed(props.item.error) : word("failed")}
-              </p>
+            <Show when={failure()}>
+              {(item) => (
+                <p class="bubble-failed">
+                  <Icon name="error" class="icon-s" />
+                  {item().error ? whyFailed(item().error as Failure) : word("failed")}
+                </p>
+              )}
             </Show>
           </div>
           <Show when={active() && !selecting() && props.item.state !== "sending"}>
@@ -222,30 +254,6 @@ function QuickReactions(props: { item: ItemRecord }) {
         <Icon name="plus" />
       </MenuPick>
     </div>
-  );
-}
-
-function Reaction(props: { item: ItemRecord; reaction: ReactionRecord }) {
-  const client = useClient();
-  const conversation = useConversation();
-  const names = () => {
-    const known = props.reaction.senders.slice(0, 8).map((id) => conversation.nameOf(id) || id);
-    return listOf(language(), known);
-  };
-  const label = () =>
-    word("reaction", { key: props.reaction.key, count: props.reaction.count, names: names() });
-  return (
-    <button
-      type="button"
-      class="reaction"
-      aria-pressed={props.reaction.mine !== undefined}
-      aria-label={label()}
-      data-tip={names()}
-      onClick={() => toggleReaction(client, props.item, props.reaction.key)}
-    >
-      <span>{props.reaction.key.slice(0, 24)}</span>
-      {props.reaction.count}
-    </button>
   );
 }
 

@@ -3,9 +3,9 @@ import { useClient } from "../../bridge/client";
 import type { ChatRecord, ItemRecord } from "../../engine/records";
 import { Dialog } from "../../ui/Dialog";
 import { chatPlace, go } from "../../ui/router";
-import { orTell, tell } from "../../ui/toasts";
+import { tell } from "../../ui/toasts";
 import { ChatPicker } from "../people";
-import { forwardContent } from "./forward";
+import { sendOn } from "./forward";
 import { word } from "./words";
 
 /** Chooses chats to send messages on to; they leave at each press. */
@@ -17,16 +17,7 @@ export default function ForwardDialog(props: {
   const [taken, setTaken] = createSignal<readonly string[]>([]);
   const send = async (chat: ChatRecord) => {
     setTaken([...taken(), chat.id]);
-    for (const item of props.items) {
-      const sent = await orTell(
-        client.command("send.event", {
-          roomId: chat.id,
-          type: item.type,
-          content: forwardContent(item.content),
-        }),
-      );
-      if (!sent) return;
-    }
+    if (!(await sendOn(client, props.items, chat.id))) return;
     tell(`${word("forwarded")}: ${chat.name}`, {
       label: word("open"),
       run: () => go(chatPlace(chat.id)),

@@ -1,4 +1,4 @@
-import { createSignal, For, Match, Show, Switch } from "solid-js";
+import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js";
 import { dayLabel, fullTime } from "../../base/format";
 import type { ItemRecord } from "../../engine/records";
 import { now } from "../../ui/now";
@@ -17,6 +17,7 @@ export function Row(props: {
   onDay: () => void;
 }) {
   const item = () => props.item(props.entry.ids[0] ?? "");
+  const items = createMemo(() => props.entry.ids.flatMap((id) => props.item(id) ?? []));
   return (
     <>
       <Show when={props.entry.day}>
@@ -37,9 +38,17 @@ export function Row(props: {
         <Match when={props.entry.kind === "message" && item()}>
           {(one) => <Bubble item={one()} entry={props.entry} flash={props.flash} />}
         </Match>
+        <Match when={props.entry.kind === "album" && items().length > 0}>
+          <Bubble
+            item={items()[0] as ItemRecord}
+            album={items()}
+            entry={props.entry}
+            flash={props.flash}
+          />
+        </Match>
         <Match when={props.entry.kind === "line" && item()}>{(one) => <Line item={one()} />}</Match>
         <Match when={props.entry.kind === "fold"}>
-          <Fold items={props.entry.ids.flatMap((id) => props.item(id) ?? [])} />
+          <Fold items={items()} />
         </Match>
       </Switch>
     </>

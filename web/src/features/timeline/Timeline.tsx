@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { uiWord, whyFailed } from "../../ui/uiWords";
+import { albumOf } from "./album";
 import { useConversation } from "./conversation";
 import { type Entry, isPrepend, keepSame, layOut } from "./data";
 import { Row } from "./Row";
@@ -60,6 +61,7 @@ export function Timeline(props: {
               ts: item.ts,
               type: item.type,
               stateKey: item.stateKey,
+              album: albumOf(item),
             }
           : [];
       }) as Parameters<typeof layOut>[0];

@@ -4,6 +4,7 @@ import { useMedia } from "../../bridge/media";
 import type { ItemRecord } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
 import { uiWord } from "../../ui/uiWords";
+import { albumOf } from "./album";
 import { useConversation } from "./conversation";
 import { fileOf, nameOf, saveFile, thumbnailOf } from "./items/media";
 import { word } from "./words";
@@ -29,6 +30,15 @@ export default function Viewer(props: {
   const move = (by: number) => {
     const next = near(by);
     if (next) props.onMove(next.id);
+  };
+  /** Which of its album is shown, as words before its name. */
+  const inAlbum = () => {
+    const shown = item();
+    const album = shown && albumOf(shown);
+    if (!shown || album === undefined) return "";
+    const parts = all().filter((one) => one.sender === shown.sender && albumOf(one) === album);
+    const place = { at: parts.indexOf(shown) + 1, count: parts.length };
+    return parts.length > 1 ? `${word("ofAlbum", place)} · ` : "";
   };
   const scale = (by: number) => setZoom(Math.min(6, Math.max(1, zoom() * by)));
   createEffect(
@@ -59,7 +69,7 @@ export default function Viewer(props: {
                 <div class="viewer-bar">
                   <span class="viewer-name">
                     <strong class="ellipsis">{shown().senderName}</strong>
-                    <small class="ellipsis">{nameOf(shown())}</small>
+                    <small class="ellipsis">{`${inAlbum()}${nameOf(shown())}`}</small>
                   </span>
                   <IconButton icon="minus" label={word("zoomOut")} onClick={() => scale(1 / 1.4)} />
                   <IconButton icon="plus" label={word("zoomIn")} onClick={() => scale(1.4)} />

@@ -8,7 +8,7 @@ import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import type { Conversation } from "./conversation";
 import { tellEvent } from "./describe";
-import { forwardContent } from "./forward";
+import { sendOn } from "./forward";
 import { isPoll } from "./poll";
 import { removeSoon } from "./removal";
 import { word } from "./words";
@@ -60,18 +60,21 @@ export function toggleReaction(client: Client, item: ItemRecord, key: string): v
   orTell(mine ? client.command("send.unreact", args) : client.command("send.react", args));
 }
 
-async function remove(client: Client, item: ItemRecord): Promise<void> {
-  if (item.mine) return removeSoon(client, [item]);
+async function remove(client: Client, items: readonly ItemRecord[]): Promise<void> {
+  if (items.every((item) => item.mine)) return removeSoon(client, items);
   const reason = await ask({
-    title: word("deleteTitle"),
+    title: word(items.length > 1 ? "deleteManyTitle" : "deleteTitle", { count: items.length }),
     text: word("deleteText"),
     yes: word("delete"),
     danger: true,
     reason: word("reason"),
   });
-  if (reason === null || !item.eventId) return;
-  const args = { roomId: item.roomId, eventId: item.eventId };
-  await orTell(client.command("send.redact", reason ? { ...args, reason } : args));
+  if (reason === null) return;
+  for (const { roomId, eventId } of items) {
+    if (!eventId) continue;
+    const args = { roomId, eventId };
+    await orTell(client.command("send.redact", reason ? { ...args, reason } : args));
+  }
 }
 
 async function report(client: Client, item: ItemRecord): Promise<void> {
@@ -88,17 +91,10 @@ async function report(client: Client, item: ItemRecord): Promise<void> {
   else await orTell(Promise.resolve(answer));
 }
 
-async function keep(client: Client, item: ItemRecord, me: string): Promise<void> {
+async function keep(client: Client, items: readonly ItemRecord[], me: string): Promise<void> {
   const own = await orTell(client.command("room.direct", { userId: me }));
-  if (!own) return;
-  const sent = await orTell(
-    client.command("send.event", {
-      roomId: own.roomId,
-      type: item.type,
-      content: forwardContent(item.content),
-    }),
-  );
-  if (sent) tell(word("savedToast"), { label: word("open"), run: () => go(chatPlace(own.roomId)) });
+  if (!own || !(await sendOn(client, items, own.roomId))) return;
+  tell(word("savedToast"), { label: word("open"), run: () => go(chatPlace(own.roomId)) });
 }
 
 async function copy(text: string): Promise<void> {
@@ -230,7 +226,7 @@ export function messageActions(
       icon: "bookmark",
       label: () => word("save"),
       when: () => isReal(item) && room.kind !== "self" && item.encryption !== "undecryptable",
-      run: () => keep(client, item, conversation.me()),
+      run: () => keep(client, [item], conversation.me()),
     },
     {
       id: "remind",
@@ -281,7 +277,62 @@ export function messageActions(
       label: () => word("delete"),
       danger: true,
       when: () => isReal(item) && item.stateKey === undefined && (item.mine || room.may.redact),
-      run: () => remove(client, item),
+      run: () => remove(client, [item]),
     },
+  ];
+}
+
+/** What can be done with an album, or with the `part` of it that was pointed at. */
+export function albumActions(
+  client: Client,
+  conversation: Conversation,
+  items: readonly ItemRecord[],
+  part: ItemRecord | undefined,
+): readonly Action[] {
+  const [first] = items;
+  if (!first) return [];
+  const room = conversation.room();
+  const each = (command: "send.retry" | "send.discard", of: readonly ItemRecord[]) => () => {
+    for (const { id } of of) orTell(client.command(command, { id }));
+  };
+  const failed = items.filter((item) => item.state === "failed");
+  const unsent = items.filter((item) => isUnder(item) && item.state !== "sending");
+  const count = items.length;
+  const whole: Readonly<Record<string, Partial<Action>>> = {
+    retry: { when: () => failed.length > 0, run: each("send.retry", failed) },
+    discard: { when: () => unsent.length > 0, run: each("send.discard", unsent) },
+    forward: {
+      label: () => word("forwardAll", { count }),
+      when: () => items.every(isReal),
+      run: () => conversation.openForward(items),
+    },
+    keep: {
+      when: () => items.every(isReal) && room.kind !== "self",
+      run: () => keep(client, items, conversation.me()),
+    },
+    select: {
+      run: () =>
+        conversation.setSelected(
+          new Set([...conversation.selected(), ...items.map(({ id }) => id)]),
+        ),
+    },
+    delete: {
+      label: () => word("deleteAll", { count }),
+      when: () => items.every(isReal) && (first.mine || room.may.redact),
+      run: () => remove(client, items),
+    },
+  };
+  const all = messageActions(client, conversation, first).map((action) => ({
+    ...action,
+    ...whole[action.id],
+  }));
+  if (!part) return all;
+  const [forwardAll, deleteAll] = ["forward", "delete"].map((id) =>
+    all.find((action) => action.id === id),
+  );
+  return [
+    ...messageActions(client, conversation, part),
+    ...(forwardAll ? [{ ...forwardAll, id: "forwardAll", apart: true }] : []),
+    ...(deleteAll ? [{ ...deleteAll, id: "deleteAll" }] : []),
   ];
 }

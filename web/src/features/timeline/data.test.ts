@@ -71,6 +71,40 @@ describe("lines", () => {
   });
 });
 
+describe("albums", () => {
+  const part = (id: string, ts = noon, sender = "@a"): Laid => ({
+    ...message(id, sender, ts),
+    album: "one",
+  });
+  const told = (items: Laid[], unread?: string) =>
+    layOut(items, unread).map((entry) => [entry.kind, entry.ids.join(), entry.unread]);
+
+  test("pictures sent together are one entry, whatever others said between", () => {
+    expect(told([part("1"), message("x", "@b"), part("2"), part("3")])).toEqual([
+      ["album", "1,2,3", false],
+      ["message", "x", false],
+    ]);
+  });
+  test("the line of new messages stands above an album that is read in part", () => {
+    expect(told([message("x"), part("1"), part("2")], "2")).toEqual([
+      ["message", "x", false],
+      ["album", "1,2", true],
+    ]);
+  });
+  test("one alone, of another person or of another hour is a message", () => {
+    const late = noon + 2 * 60 * 60_000;
+    expect(told([part("1"), part("2", noon, "@b"), part("3", late)])).toEqual([
+      ["message", "1", false],
+      ["message", "2", false],
+      ["message", "3", false],
+    ]);
+  });
+  test("a stranger's endless album is many", () => {
+    const many = Array.from({ length: 120 }, (_, n) => part(String(n)));
+    expect(layOut(many, undefined).map(({ ids }) => ids.length)).toEqual([50, 50, 20]);
+  });
+});
+
 describe("identity", () => {
   test("entries that say the same stay the same objects", () => {
     const before = layOut([message("1"), message("2")], undefined);

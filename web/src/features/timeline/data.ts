@@ -7,10 +7,14 @@ import type { ItemRecord } from "../../engine/records";
 export const GROUP_MS = 5 * 60_000;
 /** So many state lines in a row fold into one. */
 const FOLD = 3;
+/** What says it is of an album only later than this stands for itself: nobody writes into the past. */
+const ALBUM_MS = 60 * 60_000;
+/** At most this many stand in one album. */
+const MOST_IN_ALBUM = 50;
 
 export interface Entry {
   key: string;
-  kind: "message" | "line" | "fold";
+  kind: "message" | "album" | "line" | "fold";
   /** The items it draws: one, or all that were folded. */
   ids: readonly string[];
   /** A date stands above it. */
@@ -23,7 +27,10 @@ export interface Entry {
 }
 
 /** The half of an item that decides how it is laid out. */
-export type Laid = Pick<ItemRecord, "id" | "sender" | "ts" | "type" | "stateKey">;
+export type Laid = Pick<ItemRecord, "id" | "sender" | "ts" | "type" | "stateKey"> & {
+  /** What pictures that were sent together have in common. */
+  album?: string | undefined;
+};
 
 const hidden = new Set([
   "m.room.power_levels.default",
@@ -67,21 +74,21 @@ function isNewDay(before: Laid | undefined, item: Laid): boolean {
 
 /** Entries for `items`, oldest first. `firstUnread` gets the line of new messages above it. */
 export function layOut(items: readonly Laid[], firstUnread: string | undefined): Entry[] {
-  const shown = items.filter(isShown);
+  const shown = gathered(items.filter(isShown));
   const unreadAt = firstUnread === undefined ? -1 : placeOfUnread(items, shown, firstUnread);
   const entries: Entry[] = [];
   let place = 0;
   while (place < shown.length) {
-    const run = foldable(shown, place, unreadAt);
     const item = shown[place];
     if (!item) break;
+    const run = item.album === undefined ? foldable(shown, place, unreadAt) : parts(shown, place);
     const before = shown[place - 1];
     const after = shown[place + run];
-    const unread = place === unreadAt;
+    const unread = place <= unreadAt && unreadAt < place + run;
     const newDay = isNewDay(before, item);
     entries.push({
       key: item.id,
-      kind: run >= FOLD ? "fold" : isLine(item) ? "line" : "message",
+      kind: isLine(item) ? (run >= FOLD ? "fold" : "line") : run > 1 ? "album" : "message",
       ids: shown.slice(place, place + run).map(({ id }) => id),
       day: newDay ? item.ts : undefined,
       unread,
@@ -91,6 +98,39 @@ export function layOut(items: readonly Laid[], firstUnread: string | undefined):
     place += run;
   }
   return entries;
+}
+
+const isTogether = (first: Laid, item: Laid) =>
+  first.album !== undefined &&
+  first.album === item.album &&
+  first.sender === item.sender &&
+  Math.abs(item.ts - first.ts) < ALBUM_MS;
+
+/** The parts of each album where its first stands, whatever others said between. */
+function gathered(shown: readonly Laid[]): Laid[] {
+  if (!shown.some(({ album }) => album !== undefined)) return [...shown];
+  const albums: Laid[][] = [];
+  const places: Laid[][] = [];
+  for (const item of shown) {
+    const album = albums.findLast(
+      ([first, ...more]) => first && more.length < MOST_IN_ALBUM - 1 && isTogether(first, item),
+    );
+    if (album) album.push(item);
+    else {
+      const alone = [item];
+      places.push(alone);
+      if (item.album !== undefined) albums.push(alone);
+    }
+  }
+  return places.flat();
+}
+
+/** How many from `place` are of one album. */
+function parts(shown: readonly Laid[], place: number): number {
+  const first = shown[place] as Laid;
+  let end = place + 1;
+  while (end - place < MOST_IN_ALBUM && shown[end] && isTogether(first, shown[end] as Laid)) end++;
+  return end - place;
 }
 
 function placeOfUnread(items: readonly Laid[], shown: readonly Laid[], id: string): number {

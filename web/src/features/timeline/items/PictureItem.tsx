@@ -1,12 +1,12 @@
-import { createEffect, Show } from "solid-js";
+import { Show } from "solid-js";
 import { useMedia } from "../../../bridge/media";
 import type { ItemRecord } from "../../../engine/records";
 import { Icon } from "../../../ui/icons";
-import { createMedia, motion } from "../../../ui/preferences";
 import { useConversation } from "../conversation";
 import { fitted } from "../data";
 import { word } from "../words";
 import { hasCaption, infoOf, nameOf, thumbnailOf } from "./media";
+import { Shown } from "./Shown";
 import { MessageText } from "./TextItem";
 import { Upload } from "./Upload";
 
@@ -15,8 +15,6 @@ export function PictureItem(props: { item: ItemRecord }) {
   const conversation = useConversation();
   const sticker = () => props.item.type === "m.sticker";
   const media = useMedia(() => thumbnailOf(props.item, 800));
-  const reduced = createMedia("(prefers-reduced-motion: reduce)");
-  const calm = () => reduced() || motion() === "none";
   const size = () =>
     fitted(
       infoOf(props.item),
@@ -34,12 +32,11 @@ export function PictureItem(props: { item: ItemRecord }) {
       >
         <Show when={media.url()}>
           {(src) => (
-            <Show
-              when={calm() && infoOf(props.item).mimetype === "image/gif"}
-              fallback={<img src={src()} alt={nameOf(props.item)} draggable={false} />}
-            >
-              <Still src={src()} />
-            </Show>
+            <Shown
+              src={src()}
+              name={nameOf(props.item)}
+              moves={infoOf(props.item).mimetype === "image/gif"}
+            />
           )}
         </Show>
         <Show when={media.failed()}>
@@ -55,19 +52,4 @@ export function PictureItem(props: { item: ItemRecord }) {
       </Show>
     </>
   );
-}
-
-/** The first frame of a moving picture, for who wants no motion; the viewer moves it. */
-function Still(props: { src: string }) {
-  let canvas!: HTMLCanvasElement;
-  createEffect(() => {
-    const picture = new Image();
-    picture.onload = () => {
-      canvas.width = picture.naturalWidth;
-      canvas.height = picture.naturalHeight;
-      canvas.getContext("2d")?.drawImage(picture, 0, 0);
-    };
-    picture.src = props.src;
-  });
-  return <canvas ref={canvas} class="still" />;
 }
