@@ -15,11 +15,13 @@ import { Button, Empty, IconButton } from "../../ui/controls";
 import { chatPlace, go, place } from "../../ui/router";
 import { tell } from "../../ui/toasts";
 import { Composer, composingIn, useEmoji } from "../composer";
+import { DocumentViewer } from "../documents";
 import { lastEditable, startEdit, toggleReaction } from "./commands";
 import { type Conversation, ConversationContext } from "./conversation";
 import { tellEvent } from "./describe";
 import { Foot } from "./Foot";
 import { Header, PinnedBar } from "./Header";
+import { fileOf, nameOf } from "./items/media";
 import { removeSoon } from "./removal";
 import { Timeline, type TimelineHandle } from "./Timeline";
 import { urgentTitle } from "./urgentData";
@@ -111,6 +113,7 @@ function OpenChat(props: {
   const members = useList("members", () => ({ roomId: where().roomId }));
   const [selected, setSelected] = createSignal<ReadonlySet<string>>(new Set());
   const [viewed, setViewed] = createSignal<string>();
+  const [read, setRead] = createSignal<ItemRecord>();
   const [forwarded, setForwarded] = createSignal<readonly ItemRecord[]>();
   const [reminded, setReminded] = createSignal<ItemRecord>();
   const [source, setSource] = createSignal<ItemRecord>();
@@ -153,6 +156,7 @@ function OpenChat(props: {
     selected,
     setSelected,
     openViewer: setViewed,
+    openDocument: setRead,
     openForward: setForwarded,
     openRemind: setReminded,
     openSource: setSource,
@@ -325,6 +329,19 @@ function OpenChat(props: {
           <Show when={viewed()}>
             {(id) => (
               <Viewer itemId={id()} onMove={setViewed} onClose={() => setViewed(undefined)} />
+            )}
+          </Show>
+          <Show when={read()}>
+            {(item) => (
+              <Show when={fileOf(item())}>
+                {(file) => (
+                  <DocumentViewer
+                    name={nameOf(item())}
+                    file={file()}
+                    onClose={() => setRead(undefined)}
+                  />
+                )}
+              </Show>
             )}
           </Show>
           <Show when={forwarded()}>

@@ -18,6 +18,7 @@ export interface Conversation {
   selected: Accessor<ReadonlySet<string>>;
   setSelected: (ids: ReadonlySet<string>) => void;
   openViewer: (itemId: string) => void;
+  openDocument: (item: ItemRecord) => void;
   openForward: (items: readonly ItemRecord[]) => void;
   openRemind: (item: ItemRecord) => void;
   openSource: (item: ItemRecord) => void;

@@ -4,13 +4,18 @@ import { useMedia } from "../../../bridge/media";
 import type { ItemRecord } from "../../../engine/records";
 import { Icon } from "../../../ui/icons";
 import { language } from "../../../ui/preferences";
+import { documentKind } from "../../documents";
+import { useConversation } from "../conversation";
 import { word } from "../words";
 import { fileOf, hasCaption, infoOf, nameOf, saveFile } from "./media";
 import { MessageText } from "./TextItem";
 import { Upload } from "./Upload";
 
-/** A file: its name and size; a press brings it. */
+/** A file: its name and size; a press opens it where it can be shown, else brings it. */
 export function FileItem(props: { item: ItemRecord }) {
+  const conversation = useConversation();
+  const isShown = () => documentKind(nameOf(props.item), infoOf(props.item).mimetype) !== undefined;
+  const press = () => (isShown() ? conversation.openDocument(props.item) : setWanted(true));
   const [wanted, setWanted] = createSignal(false);
   const media = useMedia(() => (wanted() ? fileOf(props.item) : undefined));
   const size = () => Number(infoOf(props.item).size ?? 0);
@@ -25,8 +30,8 @@ export function FileItem(props: { item: ItemRecord }) {
       <button
         type="button"
         class="file"
-        aria-label={`${word("download")}: ${nameOf(props.item)}`}
-        onClick={() => setWanted(true)}
+        aria-label={`${word(isShown() ? "open" : "download")}: ${nameOf(props.item)}`}
+        onClick={press}
       >
         <span class="file-icon">
           <Show when={wanted() && !media.failed()} fallback={<Icon name="file" />}>
