@@ -189,7 +189,6 @@ export class Device {
   #makeCrypto(): Crypto {
     const made = makeCrypto({
       call: this.call,
-      canScan: true,
       media: this.media,
       sendEvent: (roomId, type, content) => this.send(roomId, content, type),
       directRoom: async (userId) => this.createRoom([userId]),

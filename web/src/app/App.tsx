@@ -1,6 +1,7 @@
 import { createEffect, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
 import { type Client, ClientContext, useValue } from "../bridge/client";
 import { turnOffPush } from "../bridge/push";
+import { Codes } from "../features/codes";
 import { PersonCards, Refusals, TakeIn } from "../features/people";
 import { SignInView } from "../features/signin";
 import { Confirm } from "../ui/Confirm";
@@ -20,6 +21,7 @@ export function App(props: { client: Client }) {
       </ErrorBoundary>
       <TakeIn />
       <PersonCards />
+      <Codes />
       <Refusals />
       <Confirm />
       <Toasts />

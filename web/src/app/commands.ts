@@ -4,8 +4,10 @@ import { type Accessor, onCleanup } from "solid-js";
 import type { Client } from "../bridge/client";
 import type { ChatRecord } from "../engine/records";
 import { hasConsole } from "../features/admin";
-import { askSearch, openDialog, stepChat } from "../features/chats";
+import { askSearch, openDialog, openJoin, stepChat } from "../features/chats";
+import { namedBy, scanCode } from "../features/codes";
 import { urgentAction } from "../features/composer";
+import { openPerson } from "../features/people";
 import { toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { possible } from "../ui/action";
@@ -170,6 +172,18 @@ export function createCommands(around: Around): readonly Action[] {
       icon: "megaphone",
       label: () => word("newChannel"),
       run: () => openDialog("channel"),
+    },
+    {
+      id: "scan",
+      icon: "qr",
+      label: () => word("scan"),
+      run: () =>
+        scanCode((text) => {
+          const named = namedBy(text);
+          if (named?.kind === "user") openPerson(named.id);
+          else if (named) openJoin(named.id);
+          return named !== undefined;
+        }),
     },
     { id: "join", icon: "link", label: () => word("joinByLink"), run: () => openDialog("join") },
     {

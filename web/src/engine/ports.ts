@@ -30,8 +30,6 @@ export type Call = (
 /** What cryptography asks of the engine. */
 export interface CryptoNeeds {
   call: Call;
-  /** Whether the page has a camera's picture to read a code from; else others are not told so. */
-  canScan?: boolean;
   /** Sends a message event, encrypted where the room is; used by verifications inside rooms. */
   sendEvent(roomId: RoomId, type: string, content: Content, txnId: string): Promise<EventId>;
   /** The direct chat with a person, made if there is none. */

@@ -74,6 +74,8 @@ export interface VerificationView {
   /** Our QR code, to be shown: its bytes, and its modules row by row, 1 for dark, `side` in a row. */
   qr?: Uint8Array;
   qrPicture?: { side: number; modules: Uint8Array };
+  /** The other side shows a code, which can be scanned. */
+  canScan?: boolean;
   reason?: string;
 }
 

@@ -37,8 +37,7 @@ export function openVerification(
 ) {
   const { lib, machine } = olm;
   const { VerificationMethod: methods, VerificationRequestPhase: phases, QrState } = lib;
-  const shown = [methods.SasV1, methods.QrCodeShowV1, methods.ReciprocateV1];
-  const OURS = needs.canScan ? [...shown, methods.QrCodeScanV1] : shown;
+  const OURS = [methods.SasV1, methods.QrCodeShowV1, methods.QrCodeScanV1, methods.ReciprocateV1];
   const talks = new Map<string, Talk>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
 
@@ -129,7 +128,10 @@ export function openVerification(
     return deviceId === undefined ? { id, userId, incoming } : { id, userId, incoming, deviceId };
   }
 
-  type Phase = Pick<VerificationView, "phase" | "emoji" | "qr" | "qrPicture" | "reason">;
+  type Phase = Pick<
+    VerificationView,
+    "phase" | "emoji" | "qr" | "qrPicture" | "canScan" | "reason"
+  >;
 
   function phaseOf(talk: Talk): Phase {
     const { request, sas, qr } = talk;
@@ -138,7 +140,9 @@ export function openVerification(
       return { phase: "cancelled", reason: reasonOf(talk) };
     if (request?.isPassive()) return { phase: "cancelled", reason: ANSWERED };
     if (sas) return emojiPhase(sas);
-    return (qr && qrPhase(qr)) ?? requestPhase(request);
+    const phase = (qr && qrPhase(qr)) ?? requestPhase(request);
+    const canScan = request?.theirSupportedMethods?.includes(methods.QrCodeShowV1) ?? false;
+    return phase.phase === "ready" ? { ...phase, canScan } : phase;
   }
 
   function emojiPhase(sas: Sas): Phase {

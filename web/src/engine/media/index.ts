@@ -110,9 +110,12 @@ export function makeMedia(needs: MediaNeeds): Media {
       const ciphertext = await fetchBytes(`${NEW}/download/${split(place)}`, signal);
       return unsealFile(ciphertext, source.file, type);
     }
-    const path = thumbnail ? thumbnailPath(source.mxc, thumbnail) : downloadPath(source.mxc);
-    const blob = await fetchBytes(path, signal);
-    return blob.slice(0, blob.size, thumbnail ? safeType(blob.type || "image/png") : type);
+    if (thumbnail) {
+      const small = await fetchBytes(thumbnailPath(source.mxc, thumbnail), signal).catch(unmade);
+      if (small) return small.slice(0, small.size, safeType(small.type || "image/png"));
+    }
+    const blob = await fetchBytes(downloadPath(source.mxc), signal);
+    return blob.slice(0, blob.size, type);
   }
 
   return {
@@ -124,6 +127,12 @@ export function makeMedia(needs: MediaNeeds): Media {
     clear: async () => (await cache).clear(),
     close: () => void cache.then((open) => open.close()),
   };
+}
+
+/** A server that is too busy to make a thumbnail says that it cannot: then the whole is shown. */
+function unmade(error: unknown): undefined {
+  if (error instanceof FailureError && error.failure.status === 400) return undefined;
+  throw error;
 }
 
 const downloadPath = (mxc: Mxc) => `${NEW}/download/${split(mxc)}`;

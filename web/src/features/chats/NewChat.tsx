@@ -6,9 +6,10 @@ import { Dialog } from "../../ui/Dialog";
 import { chatPlace, go } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
-import { Face, GroupKindChoice, PersonPicker } from "../people";
+import { namedBy, scanCode } from "../codes";
+import { Face, GroupKindChoice, openPerson, PersonPicker } from "../people";
 import { addressOf } from "./data";
-import { closeDialog, type DialogKind, parent } from "./dialogs";
+import { closeDialog, type DialogKind, joined, parent } from "./dialogs";
 import { FOLDERS, readFolders, saveFolders } from "./folders";
 import { word } from "./words";
 
@@ -153,7 +154,7 @@ function Group(props: { kind: keyof typeof titles }) {
 
 function Join() {
   const client = useClient();
-  const [text, setText] = createSignal("");
+  const [text, setText] = createSignal(joined());
   const [busy, setBusy] = createSignal(false);
   const address = () => addressOf(text());
   const [preview] = createResource(address, async (roomIdOrAlias) => {
@@ -164,6 +165,15 @@ function Join() {
     const answer = await client.command("room.directory", {});
     return answer.ok ? answer.value.rooms.filter((room) => !room.space) : [];
   });
+  const scan = () =>
+    scanCode((found) => {
+      const named = namedBy(found);
+      if (named?.kind === "user") {
+        closeDialog();
+        openPerson(named.id);
+      } else if (named) setText(named.id);
+      return named !== undefined;
+    });
   const join = async (roomIdOrAlias: string, knock: boolean) => {
     setBusy(true);
     const command = knock ? "room.knock" : "room.join";
@@ -183,6 +193,9 @@ function Join() {
         autofocus
         error={text().trim() && !address() ? word("addressBad") : undefined}
       />
+      <Button look="quiet" icon="qr" onClick={scan}>
+        {word("scan")}
+      </Button>
       <Show when={address()}>
         {(id) => (
           <Show when={!preview.loading}>

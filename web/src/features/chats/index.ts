@@ -2,6 +2,6 @@
 
 export { chatName } from "./ChatLine";
 export { chatActions } from "./commands";
-export { askSearch, openDialog } from "./dialogs";
+export { askSearch, openDialog, openJoin } from "./dialogs";
 export { FOLDERS, readFolders } from "./folders";
 export { ChatsView, stepChat } from "./View";

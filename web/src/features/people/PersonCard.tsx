@@ -7,9 +7,10 @@ import { Button, NoticeBox } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
-import { chatPlace, go } from "../../ui/router";
+import { chatPlace, go, writePlace } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import { whyFailed } from "../../ui/uiWords";
+import { showCode } from "../codes";
 import { AwayBox, CardFacts } from "./CardFacts";
 import { isForRequest } from "./data";
 import { Face } from "./Face";
@@ -107,6 +108,13 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
         <button type="button" class="card-id" onClick={copy} data-tip={word("copyId")}>
           {props.userId}
         </button>
+        <Button
+          look="quiet"
+          icon="qr"
+          onClick={() => showCode(name(), writePlace(["user", props.userId]))}
+        >
+          {word("qr")}
+        </Button>
         <Show when={person()?.trust === "verified"}>
           <NoticeBox icon="shieldCheck">{word("verified")}</NoticeBox>
         </Show>

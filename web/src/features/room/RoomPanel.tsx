@@ -5,6 +5,7 @@ import { Button, IconButton } from "../../ui/controls";
 import { chatPlace } from "../../ui/router";
 import { Tabs } from "../../ui/Tabs";
 import { tell } from "../../ui/toasts";
+import { showCode } from "../codes";
 import { Face, OwnUnits, openPerson } from "../people";
 import { GroupFacts } from "./GroupFacts";
 import { Members } from "./Members";
@@ -46,10 +47,10 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
       props.room.may.avatar ||
       props.room.may.joinRule ||
       props.room.may.power);
+  const address = () => props.room.alias ?? props.room.id;
   const copyLink = async () => {
-    const address = props.room.alias ?? props.room.id;
     await navigator.clipboard.writeText(
-      `${location.origin}${location.pathname}${chatPlace(address)}`,
+      `${location.origin}${location.pathname}${chatPlace(address())}`,
     );
     tell(word("copied"));
   };
@@ -103,6 +104,9 @@ function Panel(props: { room: RoomView; onClose: () => void }) {
             <Show when={props.room.kind !== "direct" && props.room.kind !== "self"}>
               <Button look="quiet" icon="link" onClick={copyLink}>
                 {word("copyLink")}
+              </Button>
+              <Button look="quiet" icon="qr" onClick={() => showCode(name(), chatPlace(address()))}>
+                {word("qr")}
               </Button>
             </Show>
           </div>

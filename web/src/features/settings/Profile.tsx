@@ -1,7 +1,9 @@
 import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import { useClient, useValue } from "../../bridge/client";
 import { Button, TextField } from "../../ui/controls";
+import { writePlace } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { showCode } from "../codes";
 import { Face } from "../people";
 import { STATUS_ENDS, type StatusEnd, statusEnd } from "./data";
 import { word } from "./words";
@@ -102,6 +104,15 @@ export function Profile() {
       <p class="field-note">
         {word("address")}: <span class="selectable">{me()}</span>
       </p>
+      <div>
+        <Button
+          look="quiet"
+          icon="qr"
+          onClick={() => showCode(person()?.name ?? "", writePlace(["user", me() ?? ""]))}
+        >
+          {word("myCode")}
+        </Button>
+      </div>
       <div>
         <Button type="submit" look="primary" busy={busy()}>
           {word("save")}

@@ -1,10 +1,11 @@
-import { createSignal, For, Match, Show, Switch } from "solid-js";
+import { createSignal, For, Match, Show, Suspense, Switch } from "solid-js";
 import { useClient, useList, useValue } from "../../bridge/client";
 import type { Args } from "../../bridge/protocol";
 import type { VerificationView } from "../../engine/records";
 import { Button } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { orTell } from "../../ui/toasts";
+import { CodePicture, ScanDialog } from "../codes";
 import "./view.css";
 import { word } from "./words";
 
@@ -34,50 +35,71 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
   };
   const act = (what: Args<"verification.act">["act"]) =>
     orTell(client.command("verification.act", { id: props.one.id, act: what }));
+  const [scanning, setScanning] = createSignal(false);
+  const scanned = async ({ bytes }: { bytes: Uint8Array }) => {
+    const args = { id: props.one.id, act: "scanned", qr: bytes } as const;
+    const answer = await client.command("verification.act", args);
+    if (!answer.ok) return word("wrongCode");
+    setScanning(false);
+    return undefined;
+  };
   const over = () => props.one.phase === "done" || props.one.phase === "cancelled";
   const close = () => {
     if (!over()) act("cancel");
     props.onClose();
   };
   return (
-    <Dialog open size="s" title={word("verifyTitle")} onClose={close} footer={<Buttons />}>
-      <Switch>
-        <Match when={props.one.phase === "requested" && props.one.incoming}>
-          <p>
-            {isOwn()
-              ? word("verifyIncomingOwn")
-              : word("verifyIncoming", { name: person()?.name ?? props.one.userId })}
-          </p>
-        </Match>
-        <Match when={props.one.phase === "requested"}>
-          <p>{word("verifyWaiting")}</p>
-        </Match>
-        <Match when={props.one.phase === "ready"}>
-          <p>{word(props.one.qrPicture ? "verifyScan" : "verifyReady")}</p>
-          <Show when={props.one.qrPicture}>{(picture) => <Code {...picture()} />}</Show>
-        </Match>
-        <Match when={props.one.phase === "qr"}>
-          <p>{word("verifyScanned")}</p>
-        </Match>
-        <Match when={props.one.phase === "emoji"}>
-          <p>{word("compareText")}</p>
-          <ol class="verify-emoji">
-            <For each={props.one.emoji}>{(emoji) => <li>{emoji.symbol}</li>}</For>
-          </ol>
-        </Match>
-        <Match when={props.one.phase === "confirming"}>
-          <p>{word("confirming")}</p>
-        </Match>
-        <Match when={props.one.phase === "done"}>
-          <p>{word("verifyDone")}</p>
-        </Match>
-        <Match when={props.one.phase === "cancelled"}>
-          <p>
-            {word("verifyCancelled")} {props.one.reason ?? ""}
-          </p>
-        </Match>
-      </Switch>
-    </Dialog>
+    <>
+      <Dialog open size="s" title={word("verifyTitle")} onClose={close} footer={<Buttons />}>
+        <Switch>
+          <Match when={props.one.phase === "requested" && props.one.incoming}>
+            <p>
+              {isOwn()
+                ? word("verifyIncomingOwn")
+                : word("verifyIncoming", { name: person()?.name ?? props.one.userId })}
+            </p>
+          </Match>
+          <Match when={props.one.phase === "requested"}>
+            <p>{word("verifyWaiting")}</p>
+          </Match>
+          <Match when={props.one.phase === "ready"}>
+            <p>{word(props.one.qrPicture ? "verifyScan" : "verifyReady")}</p>
+            <Show when={props.one.qrPicture}>
+              {(picture) => <CodePicture {...picture()} label={word("codeToScan")} />}
+            </Show>
+          </Match>
+          <Match when={props.one.phase === "qr"}>
+            <p>{word("verifyScanned")}</p>
+          </Match>
+          <Match when={props.one.phase === "emoji"}>
+            <p>{word("compareText")}</p>
+            <ol class="verify-emoji">
+              <For each={props.one.emoji}>{(emoji) => <li>{emoji.symbol}</li>}</For>
+            </ol>
+          </Match>
+          <Match when={props.one.phase === "confirming"}>
+            <p>{word("confirming")}</p>
+          </Match>
+          <Match when={props.one.phase === "done"}>
+            <p>{word("verifyDone")}</p>
+          </Match>
+          <Match when={props.one.phase === "cancelled"}>
+            <p>
+              {word("verifyCancelled")} {props.one.reason ?? ""}
+            </p>
+          </Match>
+        </Switch>
+      </Dialog>
+      <Suspense>
+        <Show when={scanning() && props.one.phase === "ready"}>
+          <ScanDialog
+            title={word("scanTheirs")}
+            onFound={scanned}
+            onClose={() => setScanning(false)}
+          />
+        </Show>
+      </Suspense>
+    </>
   );
 
   function Buttons() {
@@ -114,6 +136,11 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
           <Button look="quiet" onClick={close}>
             {word("cancel")}
           </Button>
+          <Show when={props.one.canScan}>
+            <Button look="quiet" icon="camera" onClick={() => setScanning(true)}>
+              {word("scanTheirs")}
+            </Button>
+          </Show>
           <Button look="primary" onClick={() => act("emoji")}>
             {word("compareEmoji")}
           </Button>
@@ -129,27 +156,4 @@ function Steps(props: { one: VerificationView; onClose: () => void }) {
       </Switch>
     );
   }
-}
-
-/** Light modules that scanners want around a code. */
-const MARGIN = 4;
-
-function Code(props: { side: number; modules: Uint8Array }) {
-  const path = () =>
-    Array.from(props.modules, (dark, at) =>
-      dark ? `M${at % props.side} ${Math.floor(at / props.side)}h1v1h-1z` : "",
-    ).join("");
-  const whole = () => props.side + 2 * MARGIN;
-  return (
-    <svg
-      class="verify-code"
-      viewBox={`${-MARGIN} ${-MARGIN} ${whole()} ${whole()}`}
-      role="img"
-      aria-label={word("codeToScan")}
-      shape-rendering="crispEdges"
-    >
-      <rect x={-MARGIN} y={-MARGIN} width={whole()} height={whole()} fill="#fff" />
-      <path d={path()} fill="#000" />
-    </svg>
-  );
 }
