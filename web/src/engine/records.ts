@@ -512,6 +512,8 @@ export interface Attachment {
   name: string;
   mimetype: string;
   kind: "image" | "video" | "audio" | "voice" | "file";
+  /** Of a video: recorded to be shown in a circle. */
+  round?: boolean;
   width?: number;
   height?: number;
   durationMs?: number;

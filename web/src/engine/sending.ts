@@ -90,6 +90,7 @@ function contentOfFile(file: Attachment, caption: Content | undefined): Content 
     filename: name,
     info,
   };
+  if (file.round) content["org.interferolog.circle"] = true;
   if (file.kind === "voice") {
     content["org.matrix.msc3245.voice"] = {};
     content["org.matrix.msc1767.audio"] = { duration: Math.round(durationMs ?? 0), waveform };

@@ -79,6 +79,12 @@ export function createMedia(query: string): Accessor<boolean> {
   return holds;
 }
 
+/** Whether the person wants nothing to move by itself, as a signal. */
+export function wantsCalm(): Accessor<boolean> {
+  const reduced = createMedia("(prefers-reduced-motion: reduce)");
+  return () => reduced() || motion() === "none";
+}
+
 /** Keeps the page's attributes as the choices say, for the life of the page. */
 export function applyPreferences(): void {
   createRoot(() => {

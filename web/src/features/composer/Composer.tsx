@@ -9,6 +9,7 @@ import {
   Show,
   Suspense,
 } from "solid-js";
+import { Dynamic } from "solid-js/web";
 import { useClient, useValue } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
@@ -36,6 +37,7 @@ import { word } from "./words";
 const EmojiPicker = lazy(() => import("./EmojiPicker"));
 const Attachments = lazy(() => import("./Attachments"));
 const VoiceRecorder = lazy(() => import("./VoiceRecorder"));
+const RoundRecorder = lazy(() => import("./RoundRecorder"));
 const PollDialog = lazy(() => import("./PollDialog"));
 const LaterDialog = lazy(() => import("./LaterDialog"));
 
@@ -68,7 +70,7 @@ export function Composer(props: {
   const touch = createMedia("(pointer: coarse)");
   const [caret, setCaret] = createSignal(0);
   const [emojiOpen, setEmojiOpen] = createSignal(false);
-  const [recording, setRecording] = createSignal(false);
+  const [recording, setRecording] = createSignal<"voice" | "round">();
   const [dialog, setDialog] = createSignal<"poll" | "later">();
   const [alsoChat, setAlsoChat] = createSignal(false);
   let field!: HTMLTextAreaElement;
@@ -359,6 +361,12 @@ export function Composer(props: {
       label: () => word("attachPoll"),
       run: () => setDialog("poll"),
     },
+    {
+      id: "round",
+      icon: "camera" as const,
+      label: () => word("round"),
+      run: () => setRecording("round"),
+    },
     { id: "place", icon: "location" as const, label: () => word("attachLocation"), run: place },
     {
       id: "later",
@@ -421,10 +429,11 @@ export function Composer(props: {
         when={!recording()}
         fallback={
           <Suspense>
-            <VoiceRecorder
+            <Dynamic
+              component={recording() === "round" ? RoundRecorder : VoiceRecorder}
               where={where()}
               urgent={composing().urgent()}
-              onClose={() => setRecording(false)}
+              onClose={() => setRecording(undefined)}
               onSent={() => {
                 composing().setUrgent(false);
                 props.onSent();
@@ -491,7 +500,7 @@ export function Composer(props: {
                 icon="mic"
                 label={word("voice")}
                 // It stands where the message was sent from: a second click means no recording.
-                onClick={(event) => event.detail < 2 && setRecording(true)}
+                onClick={(event) => event.detail < 2 && setRecording("voice")}
               />
             }
           >

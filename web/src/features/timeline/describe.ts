@@ -31,7 +31,9 @@ function tellMessage(told: Told): string {
     case "m.image":
       return caption || word("image");
     case "m.video":
-      return caption || word("video");
+      return (
+        caption || word(told.content?.["org.interferolog.circle"] === true ? "round" : "video")
+      );
     case "m.audio":
       return told.content && "org.matrix.msc3245.voice" in told.content
         ? word("voice")

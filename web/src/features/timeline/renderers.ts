@@ -8,6 +8,7 @@ import { LocationItem } from "./items/LocationItem";
 import { NoticeItem } from "./items/NoticeItem";
 import { PictureItem } from "./items/PictureItem";
 import { PollItem } from "./items/PollItem";
+import { isRound, RoundItem } from "./items/RoundItem";
 import { TextItem } from "./items/TextItem";
 import { RedactedItem, UndecryptableItem, UnknownItem } from "./items/UnreadableItem";
 import { VideoItem } from "./items/VideoItem";
@@ -35,6 +36,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
 export function rendererOf(item: ItemRecord): Renderer {
   if (item.redacted) return RedactedItem;
   if (item.encryption === "undecryptable") return UndecryptableItem;
+  if (isRound(item)) return RoundItem;
   const key = item.type === "m.room.message" ? `${item.type} ${item.content.msgtype}` : item.type;
   const fallback = typeof item.content.body === "string" ? TextItem : UnknownItem;
   return renderers[key] ?? fallback;

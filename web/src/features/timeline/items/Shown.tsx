@@ -1,10 +1,9 @@
 import { createEffect, Show } from "solid-js";
-import { createMedia, motion } from "../../../ui/preferences";
+import { wantsCalm } from "../../../ui/preferences";
 
 /** A picture; one that moves stands still for who wants no motion, and the viewer moves it. */
 export function Shown(props: { src: string; name: string; moves: boolean }) {
-  const reduced = createMedia("(prefers-reduced-motion: reduce)");
-  const calm = () => reduced() || motion() === "none";
+  const calm = wantsCalm();
   return (
     <Show
       when={calm() && props.moves}
