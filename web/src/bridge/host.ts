@@ -18,6 +18,7 @@ const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   typing: true,
   person: true,
   account: true,
+  states: true,
   draft: true,
   totals: true,
   institution: true,

@@ -56,6 +56,8 @@ export interface Values {
   reached: { ask: { roomId: RoomId; eventId: EventId }; value: ReachedView | null };
   /** Account data of one type, global or of a room. */
   account: { ask: { type: string; roomId?: RoomId }; value: Content | null };
+  /** The state of one type in a room that is open, by state key. */
+  states: { ask: { roomId: RoomId; type: string }; value: Readonly<Record<string, Content>> };
   /** The stored draft of a chat or thread. */
   draft: { ask: { roomId: RoomId; threadId?: EventId }; value: DraftView | null };
   /** Totals over all chats, for the title and the badge. */
@@ -329,6 +331,8 @@ export interface Commands {
     value: { people: readonly EmployeeRecord[] };
   };
   // Media
+  /** Uploads a picture for all to see, unencrypted. */
+  "media.upload": { args: { blob: Blob }; value: { mxc: Mxc } };
   "media.load": { args: MediaAsk; value: { blob: Blob } };
   "media.preview": {
     args: { url: string };

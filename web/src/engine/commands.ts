@@ -185,6 +185,7 @@ export function makeCommands(live: Live): Answers {
     "org.find": ({ text, limit }) => live.org.find(text, limit),
     "org.people": async ({ unitIds }) => ({ people: await live.org.peopleOf(unitIds) }),
 
+    "media.upload": async ({ blob }) => ({ mxc: await uploadAvatar(live, blob) }),
     "media.load": async (ask) => ({ blob: await world.media.load(ask) }),
     "media.preview": async ({ url }) => linkPreview(live, url),
     "search.messages": ({ ask, limit, before }) => live.search.find(ask, limit, before),

@@ -27,7 +27,7 @@ import type {
   Unread,
 } from "./records";
 import { REMINDERS, remindedOf, remindersOf } from "./reminders";
-import { nameOf, pinnedOf, viewOf } from "./room";
+import { nameOf, pinnedOf, statesOf, viewOf } from "./room";
 import { loadScheduled } from "./scheduled";
 import type { Entry, MediaKind } from "./stored";
 import { NONE_UNREAD, unreadOf } from "./threads";
@@ -107,6 +107,9 @@ export const VALUES: ValueQueries = {
       const data = roomId === undefined ? account.get(type) : rooms.get(roomId)?.account[type];
       show(data ?? null);
     }),
+
+  states: (live, { roomId, type }: { roomId: RoomId; type: string }, show) =>
+    again(live, [`room:${roomId}`], () => show(statesOf(live.world.rooms.get(roomId), type))),
 
   draft: (live, { roomId, threadId }: { roomId: RoomId; threadId?: EventId }, show) =>
     again(live, [`draft:${roomId}`, `room:${roomId}`], () =>

@@ -315,6 +315,8 @@ export interface RoomView {
     name: boolean;
     topic: boolean;
     avatar: boolean;
+    /** Packs of stickers for all. */
+    packs: boolean;
     power: boolean;
     notifyAll: boolean;
     encrypt: boolean;

@@ -254,6 +254,7 @@ function mayDo(room: RoomData, me: UserId): RoomView["may"] {
     name: canState("m.room.name"),
     topic: canState("m.room.topic"),
     avatar: canState("m.room.avatar"),
+    packs: canState("im.ponies.room_emotes"),
     power: canState("m.room.power_levels"),
     notifyAll: can(numberOf(objectOf(levels, "notifications"), "room", 50)),
     encrypt: canState("m.room.encryption"),
@@ -262,6 +263,14 @@ function mayDo(room: RoomData, me: UserId): RoomView["may"] {
     mentionGroups: canState(MENTION_GROUPS),
     acknowledge: can(neededFor(room, ACK, false)),
   };
+}
+
+/** The contents of all state of a type, by state key. */
+export function statesOf(room: RoomData | undefined, type: string): Record<string, Content> {
+  const found: Record<string, Content> = {};
+  for (const [key, { content }] of Object.entries(room?.state ?? {}))
+    if (key.startsWith(`${type} `)) found[key.slice(type.length + 1)] = content;
+  return found;
 }
 
 export function pinnedOf(room: RoomData): EventId[] {

@@ -3,6 +3,7 @@ import {
   createEffect,
   createMemo,
   createSignal,
+  For,
   lazy,
   on,
   onCleanup,
@@ -29,12 +30,15 @@ import {
   wrap,
 } from "./data";
 import type { Mention } from "./markdown";
+import { type Pack, type Sticker, stickerContent } from "./packs";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
 import { type Composing, composingIn } from "./state";
 import { word } from "./words";
 
 const EmojiPicker = lazy(() => import("./EmojiPicker"));
+const PackDialog = lazy(() => import("./PackDialog"));
+const StickerBoard = lazy(() => import("./StickerBoard"));
 const Attachments = lazy(() => import("./Attachments"));
 const VoiceRecorder = lazy(() => import("./VoiceRecorder"));
 const RoundRecorder = lazy(() => import("./RoundRecorder"));
@@ -70,6 +74,8 @@ export function Composer(props: {
   const touch = createMedia("(pointer: coarse)");
   const [caret, setCaret] = createSignal(0);
   const [emojiOpen, setEmojiOpen] = createSignal(false);
+  const [pack, setPack] = createSignal<Pack>();
+  const [board, setBoard] = createSignal<"emoji" | "stickers">("emoji");
   const [recording, setRecording] = createSignal<"voice" | "round">();
   const [dialog, setDialog] = createSignal<"poll" | "later">();
   const [alsoChat, setAlsoChat] = createSignal(false);
@@ -103,7 +109,7 @@ export function Composer(props: {
     on(
       composing,
       () => {
-        setRecording(false);
+        setRecording(undefined);
         setDialog(undefined);
         setEmojiOpen(false);
         setAlsoChat(false);
@@ -268,6 +274,18 @@ export function Composer(props: {
           }),
         );
     }
+  };
+
+  /** The board closes: it would hold the focus. */
+  const changePack = (chosen: Pack) => {
+    setEmojiOpen(false);
+    setPack(chosen);
+  };
+  const sendSticker = (sticker: Sticker) => {
+    setEmojiOpen(false);
+    const content = stickerContent(sticker);
+    orTell(client.command("send.event", { ...where(), type: "m.sticker", content }));
+    props.onSent();
   };
 
   const format = (sign: string) => {
@@ -478,17 +496,38 @@ export function Composer(props: {
             </Popover.Trigger>
             <Popover.Portal>
               <Popover.Content class="popover" aria-label={word("emoji")}>
+                <div class="board-tabs" role="tablist" aria-label={word("emoji")}>
+                  <For each={["emoji", "stickers"] as const}>
+                    {(one) => (
+                      <button
+                        type="button"
+                        role="tab"
+                        aria-selected={board() === one}
+                        onClick={() => setBoard(one)}
+                      >
+                        {word(one)}
+                      </button>
+                    )}
+                  </For>
+                </div>
                 <Suspense fallback={<div class="emoji-picker" />}>
-                  <EmojiPicker
-                    onPick={(symbol) => {
-                      const at = field.selectionStart;
-                      const text = composing().text();
-                      setText(
-                        text.slice(0, at) + symbol + text.slice(field.selectionEnd),
-                        at + symbol.length,
-                      );
-                    }}
-                  />
+                  <Show
+                    when={board() === "emoji"}
+                    fallback={
+                      <StickerBoard room={props.room} onPick={sendSticker} onChange={changePack} />
+                    }
+                  >
+                    <EmojiPicker
+                      onPick={(symbol) => {
+                        const at = field.selectionStart;
+                        const text = composing().text();
+                        setText(
+                          text.slice(0, at) + symbol + text.slice(field.selectionEnd),
+                          at + symbol.length,
+                        );
+                      }}
+                    />
+                  </Show>
                 </Suspense>
               </Popover.Content>
             </Popover.Portal>
@@ -546,6 +585,11 @@ export function Composer(props: {
       <Suspense>
         <Show when={composing().files().length > 0}>
           <Attachments composing={composing()} where={where()} onSent={props.onSent} />
+        </Show>
+        <Show when={pack()}>
+          {(chosen) => (
+            <PackDialog pack={chosen()} roomId={props.room.id} onClose={() => setPack(undefined)} />
+          )}
         </Show>
         <Show when={dialog() === "poll"}>
           <PollDialog where={where()} onClose={() => setDialog(undefined)} />

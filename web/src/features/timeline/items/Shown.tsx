@@ -1,16 +1,23 @@
-import { createEffect, Show } from "solid-js";
+import { createEffect, createSignal, Show } from "solid-js";
 import { wantsCalm } from "../../../ui/preferences";
 
-/** A picture; one that moves stands still for who wants no motion, and the viewer moves it. */
+/** A picture; for who wants no motion, one that moves does so only while it is pointed at. */
 export function Shown(props: { src: string; name: string; moves: boolean }) {
   const calm = wantsCalm();
+  const [pointed, setPointed] = createSignal(false);
   return (
-    <Show
-      when={calm() && props.moves}
-      fallback={<img src={props.src} alt={props.name} draggable={false} />}
+    <span
+      class="shown"
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
     >
-      <Still src={props.src} />
-    </Show>
+      <Show
+        when={calm() && props.moves && !pointed()}
+        fallback={<img src={props.src} alt={props.name} draggable={false} />}
+      >
+        <Still src={props.src} />
+      </Show>
+    </span>
   );
 }
 
