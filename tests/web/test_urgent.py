@@ -1,5 +1,6 @@
 """Urgent messages, official notices and absences, between two people at two browsers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,17 @@ from tests.web.cable import cable_to
 from tests.web.conftest import Open
 from tests.web.page import Person
 
-OFFICIAL = "/_depesha/v1/admin/notices/official"
+pytestmark = pytest.mark.limit(180)
+
+USUAL_MS, PATIENT_MS = 5_000, 20_000
+
+
+@pytest.fixture(autouse=True)
+def patient() -> Iterator[None]:
+    """What one person does goes by the server to another: on a slow machine that takes a while."""
+    expect.set_options(timeout=PATIENT_MS)
+    yield
+    expect.set_options(timeout=USUAL_MS)
 
 
 async def two(wire: Wire) -> tuple[Client, Client, str]:
@@ -240,3 +251,43 @@ async def test_ones_own_absence_and_whom_one_stands_in_for(wire: Wire, open_clie
     assert await deputy.barriers() == []
     await mine.get_by_role("button", name="End").click()
     await expect(mine).to_contain_text("Nobody stands in for you")
+
+
+async def test_what_is_urgent_reaches_whoever_stands_in(
+    wire: Wire, open_client: Open, tmp_path: Path
+) -> None:
+    alice, bob, _room = await two(wire)
+    carol = await Client(wire).register("carol")
+    config, org = config_for(tmp_path, ""), "/_depesha/v1/admin/org"
+    unit = (await ask(config, "POST", f"{org}/units", {"name": "Duty office"}))["unit_id"]
+    await ask(config, "PUT", f"{org}/units/{unit}", {"manager": alice.user_id})
+    for client in (bob, carol):
+        await ask(config, "PUT", f"{org}/people/{client.user_id}/posts/{unit}", {"title": "Clerk"})
+    deputy, sender = await open_client(carol, phone=True), await open_client(alice)
+    now = Clock().now_ms()
+    absence = {"user_id": carol.user_id, "since_ts": now - 3_600_000, "until_ts": now + 3_600_000}
+    (await bob.put("/_depesha/v1/org/absences", {"deputies": [absence]})).ok()
+    await expect(
+        deputy.page.get_by_role("button", name="You stand in for bob")
+    ).to_be_visible()
+    await sender.open_chat("Duty")
+    await say_urgently(sender, "The minister is at the door")
+    await expect(bar(deputy)).to_be_visible()
+    await expect(deputy.line("Server notices")).to_contain_text("a person you stand in for")
+    await deputy.screen("urgent-deputy-list")
+    await bar(deputy).click()
+    box = deputy.page.get_by_role("dialog", name="Awaiting your acknowledgement")
+    await box.get_by_role("button", name="Show in the chat").click()
+    got = deputy.message("You stand in for bob")
+    await expect(got).to_contain_text("alice wrote something urgent in “Duty”")
+    await deputy.screen("urgent-deputy")
+    await acknowledge(got).click()
+    await expect(got).to_contain_text("You acknowledged at")
+    sent = sender.message("The minister is at the door")
+    await sent.get_by_role("button", name="Acknowledged: 0 of 1").click()
+    reached = sender.page.get_by_role("dialog", name="Whom it has reached")
+    passed = reached.get_by_role("listitem").filter(has_text="in place of bob")
+    await expect(passed).to_contain_text("carol")
+    await expect(passed).to_contain_text("acknowledged Today")
+    await sender.screen("urgent-substituted")
+    assert await sender.barriers() == []

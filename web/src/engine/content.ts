@@ -149,6 +149,9 @@ function replyFallbackCut(body: string | undefined, content: Content): string | 
   return first < 0 ? body : lines.slice(lines[first] === "" ? first + 1 : first).join("\n");
 }
 
+/** Key of what tells a deputy of something, in whichever language the server has for all. */
+const SUBSTITUTION = "org.depesha.substitution";
+
 const LINK = /\bhttps?:\/\/\S/;
 
 /** What a message is listed as in the chat's panel. */
@@ -240,8 +243,14 @@ function trimmed(data: EventData): Content {
   if (data.event.state_key !== undefined)
     return { ...content, prev: textOf(data.event.unsigned?.prev_content, "membership") };
   const body = bodyOf(type, content)?.slice(0, MOST_PREVIEW);
-  const msgtype = isVoice(content) ? "m.voice" : textOf(content, "msgtype");
+  const msgtype = previewType(content);
   return { ...(body !== undefined && { body }), ...(msgtype !== undefined && { msgtype }) };
+}
+
+/** What a preview calls a message: of some kinds, more than their `msgtype` says. */
+function previewType(content: Content): string | undefined {
+  if (isVoice(content)) return "m.voice";
+  return SUBSTITUTION in content ? SUBSTITUTION : textOf(content, "msgtype");
 }
 
 /** The thread an event is in: its own relation's, or that of what it replaces or reacts to. */

@@ -315,6 +315,8 @@ function unitPeople(live: Live, unitId: number, show: ShowList<"unit">): Stop {
 }
 
 const PAUSE_MS = 1_000;
+/** What deputies acknowledge happens in rooms of their own, of which this device hears nothing. */
+const DEPUTIES_MS = 5_000;
 
 /** Asked anew when somebody acknowledged, or read on, and when the network is back. */
 function reached(
@@ -325,6 +327,7 @@ function reached(
   const { world } = live;
   const topic = `reached:${eventId}`;
   let isMissing = true;
+  let later: ReturnType<typeof setTimeout> | undefined;
   let isFirst = true;
   const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
     if (where === roomId && changed.has(eventId)) world.topics.touch(topic);
@@ -339,10 +342,14 @@ function reached(
     isFirst = false;
     const view = await fetchReached(world, roomId, eventId).catch(() => undefined);
     isMissing = view === undefined;
+    clearTimeout(later);
+    if (view?.substituted.some((each) => each.ackedAt === undefined))
+      later = setTimeout(() => world.topics.touch(topic), DEPUTIES_MS);
     if (view) show(view);
     else show(null);
   });
   return () => {
+    clearTimeout(later);
     world.entries.delete(hear);
     stopOnline();
     stop();
@@ -357,6 +364,11 @@ function awaiting(live: Live, show: ShowList<"awaiting">): Stop {
     outbox
       .of(roomId)
       .some((item) => item.type === ACK && relationOf(item.content)?.parent === eventId);
+  /** Where one may not even acknowledge, nothing is awaited. */
+  const isAsked = ({ roomId }: AwaitingData) => {
+    const room = world.rooms.get(roomId);
+    return room !== undefined && viewOf(room, world.direct, world.me).may.acknowledge;
+  };
   async function rowOf({ roomId, eventId }: AwaitingData): Promise<ItemRecord | undefined> {
     const known = (await world.archive.events(roomId, [eventId])).get(eventId);
     const entry = known ?? (await fetchEvent(world, roomId, eventId).catch(() => undefined));
@@ -369,7 +381,7 @@ function awaiting(live: Live, show: ShowList<"awaiting">): Stop {
   return again(live, ["awaiting", "connection", "account:m.ignored_user_list"], async () => {
     const open = live.awaiting
       .list()
-      .filter((each) => !isAcked(each) && !isIgnored(world, each.sender));
+      .filter((each) => !isAcked(each) && !isIgnored(world, each.sender) && isAsked(each));
     const rows = await Promise.all(open.map(rowOf));
     show(
       null,

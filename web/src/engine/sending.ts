@@ -10,7 +10,7 @@ import { mentionedIn } from "./meant";
 import { isLocalId, type Outgoing } from "./outbox";
 import type { Attachment, Content } from "./records";
 import type { Entry, OutboxData } from "./stored";
-import { ACK, ackOf, urgently, urgentOf } from "./urgent";
+import { ACK, ackOf, URGENT, urgently, urgentOf } from "./urgent";
 import { objectOf, relationOf, textsOf } from "./wire";
 
 export async function sendEvent(live: Live, ask: Args<"send.event">): Promise<{ id: string }> {
@@ -120,9 +120,11 @@ export async function sendEdit(
   return null;
 }
 
+/** What waits keeps what it answers, and its urgency. */
 function withRelation(content: Content, before: Content): Content {
   const relates = before["m.relates_to"];
-  return relates === undefined ? content : { ...content, "m.relates_to": relates };
+  const kept = URGENT in before ? urgently(content) : content;
+  return relates === undefined ? kept : { ...kept, "m.relates_to": relates };
 }
 
 /** An edit names only those who were not named before, lest all are called again. */

@@ -155,6 +155,17 @@ describe("two people", () => {
     );
   });
 
+  test("what is changed before it leaves is urgent still", async () => {
+    const [anna, boris, roomId] = await two();
+    anna.net = "down";
+    const { id } = await anna.do("send.event", { roomId, ...urgent("Тревга") });
+    await anna.says(roomId, "Тревга");
+    await anna.do("send.edit", { roomId, eventId: id, content: text("Тревога").content });
+    anna.net = "up";
+    anna.engine.hurry();
+    await awaited(boris, ["Тревога"]);
+  });
+
   test("another device knows what awaits, and what was acknowledged elsewhere", async () => {
     const [anna, boris, roomId] = await two();
     for (let number = 0; number < 30; number++)

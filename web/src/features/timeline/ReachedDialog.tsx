@@ -3,7 +3,6 @@ import { clockTime, dayLabel } from "../../base/format";
 import { useValue } from "../../bridge/client";
 import type { ItemRecord, ReachedView } from "../../engine/records";
 import { Dialog } from "../../ui/Dialog";
-import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { Face, useName } from "../people";
@@ -94,9 +93,7 @@ function Who(props: { id: string; insteadOf?: string; note?: string }) {
       <span class="row-text">
         <span class="ellipsis">{name()}</span>
         <Show when={props.insteadOf}>
-          <small class="ellipsis">
-            <Icon name="forward" class="icon-s" /> {word("inPlaceOf", { name: absent() })}
-          </small>
+          <small class="ellipsis">{word("inPlaceOf", { name: absent() })}</small>
         </Show>
         <Show when={props.note}>
           <small class="ellipsis">{props.note}</small>

@@ -22,8 +22,12 @@ export interface Told {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
+const SUBSTITUTION = "org.depesha.substitution";
+
 function tellMessage(told: Told): string {
   const msgtype = told.msgtype ?? text(told.content?.msgtype);
+  if (msgtype === SUBSTITUTION || (told.content && SUBSTITUTION in told.content))
+    return word("deputyTidings");
   const body = told.body ?? text(told.content?.body);
   const filename = text(told.content?.filename);
   const caption = filename && filename !== body ? withoutMarks(body) : "";
