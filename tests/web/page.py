@@ -30,7 +30,8 @@ SPEAK = """language => dispatchEvent(new StorageEvent(
 # What stands above the page is looked at alone: the page below was looked at before it opened.
 RUN_AXE = """options => {
     const above = document.querySelectorAll('[role="dialog"], [role="menu"]');
-    return axe.run(above.length > 0 ? [...above].at(-1) : document, options);
+    const lean = { resultTypes: ["violations"], preload: false, ...options };
+    return axe.run(above.length > 0 ? [...above].at(-1) : document, lean);
 }"""
 OVERFLOWS = """() => {
     const scrolls = (node) => node && node !== document.documentElement &&

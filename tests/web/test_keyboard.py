@@ -49,6 +49,7 @@ async def test_from_the_way_in_to_a_reply_by_keys_alone(wire: Wire, chromium: Br
         await expect(page.get_by_role("menu")).to_have_count(0)
         await expect(alice.message("Good morning")).to_be_focused()
         await keys.press("Shift+F10")
+        await expect(page.get_by_role("menu")).to_be_focused()
         await keys.press("r")
         await expect(page.get_by_role("menuitem", name="Reply", exact=True)).to_be_focused()
         await keys.press("Enter")

@@ -230,7 +230,13 @@ function keyOf(token: Token): string {
 /** The list above the field. */
 export function SuggestionList(props: { of: Suggestions }) {
   return (
-    <div class="suggestions" role="listbox" id={props.of.id} aria-label={word("suggestions")}>
+    <div
+      class="suggestions"
+      role="listbox"
+      id={props.of.id}
+      aria-label={word("suggestions")}
+      tabIndex={0}
+    >
       <For each={props.of.list()}>
         {(suggestion, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus (aria-activedescendant)
