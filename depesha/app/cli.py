@@ -76,6 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_role(commands)
     _add_token(commands)
     _add_backup(commands)
+    _add_update(commands)
     _add_notice(commands)
     _add_audit(commands)
     _add_org(commands)
@@ -236,6 +237,19 @@ def _add_backup(commands: "_Group") -> None:
     put.add_argument("--replace", action="store_true", help="move away what is there")
 
 
+def _add_update(commands: "_Group") -> None:
+    summary = "bring a newer version, with a backup before, and back if it fails"
+    parser = _add_command(commands, "update", summary, bring_version)
+    parser.add_argument("--to", metavar="VERSION", help="a tag or commit; else the newest")
+    parser.add_argument(
+        "--stop", metavar="COMMAND", default="systemctl stop depesha", help="stops the server"
+    )
+    parser.add_argument(
+        "--start", metavar="COMMAND", default="systemctl start depesha", help="starts the server"
+    )
+    parser.add_argument("--backups", metavar="FOLDER", type=Path, help="where the backup goes")
+
+
 def _add_mail(commands: "_Group") -> None:
     group = _add_group(commands, "mail", "letters")
     test = _add_command(group, "test", "send a letter now, to see that letters leave", try_mail)
@@ -250,6 +264,18 @@ def _add_directory(commands: "_Group") -> None:
 
 
 # --- the commands --------------------------------------------------------------------
+
+
+def bring_version(config: Config, options: argparse.Namespace) -> int:
+    """Update, and say what was done."""
+    from depesha.app.update import UpdateError, Way, update, usual_backups  # noqa: PLC0415
+
+    way = Way(options.stop, options.start, options.backups or usual_backups(config))
+    try:
+        print(update(config, options.config, options.to, way))
+    except UpdateError as error:
+        return _fail(1, str(error))
+    return 0
 
 
 def serve(config: Config, options: argparse.Namespace) -> int:
