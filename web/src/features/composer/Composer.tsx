@@ -110,6 +110,7 @@ export function Composer(props: {
       composing,
       () => {
         setRecording(undefined);
+        setPack(undefined);
         setDialog(undefined);
         setEmojiOpen(false);
         setAlsoChat(false);
