@@ -36,6 +36,7 @@ from depesha.contacts import sync as contacts_sync
 from depesha.duty import api as duty_api
 from depesha.duty import api_admin as duty_admin_api
 from depesha.duty import api_chats as duty_chats_api
+from depesha.duty import api_custody as duty_custody_api
 from depesha.duty import api_own as duty_own_api
 from depesha.duty import keep_duty, make_duty, project_duty
 from depesha.duty import sync as duty_sync
@@ -341,6 +342,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(duty, duty_admin_api.ENDPOINTS),
         *bind(duty, duty_own_api.ENDPOINTS),
         *bind(duty, duty_chats_api.ENDPOINTS),
+        *bind(duty, duty_custody_api.ENDPOINTS),
         *bind(log, audit_api.ENDPOINTS),
         *bind(told, status.ENDPOINTS),
         *bind(site.Site(told, site.load_files(site.DIST)), site.ENDPOINTS),

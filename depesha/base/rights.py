@@ -37,6 +37,8 @@ class Right(Enum):
     """Ask to read the correspondence of others."""
     CONSENT = "inspections.consent"
     """Consent to what another has asked to read."""
+    CUSTODY = "custody.keep"
+    """Make the institution's recovery key, whose shares officers hold, and end it."""
     ROOMS = "rooms.moderate"
     """Redact what others wrote, list rooms, remove aliases."""
     AUDIT = "audit.read"

@@ -611,3 +611,73 @@ async def delete_copy(tx: Tx, institution_id: int, copy_id: str) -> None:
         institution_id,
         copy_id,
     )
+
+
+# --- the institution's recovery key --------------------------------------------------
+
+
+class CustodyRow(NamedTuple):
+    """The public half of the recovery key; `holders` is a JSON list of user ids."""
+
+    key_id: str
+    public_key: str
+    threshold: int
+    holders: str
+    made_by: str
+    made_ts: int
+
+
+class EscrowRow(NamedTuple):
+    """The key of somebody's backup of this version, sealed for the recovery key `key_id`."""
+
+    user_id: str
+    key_id: str
+    version: str
+    sealed: str
+    ts: int
+
+
+async def select_custody(tx: Tx, institution_id: int) -> CustodyRow | None:
+    return await tx.row(
+        CustodyRow,
+        "SELECT key_id, public_key, threshold, holders, made_by, made_ts FROM duty_custody"
+        " WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def replace_custody(tx: Tx, institution_id: int, row: CustodyRow | None) -> None:
+    """Put another in the place of what there is; with None there is none any more."""
+    await tx.execute("DELETE FROM duty_custody WHERE institution_id = $1", institution_id)
+    if row is not None:
+        await tx.execute(
+            "INSERT INTO duty_custody (institution_id, key_id, public_key, threshold, holders,"
+            " made_by, made_ts) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            institution_id,
+            *row,
+        )
+
+
+async def delete_escrow(tx: Tx, institution_id: int) -> None:
+    await tx.execute("DELETE FROM duty_escrow WHERE institution_id = $1", institution_id)
+
+
+async def select_escrow(tx: Tx, institution_id: int, user_id: str) -> EscrowRow | None:
+    return await tx.row(
+        EscrowRow,
+        "SELECT user_id, key_id, version, sealed, ts FROM duty_escrow"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+
+
+async def upsert_escrow(tx: Tx, institution_id: int, row: EscrowRow) -> None:
+    await tx.execute(
+        "INSERT INTO duty_escrow (institution_id, user_id, key_id, version, sealed, ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (institution_id, user_id) DO UPDATE SET"
+        " key_id = excluded.key_id, version = excluded.version, sealed = excluded.sealed,"
+        " ts = excluded.ts",
+        institution_id,
+        *row,
+    )

@@ -220,7 +220,18 @@ async def test_notices_complaints_log_and_figures(open_client: Open, owner: Clie
 
 @pytest.mark.parametrize(
     "section",
-    ["people", "tree", "groups", "retention", "holds", "inspections", "audit", "health", "notices"],
+    [
+        "people",
+        "tree",
+        "groups",
+        "retention",
+        "holds",
+        "inspections",
+        "custody",
+        "audit",
+        "health",
+        "notices",
+    ],
 )
 async def test_the_console_on_a_phone_and_in_the_dark(
     open_client: Open, owner: Client, section: str

@@ -50,6 +50,8 @@ export interface EncryptionView {
   backup: "off" | "on" | "needsKey";
   /** Whether the account has a recovery key, so that losing all devices loses nothing. */
   recovery: boolean;
+  /** So many of these officers of the institution together can open the backup of one's keys. */
+  custody?: { threshold: number; holders: number };
   fingerprint?: string;
 }
 

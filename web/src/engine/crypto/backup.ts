@@ -1,9 +1,9 @@
 /** The backup of room keys on the server ("Server-side key backups"). */
 
 import type { BackupDecryptionKey } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { base64, fromBase64 } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
 import type { RoomId } from "../../base/ids";
-import { base64, fromBase64 } from "../bytes";
 import type { CryptoNeeds } from "../ports";
 import type { Content, EncryptionView } from "../records";
 import type { Olm } from "./olm";
@@ -209,6 +209,12 @@ export function openBackup(
     fetchRoom,
     /** Unpadded base64 of the key that opens the backup, where we hold it. */
     secret: async () => (await machine.getBackupKeys()).decryptionKey?.toBase64(),
+    /** The same with the version of the backup that it opens. */
+    async held(): Promise<{ key: string; version: string } | undefined> {
+      const { decryptionKey, backupVersion } = await machine.getBackupKeys();
+      if (!decryptionKey || !backupVersion) return undefined;
+      return { key: decryptionKey.toBase64(), version: backupVersion };
+    },
   };
 }
 

@@ -4,8 +4,8 @@
  */
 
 import type { DehydratedDeviceKey } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { base64, fromBase64 } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
-import { base64, fromBase64 } from "../bytes";
 import type { CryptoNeeds } from "../ports";
 import type { Content } from "../records";
 import type { Olm } from "./olm";

@@ -6,11 +6,11 @@ import type {
   UploadSigningKeysRequest,
 } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { FailureError } from "../../base/errors";
+import { writeRecoveryKey } from "../../base/recovery-key";
 import type { CryptoNeeds } from "../ports";
 import type { Content } from "../records";
 import type { Backup } from "./backup";
 import { type Olm, reading } from "./olm";
-import { writeRecoveryKey } from "./recovery-key";
 import { queryNow, sendAll, sendEach } from "./requests";
 import type { Safe, SafeKey } from "./safe";
 import { inTurn } from "./turns";

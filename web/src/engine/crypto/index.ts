@@ -4,12 +4,14 @@
  */
 
 import type { Device } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { type Bytes, base64 } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
 import type { RoomId, UserId } from "../../base/ids";
-import type { Bytes } from "../bytes";
+import { readRecoveryKey } from "../../base/recovery-key";
 import type { Crypto, CryptoChanges, CryptoNeeds } from "../ports";
 import type { Content, EncryptionView } from "../records";
 import { openBackup } from "./backup";
+import { openCustody } from "./custody";
 import { decryptEvent } from "./decrypt";
 import { openSleeper } from "./dehydrated";
 import { makeDoubts } from "./doubts";
@@ -23,6 +25,9 @@ import { openSafe, type SafeKey } from "./safe";
 import { sharing } from "./share";
 import { inTurn, latest } from "./turns";
 import { openVerification } from "./verify";
+
+/** How often it is asked whether the institution has a (new) recovery key. */
+const LEAVE_KEY_MS = 3_600_000;
 
 const CLOSED: EncryptionView = {
   ready: false,
@@ -102,6 +107,12 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
   const identity = openIdentity(olm, needs, backup, safe);
   const share = sharing(olm, needs);
   const history = openHistory(olm, needs, backup, share);
+  let custody: EncryptionView["custody"];
+  const leaveKey = openCustody(needs, olm.userId, backup, (found) => {
+    custody = found;
+    aside(refreshView);
+  });
+  let keyLeftAt = 0;
   const roomEvents = inTurn();
   const doubts = makeDoubts(tell.keysArrived);
   const sleeper = openSleeper(olm, needs, safe);
@@ -150,6 +161,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
       crossSigning: await identity.state(),
       backup: backup.state(),
       recovery: hasRecovery,
+      ...(custody && { custody }),
     };
     if (isClosed || JSON.stringify(next) === JSON.stringify(view)) return;
     view = next;
@@ -170,6 +182,10 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
       await sendAll(olm, needs);
       if (!isBackupKnown) await wakeBackup();
       await backup.upload();
+      if (Date.now() - keyLeftAt > LEAVE_KEY_MS) {
+        keyLeftAt = Date.now();
+        aside(leaveKey);
+      }
     }),
   );
 
@@ -295,6 +311,7 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
     await refreshView();
     await quietly(() => sleeper.renew(key));
     await backup.upload();
+    aside(leaveKey);
   }
 
   return {
@@ -326,8 +343,15 @@ function openDevice(olm: Olm, needs: CryptoNeeds, hears: Tell) {
       await renewSleeper(safeKey);
       return { recoveryKey };
     },
+    /** By the recovery key; or earlier conversations alone, by the key of their backup. */
     async recover(text: string): Promise<void> {
-      await renewSleeper(await identity.recover(text));
+      try {
+        await renewSleeper(await identity.recover(text));
+      } catch (error) {
+        const key = readRecoveryKey(text);
+        if (!key || !(await backup.adopt(base64(key)))) throw error;
+        await refreshView();
+      }
     },
     close(): void {
       isClosed = true;

@@ -3,8 +3,8 @@
  * file's key: that takes a second, and the library would let nothing else run meanwhile.
  */
 
+import { type Bytes, base64, concat, fromBase64, fromUtf8, random, utf8 } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
-import { type Bytes, base64, concat, fromBase64, fromUtf8, random, utf8 } from "../bytes";
 import type { Olm } from "./olm";
 import { freshIv } from "./seal";
 

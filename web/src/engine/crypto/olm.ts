@@ -1,8 +1,8 @@
 /** The Olm machine of this device: the library, and its keys in IndexedDB. */
 
 import type { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { Bytes } from "../../base/bytes";
 import type { DeviceId, UserId } from "../../base/ids";
-import type { Bytes } from "../bytes";
 import { inTurn } from "./turns";
 
 type Library = typeof import("@matrix-org/matrix-sdk-crypto-wasm");

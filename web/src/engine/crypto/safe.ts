@@ -1,11 +1,11 @@
 /** The account's secret storage on the server ("Secrets", Storage). */
 
+import { type Bytes, base64, random } from "../../base/bytes";
 import type { UserId } from "../../base/ids";
-import { type Bytes, base64, random } from "../bytes";
+import { readRecoveryKey } from "../../base/recovery-key";
 import type { Call } from "../ports";
 import type { Content } from "../records";
 import { readAccountData, writeAccountData } from "./account-data";
-import { readRecoveryKey } from "./recovery-key";
 import {
   ALGORITHM,
   describeKey,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { random } from "../bytes";
-import { readRecoveryKey, writeRecoveryKey } from "./recovery-key";
+import { random } from "../../base/bytes";
+import { readRecoveryKey, writeRecoveryKey } from "../../base/recovery-key";
 import { describeKey, freshPassphrase, isKey, keyOfPassphrase, seal, unseal } from "./seal";
 
 describe("a recovery key", () => {

@@ -1,6 +1,6 @@
 /** Secrets sealed by a key: `m.secret_storage.v1.aes-hmac-sha2` of the specification's "Secrets". */
 
-import { type Bytes, base64, fromBase64, fromUtf8, isSame, random, utf8 } from "../bytes";
+import { type Bytes, base64, fromBase64, fromUtf8, isSame, random, utf8 } from "../../base/bytes";
 import type { Content } from "../records";
 
 export const ALGORITHM = "m.secret_storage.v1.aes-hmac-sha2";

@@ -1,6 +1,6 @@
 /** Files seen lately, encrypted, in a database of their own. Its size is bounded. */
 
-import { type Bytes, base64url, concat, random, utf8 } from "../bytes";
+import { type Bytes, base64url, concat, random, utf8 } from "../../base/bytes";
 
 const DATABASE = "depesha-media";
 /** Bytes that all files take together before the longest unused go. */

@@ -2,7 +2,7 @@
 
 import { FailureError } from "../../base/errors";
 import type { Mxc } from "../../base/ids";
-import type { Bytes } from "../bytes";
+import type { Bytes } from "../../base/bytes";
 import type { Media, MediaNeeds, UploadAsk } from "../ports";
 import type { Content, MediaAsk, MediaSource } from "../records";
 import { placeOf, sealFile, unsealFile } from "./attachment";

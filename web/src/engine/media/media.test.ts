@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Device, type Server, serve } from "../../../test/depesha";
-import { random } from "../bytes";
+import { random } from "../../base/bytes";
 import type { Content } from "../records";
 import { sealFile, unsealFile } from "./attachment";
 import { openCache } from "./cache";

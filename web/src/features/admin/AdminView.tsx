@@ -5,6 +5,7 @@ import type { IconName } from "../../ui/icons";
 import { Sections } from "../../ui/Sections";
 import { Audit } from "./Audit";
 import { Complaints } from "./Complaints";
+import { Custody } from "./Custody";
 import { type Section, sectionsFor } from "./data";
 import { Groups } from "./Groups";
 import { Health } from "./Health";
@@ -29,6 +30,7 @@ const icons: Record<Section, IconName> = {
   retention: "clock",
   holds: "archive",
   inspections: "eye",
+  custody: "key",
   audit: "shieldCheck",
   health: "server",
 };
@@ -82,6 +84,9 @@ export function AdminView(props: { section: string | undefined }) {
             </Match>
             <Match when={shown() === "inspections"}>
               <Inspections />
+            </Match>
+            <Match when={shown() === "custody"}>
+              <Custody />
             </Match>
             <Match when={shown() === "audit"}>
               <Audit />

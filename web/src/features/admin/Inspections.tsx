@@ -10,6 +10,7 @@ import { tell } from "../../ui/toasts";
 import { ADMIN, useServer, whyRefused } from "./ask";
 import { DAY, hasWhole, type Inspection, inspectionState, localpart } from "./data";
 import { FindTarget, type Target } from "./FindTarget";
+import { OpenKey } from "./OpenKey";
 import { me } from "./rights";
 import { saveFile } from "./saveFile";
 import { word } from "./words";
@@ -23,12 +24,18 @@ export function Inspections() {
   const client = useClient();
   const [found, setFound] = createSignal<readonly Inspection[]>([]);
   const [asking, setAsking] = createSignal(false);
+  const [opening, setOpening] = createSignal<Inspection>();
   const load = async () => {
     const answer = await server.call<{ inspections: Inspection[] }>("GET", PATH);
     if (answer) setFound(answer.inspections);
   };
   onMount(load);
   const state = (inspection: Inspection) => inspectionState(inspection, now());
+  const mayOpenKey = (inspection: Inspection) =>
+    inspection.approved &&
+    inspection.expires_ts > now() &&
+    inspection.asked_by === me()?.user_id &&
+    inspection.target.startsWith("@");
   const isOther = (inspection: Inspection) =>
     inspection.asked_by !== me()?.user_id && inspection.target !== me()?.user_id;
   const decide = async (inspection: Inspection, approved: boolean) => {
@@ -118,10 +125,20 @@ export function Inspections() {
                   {word("takeCopy")}
                 </Button>
               </Show>
+              <Show when={mayOpenKey(inspection)}>
+                <Button look="quiet" icon="key" onClick={() => setOpening(inspection)}>
+                  {word("openKey")}
+                </Button>
+              </Show>
             </li>
           )}
         </For>
       </ul>
+      <Show when={opening()}>
+        {(inspection) => (
+          <OpenKey inspection={inspection()} onClose={() => setOpening(undefined)} />
+        )}
+      </Show>
       <Show when={asking()}>
         <AskDialog
           onClose={() => setAsking(false)}

@@ -52,6 +52,7 @@ const needs = {
   retention: "audit.read",
   holds: "audit.read",
   inspections: "audit.read",
+  custody: "audit.read",
   audit: "audit.read",
   health: "health.read",
 } as const;
@@ -180,6 +181,16 @@ export interface Inspection {
   readonly approved: boolean;
   readonly downloaded_ts: number | null;
   readonly told_ts: number | null;
+}
+
+/** The institution's recovery key, and who holds a share of it. */
+export interface Custody {
+  readonly key_id: string;
+  readonly public_key: string;
+  readonly threshold: number;
+  readonly holders: readonly string[];
+  readonly made_by: string;
+  readonly made_ts: number;
 }
 
 export type InspectionState = "asked" | "approved" | "refused" | "read" | "told" | "over";

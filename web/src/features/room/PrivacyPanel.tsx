@@ -1,6 +1,6 @@
 import { createMemo, Show } from "solid-js";
 import { listOf } from "../../base/format";
-import { useClient, useList } from "../../bridge/client";
+import { useClient, useList, useValue } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { ask } from "../../ui/Confirm";
 import { Button } from "../../ui/controls";
@@ -34,6 +34,8 @@ export function PrivacyPanel(props: { room: RoomView }) {
   const history = () =>
     histories[props.room.historyVisibility as keyof typeof histories] ?? "historyShared";
   const join = () => joins[props.room.joinRule as keyof typeof joins] ?? "joinInvite";
+  const encryption = useValue("encryption", () => null);
+  const custody = () => (props.room.encrypted ? encryption()?.custody : undefined);
   const turnOn = async () => {
     const yes = await ask({
       title: word("turnOnTitle"),
@@ -61,6 +63,13 @@ export function PrivacyPanel(props: { room: RoomView }) {
         <Show when={props.room.kind !== "self"}>
           <li>{word(history())}</li>
           <li>{word(join())}</li>
+        </Show>
+        <Show when={custody()}>
+          {(held) => (
+            <li>
+              {word("custody", { threshold: held().threshold, count: held().holders })}
+            </li>
+          )}
         </Show>
         <Show when={servers().length > 0}>
           <li>

@@ -61,6 +61,13 @@ export function Encryption() {
             </Button>
           </Show>
         </div>
+        <Show when={encryption()?.custody}>
+          {(held) => (
+            <p class="field-note">
+              {word("custody", { threshold: held().threshold, count: held().holders })}
+            </p>
+          )}
+        </Show>
         <KeyFiles />
         <Show when={encryption()?.fingerprint}>
           {(fingerprint) => (
