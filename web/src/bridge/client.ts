@@ -211,26 +211,23 @@ export function useList<N extends ListName>(
   const [order, setOrder] = createSignal<readonly string[]>([]);
   const [rows, setRows] = createStore<Record<string, Row>>({});
 
+  function take({ put, order, head }: RowsPatch): void {
+    for (const row of put) setRows(row.id, reconcile(unshared(row as Row)));
+    if (order) {
+      setOrder(order);
+      const kept = new Set(order);
+      for (const id of Object.keys(rows)) if (!kept.has(id)) setRows(id, undefined as never);
+    }
+    if (head !== undefined) setHead(() => head as Lists[N]["head"]);
+  }
   createEffect(() => {
     const asked = ask();
     setHead(undefined);
     setOrder([]);
     setRows(reconcile({}));
     if (asked === undefined) return;
-    onCleanup(
-      client.watchList(name, asked, (patch) =>
-        // Head, order and rows belong together: whoever looks between them sees what never was.
-        batch(() => {
-          for (const row of patch.put) setRows(row.id, reconcile(unshared(row as Row)));
-          if (patch.order) {
-            const kept = new Set(patch.order);
-            setOrder(patch.order);
-            for (const id of Object.keys(rows)) if (!kept.has(id)) setRows(id, undefined as never);
-          }
-          if (patch.head !== undefined) setHead(() => patch.head as Lists[N]["head"]);
-        }),
-      ),
-    );
+    // Head, order and rows belong together: whoever looks between them sees what never was.
+    onCleanup(client.watchList(name, asked, (patch) => batch(() => take(patch))));
   });
   return { head, order, row: (id) => rows[id] };
 }

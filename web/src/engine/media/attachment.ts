@@ -5,9 +5,9 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, base64, base64url, fromBase64, random } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
 import type { Mxc } from "../../base/ids";
-import { type Bytes, base64, base64url, fromBase64, random } from "../../base/bytes";
 import type { Content } from "../records";
 
 /** A multiple of the cipher's block. */

@@ -1,8 +1,8 @@
 /** Files and pictures: uploaded with progress, loaded through a cache, encrypted where they must be. */
 
+import type { Bytes } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
 import type { Mxc } from "../../base/ids";
-import type { Bytes } from "../../base/bytes";
 import type { Media, MediaNeeds, UploadAsk } from "../ports";
 import type { Content, MediaAsk, MediaSource } from "../records";
 import { placeOf, sealFile, unsealFile } from "./attachment";

@@ -66,9 +66,7 @@ export function PrivacyPanel(props: { room: RoomView }) {
         </Show>
         <Show when={custody()}>
           {(held) => (
-            <li>
-              {word("custody", { threshold: held().threshold, count: held().holders })}
-            </li>
+            <li>{word("custody", { threshold: held().threshold, count: held().holders })}</li>
           )}
         </Show>
         <Show when={servers().length > 0}>
