@@ -46,3 +46,38 @@ async def test_what_is_written_offline_survives_a_killed_tab_and_leaves_once(
             await expect(alice.message(text)).to_contain_text("Sent", timeout=30_000)
         await alice.page.close()
     assert [body for body in await said(account, room) if body in written] == written
+
+
+async def test_what_is_on_the_device_is_found_without_a_network(
+    wire: Wire, open_client: Open
+) -> None:
+    account = await Client(wire).register("alice")
+    room = await account.create_room(name="Registry")
+    await account.send(room, "Договоры подписаны вчера")
+    for n in range(25):
+        await account.send(room, f"Filler {n}")
+    async with cable_to(URL(wire.base_url).port or 0) as cable:
+        alice = await open_client(account, url=cable.url)
+        await alice.open_chat("Registry")
+        await alice.sees("Filler 24")
+        context, page = alice.page.context, alice.page
+        await page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        search = page.get_by_role("searchbox", name="Search")
+        hit = page.get_by_role("link", name="Договоры подписаны")
+        await search.fill("договор")
+        await expect(hit).to_be_visible(timeout=30_000)  # it is in the device's own index too
+        await page.close()
+        cable.cut()
+
+        alice.page = await context.new_page()
+        await alice.page.goto("/")
+        await expect(alice.chat("Registry")).to_be_visible(timeout=30_000)
+        search = alice.page.get_by_role("searchbox", name="Search")
+        await search.fill("договора")
+        hit = alice.page.get_by_role("link", name="Договоры подписаны")
+        await expect(hit).to_be_visible(timeout=30_000)
+        await hit.click()
+        await expect(alice.message("Договоры подписаны")).to_be_in_viewport()
+        await search.fill("never said")
+        await expect(alice.page.get_by_text("Nothing found")).to_be_visible()
+        await alice.page.close()

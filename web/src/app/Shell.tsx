@@ -159,15 +159,7 @@ export default function Shell() {
     <div class="shell" data-pane={pane()} data-side={side() ? "open" : "closed"}>
       <header>
         <h1 class="sr-only">{word("app")}</h1>
-        <button
-          type="button"
-          class="skip"
-          onClick={() =>
-            document
-              .querySelector<HTMLElement>(".timeline-scroll, .composer-field, .pane-main")
-              ?.focus()
-          }
-        >
+        <button type="button" class="skip" onClick={skipToMessages}>
           {word("skip")}
         </button>
       </header>
@@ -296,6 +288,12 @@ export default function Shell() {
       </Suspense>
     </div>
   );
+}
+
+/** The messages of the open chat, else what stands in their place. */
+function skipToMessages(): void {
+  const find = (place: string) => document.querySelector<HTMLElement>(place);
+  (find(".timeline-scroll") ?? find(".pane-main"))?.focus();
 }
 
 function Nothing() {

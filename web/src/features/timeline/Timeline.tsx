@@ -11,6 +11,7 @@ import { uiWord, whyFailed } from "../../ui/uiWords";
 import { albumOf } from "./album";
 import { useConversation } from "./conversation";
 import { type Entry, isPrepend, keepSame, layOut } from "./data";
+import { keepPlace, placeIn } from "./places";
 import { Row } from "./Row";
 import { isGoing } from "./removal";
 import { word } from "./words";
@@ -71,6 +72,7 @@ export function Timeline(props: {
     { entries: [], shift: false },
   );
   const entries = () => laid().entries;
+  const placeKey = () => [head()?.roomId, head()?.threadId].join(" ");
   const indexOfItem = (id: string) => entries().findIndex((entry) => entry.ids.includes(id));
   const newest = () => entries().at(-1);
 
@@ -100,9 +102,13 @@ export function Timeline(props: {
     if (settling || !handle || !view || entries().length === 0) return;
     settling = true;
     const anchor = view.anchor === undefined ? -1 : indexOfItem(view.anchor);
+    const kept = view.anchor === undefined ? placeIn(placeKey()) : undefined;
+    const returned = kept ? indexOfItem(kept.id) : -1;
     const unread = entries().findIndex((entry) => entry.unread);
     const place = () => {
       if (anchor >= 0) handle.scrollToIndex(anchor, { align: "center" });
+      else if (kept && returned >= 0)
+        handle.scrollToIndex(returned, { align: "start", offset: kept.offset });
       else if (unread >= 0) handle.scrollToIndex(unread, { align: "start", offset: -72 });
       else toEnd(false);
     };
@@ -111,7 +117,7 @@ export function Timeline(props: {
     // Before the list is measured all of it seems to be in view, and its end would be held on to.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
-        setAtEnd(anchor < 0 && unread < 0);
+        setAtEnd(anchor < 0 && returned < 0 && unread < 0);
         settled = true;
         place();
         requestAnimationFrame(() => requestAnimationFrame(follow));
@@ -163,9 +169,11 @@ export function Timeline(props: {
     setAtEnd(left < NEAR);
     if (element.scrollTop < AHEAD) ask("back");
     if (left < AHEAD) ask("forward");
-    const top = entries()[handle.findItemIndex(element.scrollTop + 8)];
-    const item = top && props.rows.row(top.ids[0] ?? "");
+    const index = handle.findItemIndex(element.scrollTop + 8);
+    const item = props.rows.row(entries()[index]?.ids[0] ?? "");
     setTopDay(item?.ts);
+    const offset = Math.round(element.scrollTop - handle.getItemOffset(index));
+    if (!props.at) keepPlace(placeKey(), atEnd() || !item ? undefined : { id: item.id, offset });
     markRead(handle, element);
   }
   const onScroll = () => {
