@@ -22,6 +22,10 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  server: { proxy: { "/_matrix": server, "/_depesha": server, "/.well-known": server } },
+  // The guides lie beside the other documents.
+  server: {
+    fs: { allow: [".."] },
+    proxy: { "/_matrix": server, "/_depesha": server, "/.well-known": server },
+  },
   test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" },
 });

@@ -22,6 +22,7 @@ _TYPES: Mapping[str, bytes] = {
     ".webmanifest": b"application/manifest+json",
     ".svg": b"image/svg+xml",
     ".png": b"image/png",
+    ".jpg": b"image/jpeg",
     ".wasm": b"application/wasm",
     ".woff2": b"font/woff2",
     ".map": b"application/json",

@@ -15,6 +15,7 @@ import type { RoomView } from "../engine/records";
 import { AdminView, loadMe } from "../features/admin";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
 import { closeExport, ExportDialog, exported, sweep } from "../features/export";
+import { HelpView } from "../features/help";
 import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
@@ -71,7 +72,7 @@ export default function Shell() {
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
   const hasMain = () =>
-    ["admin", "chat", "people", "reminders", "settings", "threads"].includes(kind() ?? "");
+    ["admin", "chat", "help", "people", "reminders", "settings", "threads"].includes(kind() ?? "");
   const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
@@ -212,6 +213,9 @@ export default function Shell() {
             >
               <Match when={kind() === "threads"}>
                 <Threads />
+              </Match>
+              <Match when={kind() === "help"}>
+                <HelpView />
               </Match>
               <Match when={kind() === "reminders"}>
                 <Reminders />

@@ -207,6 +207,12 @@ export function createCommands(around: Around): readonly Action[] {
       run: () => go("#/settings"),
     },
     {
+      id: "help",
+      icon: "info",
+      label: () => word("help"),
+      run: () => go("#/help"),
+    },
+    {
       id: "shortcuts",
       icon: "keyboard",
       label: () => word("shortcuts"),
@@ -260,6 +266,7 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
     "newChannel",
     "theme",
     "language",
+    "help",
     "shortcuts",
     "admin",
     "settings",
