@@ -42,7 +42,9 @@ from depesha.accounts.moderate import check_other as check_other
 from depesha.accounts.moderate import load_users as load_users
 from depesha.accounts.moderate import operator_of as operator_of
 from depesha.accounts.password import Passwords as Passwords
-from depesha.accounts.password import check_password as check_password
+from depesha.accounts.policies import check_new_password as check_new_password
+from depesha.accounts.policies import policy_for as policy_for
+from depesha.accounts.policies import select_policy_for as select_policy_for
 from depesha.accounts.record import Accounts as Accounts
 from depesha.accounts.record import Elsewhere as Elsewhere
 from depesha.accounts.record import nowhere as nowhere
@@ -62,6 +64,7 @@ from depesha.accounts.rules import OAUTH as OAUTH
 from depesha.accounts.rules import REGISTRATION_TOKEN as REGISTRATION_TOKEN
 from depesha.accounts.rules import SSO as SSO
 from depesha.accounts.sessions import ACCOUNT as ACCOUNT
+from depesha.accounts.sessions import POLICY as POLICY
 from depesha.accounts.sessions import SESSION as SESSION
 from depesha.accounts.sessions import Sessions as Sessions
 from depesha.accounts.sessions import token_hash as token_hash

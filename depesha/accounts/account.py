@@ -4,6 +4,7 @@ Spec: client-server API, "Password management", "Account deactivation".
 """
 
 from depesha.accounts import store
+from depesha.accounts.policies import check_new_password
 from depesha.accounts.record import Accounts, nowhere
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import end_devices
@@ -25,7 +26,7 @@ async def set_password(
     keep_device: str = "",
     act: Act | None = None,
 ) -> None:
-    """Give the account another password, which has passed `check_password`.
+    """Give the account another password; 400 M_WEAK_PASSWORD for one that it may not have.
 
     With `logout` all devices end but `keep_device`. `act` is given where another person does it.
 
@@ -34,6 +35,7 @@ async def set_password(
     """
     if act is None and accounts.elsewhere is not nowhere:
         await _check_has_own(accounts, user_id)
+    await check_new_password(accounts.spine, user_id, password)
     hashed = await accounts.passwords.hash(password)
 
     async def plan(w: Writing) -> None:

@@ -10,7 +10,7 @@ from depesha.accounts.caller import bearer_of
 from depesha.accounts.invitations import is_usable
 from depesha.accounts.login import access_by_password, login_name, sign_in, sign_in_as_appservice
 from depesha.accounts.logout import logout, logout_all
-from depesha.accounts.password import check_password
+from depesha.accounts.policies import check_new_password, policy_for
 from depesha.accounts.record import Accounts
 from depesha.accounts.refresh import refresh
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
@@ -74,20 +74,22 @@ async def _register_user(accounts: Accounts, body: RegisterBody) -> Reply:
     if body.username is not None:
         await _check_name(accounts, body)
     if body.password is not None:
-        check_password(body.password)
+        await check_new_password(accounts.spine, "", body.password)
     operation = Operation("POST register", None, flows, is_bound=False)
     passed = await authenticate(accounts, operation, body)
     body = passed.body
     if body.password is None:
         raise missing_param("password")
-    check_password(body.password)
+    await check_new_password(accounts.spine, "", body.password)
     user_id = await _check_name(accounts, body)
     hashed = await accounts.passwords.hash(body.password)
     was_guest = body.guest_access_token is not None
+    # Nobody is signed in by a password alone where that is not enough.
+    is_enough = not (await policy_for(accounts.spine, "")).second_factor
     new = NewUser(
         user_id,
         hashed,
-        body.device(),
+        body.device() if is_enough else None,
         token=passed.token,
         address=passed.address,
         was_guest=was_guest,

@@ -9,7 +9,7 @@ import msgspec
 from depesha.accounts.account import deactivate, set_password
 from depesha.accounts.caller import missing_token
 from depesha.accounts.emails import email_body, threepid_denied
-from depesha.accounts.password import check_password
+from depesha.accounts.policies import check_new_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import EMAIL_FLOWS
 from depesha.accounts.tickets import Ticket, issue
@@ -42,7 +42,7 @@ async def change_password(accounts: Accounts, ask: Ask[PasswordBody]) -> Reply:
     if caller.is_guest:
         raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "Guests may not do this")
     if ask.body.new_password is not None:
-        check_password(ask.body.new_password)
+        await check_new_password(accounts.spine, caller.user_id, ask.body.new_password)
     operation = await operation_of(accounts, caller, "POST password")
     body = (await authenticate(accounts, operation, ask.body)).body
     if body.new_password is None:
@@ -61,7 +61,7 @@ async def _reset_password(accounts: Accounts, body: PasswordBody) -> Reply:
     if not accounts.emails.is_on:
         raise missing_token()
     if body.new_password is not None:
-        check_password(body.new_password)
+        await check_new_password(accounts.spine, None, body.new_password)
     passed = await authenticate(accounts, Operation("POST password", None, EMAIL_FLOWS), body)
     body = passed.body
     if body.new_password is None:

@@ -22,6 +22,7 @@ from depesha.accounts.moderate import (
     load_users,
 )
 from depesha.accounts.password import check_password
+from depesha.accounts.policies import check_new_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.register import NewUser, check_free, new_user_id, register
 from depesha.accounts.roles import grant_role, revoke_role
@@ -160,6 +161,7 @@ async def create_user(accounts: Accounts, ask: Ask[CreateBody]) -> Reply:
     user_id = new_user_id(accounts, body.username)
     await check_free(accounts, user_id)
     password = _chosen(accounts, body.password)
+    await check_new_password(accounts.spine, "", password)
     hashed = await accounts.passwords.hash(password)
     act = act_of(ask.caller, "user.create", user_id, admin=body.admin)
     await register(accounts, NewUser(user_id, hashed, None, is_owner=body.admin), act)
@@ -169,7 +171,7 @@ async def create_user(accounts: Accounts, ask: Ask[CreateBody]) -> Reply:
 def _chosen(accounts: Accounts, given: str | None) -> str:
     """The password given, which must not be weak, or one made up."""
     if given is None:
-        return accounts.spine.clock.new_id(16)
+        return accounts.spine.clock.new_id(24)
     check_password(given)
     return given
 

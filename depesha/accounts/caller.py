@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 from depesha.accounts import store
 from depesha.accounts.appservice import Appservice
+from depesha.accounts.policies import select_policies
 from depesha.accounts.record import Accounts
+from depesha.accounts.rules import strictest
 from depesha.accounts.sessions import SEEN_MS, SESSION, Session, token_hash
 from depesha.base.errors import MatrixError, forbidden
+from depesha.base.rights import Grant
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller, Credentials, find_token
@@ -62,7 +65,9 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
     spine, sessions = accounts.spine, accounts.sessions
     while True:
         drops = sessions.drops
-        row, roles = await spine.db.read(_select, spine.institution.id, key)
+        row, grants, age, is_held = await spine.db.read(
+            _select, spine.institution.id, key, accounts
+        )
         if row is None:
             raise unknown_token()
         if drops == sessions.drops:
@@ -74,21 +79,40 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
         is_guest=bool(row.is_guest),
         is_locked=bool(row.is_locked),
         is_suspended=bool(row.is_suspended),
-        grants=tuple(store.grants_in(roles)),
+        grants=grants,
         session=row.session_id,
         client=row.client or "",
     )
-    session = Session(caller, row.expires_ts, bool(row.is_unused))
-    sessions.put(key, session)
+    ends = [row.expires_ts, None if age is None else row.begun_ts + age]
+    expires_ts = min((ts for ts in ends if ts is not None), default=None)
+    session = Session(caller, expires_ts, bool(row.is_unused))
+    if not is_held:  # they come back with the factor, of which nothing need be told
+        sessions.put(key, session)
     return session
 
 
 async def _select(
-    tx: Tx, institution_id: int, key: bytes
-) -> tuple[store.SessionRow | None, list[store.RoleRow]]:
+    tx: Tx, institution_id: int, key: bytes, accounts: Accounts
+) -> tuple[store.SessionRow | None, tuple[Grant, ...], int | None, bool]:
+    """The session, what its holder was granted, how old (ms) it may get, if a grant is held back.
+
+    A role of which a second factor is asked gives nothing to who has none.
+    """
     row = await store.select_session(tx, institution_id, key)
-    found = [] if row is None else await store.select_roles_of(tx, institution_id, [row.user_id])
-    return row, found
+    if row is None:
+        return None, (), None, False
+    grants = tuple(store.grants_in(await store.select_roles_of(tx, institution_id, [row.user_id])))
+    policies = await select_policies(tx, institution_id)
+    if not policies:
+        return row, grants, None, False
+    age = strictest(policies, (grant.role for grant in grants)).session_ms
+    asked = {role for role, policy in policies.items() if policy.second_factor}
+    is_held = any(grant.role in asked for grant in grants) and not await accounts.has_factor(
+        tx, institution_id, row.user_id
+    )
+    if is_held:
+        grants = tuple(grant for grant in grants if grant.role not in asked)
+    return row, grants, age, is_held
 
 
 async def _use(accounts: Accounts, key: bytes, session: Session) -> None:

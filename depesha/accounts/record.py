@@ -25,6 +25,15 @@ async def no_second_factor(user_id: str, code: str | None) -> None:
     """The password is enough."""
 
 
+HasFactor = Callable[[Tx, int, str], Awaitable[bool]]
+"""(tx, institution, user): True when the account has a second factor or a passkey."""
+
+
+async def no_factor(tx: Tx, institution_id: int, user_id: str) -> bool:
+    """Nobody has one."""
+    return False
+
+
 Elsewhere = Callable[["Accounts", str, str], Awaitable[str | None]]
 """(accounts, user as typed, password): whose account it is, made if need be, when the password is
 right somewhere else; None when it is not, MatrixError 503 when that cannot be asked now."""
@@ -48,6 +57,7 @@ class Accounts:
     """Ways of signing in that higher slices offer."""
     emails: Emails = NO_EMAILS
     second_factor: SecondFactor = no_second_factor
+    has_factor: HasFactor = no_factor
     elsewhere: Elsewhere = nowhere
     """Who else knows people by their passwords: asked for those who have none here."""
     unstable_features: tuple[str, ...] = ()

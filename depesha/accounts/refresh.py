@@ -6,6 +6,7 @@ Spec: client-server API, "Refreshing access tokens".
 from depesha.accounts import store
 from depesha.accounts.caller import unknown_token
 from depesha.accounts.login import user_locked
+from depesha.accounts.policies import select_policy_for
 from depesha.accounts.record import Accounts
 from depesha.accounts.sessions import SESSION, token_hash
 from depesha.accounts.signin import Holder, Tokens, insert_tokens, new_tokens
@@ -33,15 +34,19 @@ async def exchange(
 ) -> tuple[Holder, Tokens] | None:
     """Whose refresh token it was, and new ones; None unless it was given to this client.
 
-    None as the client stands for the legacy API. Raises 401 M_USER_LOCKED.
+    None also when the session is too old. None as the client stands for the legacy API. Raises 401
+    M_USER_LOCKED.
     """
     row = await store.select_refresh(w.tx, w.institution.id, token_hash(refresh_token))
     if row is None or row.client != client:
         return None
     if row.is_locked:
         raise user_locked()
+    age = (await select_policy_for(w.tx, w.institution.id, row.user_id)).session_ms
+    if age is not None and row.begun_ts + age <= w.log.clock.now_ms():
+        return None
     tokens = new_tokens(w.log.clock, refreshable=True)
-    holder = Holder(row.user_id, row.device_id, row.session_id, client)
+    holder = Holder(row.user_id, row.device_id, row.session_id, client, row.begun_ts)
     await store.update_used(w.tx, w.institution.id, row.token_hash)
     await insert_tokens(w, holder, tokens, is_unused=True)
     await w.change(Change(SESSION, Reach.NOBODY, row.user_id, item=row.device_id))

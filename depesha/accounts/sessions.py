@@ -16,6 +16,11 @@ SESSION = "session"
 ACCOUNT = "account"
 """Kind of change: flags of the user named have changed."""
 
+POLICY = "policy"
+"""Kind of change: what is asked of those who sign in has changed, or the factors of the user."""
+
+_KINDS = frozenset({SESSION, ACCOUNT, POLICY})
+
 SEEN_MS = 5 * 60_000
 """How often at most it is written down when a device was last seen."""
 
@@ -76,12 +81,17 @@ class Sessions:
             del self._hashes[user_id]
 
     def view(self, entry: Entry) -> None:
-        """Forget the sessions of a user of whom the log says that something changed."""
-        if isinstance(entry, Change) and entry.kind in {SESSION, ACCOUNT} and entry.user_id:
+        """Forget the sessions of a user of whom the log says that something changed, or all."""
+        if isinstance(entry, Change) and entry.kind == POLICY and not entry.user_id:
+            self.drops += 1
+            self._sessions.clear()
+            self._hashes.clear()
+        if isinstance(entry, Change) and entry.kind in _KINDS and entry.user_id:
             self.drops += 1
             for key in self._hashes.pop(entry.user_id, ()):
                 del self._sessions[key]
-            self.ended(entry.user_id, entry.item if entry.kind == SESSION else "")
+            if entry.kind != POLICY:
+                self.ended(entry.user_id, entry.item if entry.kind == SESSION else "")
 
     def note(self, session: Session, now: int, address: str, user_agent: str) -> None:
         """Remember that the session's device was seen just now."""

@@ -58,12 +58,13 @@ class NewDevice:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose session it is, its id, and the OAuth 2.0 client it was granted to."""
+    """Whose session it is, its id, the OAuth 2.0 client it was granted to, and its begin (ms)."""
 
     user_id: str
     device_id: str
     session_id: int
     client: str | None
+    begun_ts: int
 
 
 def new_tokens(clock: Clock, *, refreshable: bool) -> Tokens:
@@ -101,7 +102,7 @@ async def begin_session(
         await w.change(Change(SIGNED_IN, Reach.NOBODY, user_id, item=device_id))
     else:
         await store.delete_sessions(w.tx, institution_id, user_id, [device_id])
-    holder = Holder(user_id, device_id, position, device.client)
+    holder = Holder(user_id, device_id, position, device.client, clock.now_ms())
     await insert_tokens(w, holder, tokens)
     return holder, tokens
 
@@ -130,6 +131,7 @@ async def insert_tokens(
         w.log.clock.now_ms() + life if life is not None else None,
         int(is_unused),
         holder.client,
+        holder.begun_ts,
     )
     await store.insert_session(w.tx, w.institution.id, row)
 

@@ -45,6 +45,7 @@ class SessionRow(NamedTuple):
     expires_ts: int | None
     is_unused: int
     client: str | None
+    begun_ts: int
     is_guest: int
     is_locked: int
     is_suspended: int
@@ -61,6 +62,7 @@ class TokenRow(NamedTuple):
     expires_ts: int | None
     is_unused: int
     client: str | None
+    begun_ts: int
 
 
 class RefreshRow(NamedTuple):
@@ -72,6 +74,7 @@ class RefreshRow(NamedTuple):
     session_id: int
     is_unused: int
     client: str | None
+    begun_ts: int
     is_locked: int
 
 
@@ -139,7 +142,7 @@ _USER = (
 
 _SESSION = (
     "SELECT s.user_id, s.device_id, s.session_id, s.expires_ts, s.is_unused,"
-    " s.client, u.is_guest, u.is_locked, u.is_suspended"
+    " s.client, s.begun_ts, u.is_guest, u.is_locked, u.is_suspended"
     " FROM accounts_sessions s JOIN accounts_users u"
     " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
     " WHERE s.institution_id = $1"
@@ -322,8 +325,8 @@ async def select_session(tx: Tx, institution_id: int, token_hash: bytes) -> Sess
 async def insert_session(tx: Tx, institution_id: int, token: TokenRow) -> None:
     await tx.execute(
         "INSERT INTO accounts_sessions (institution_id, token_hash, user_id, device_id,"
-        " session_id, refresh_hash, expires_ts, is_unused, client)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        " session_id, refresh_hash, expires_ts, is_unused, client, begun_ts)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         institution_id,
         *token,
     )
@@ -333,7 +336,7 @@ async def select_refresh(tx: Tx, institution_id: int, refresh_hash: bytes) -> Re
     return await tx.row(
         RefreshRow,
         "SELECT s.token_hash, s.user_id, s.device_id, s.session_id, s.is_unused, s.client,"
-        " u.is_locked"
+        " s.begun_ts, u.is_locked"
         " FROM accounts_sessions s JOIN accounts_users u"
         " ON u.institution_id = s.institution_id AND u.user_id = s.user_id"
         " WHERE s.institution_id = $1 AND s.refresh_hash = $2",
@@ -690,4 +693,47 @@ async def delete_expired(tx: Tx, institution_id: int, now_ms: int) -> None:
         "DELETE FROM accounts_uia WHERE institution_id = $1 AND expires_ts <= $2",
         institution_id,
         now_ms,
+    )
+
+
+# --- policies ------------------------------------------------------------------------
+
+
+class PolicyRow(NamedTuple):
+    """What is asked of those with a role; times in milliseconds."""
+
+    role: str
+    second_factor: int
+    least_password: int | None
+    session_ms: int | None
+    idle_ms: int | None
+
+
+async def select_policies(tx: Tx, institution_id: int) -> list[PolicyRow]:
+    return await tx.rows(
+        PolicyRow,
+        "SELECT role, second_factor, least_password, session_ms, idle_ms FROM accounts_policies"
+        " WHERE institution_id = $1 ORDER BY role",
+        institution_id,
+    )
+
+
+async def upsert_policy(tx: Tx, institution_id: int, row: PolicyRow) -> None:
+    await tx.execute(
+        "INSERT INTO accounts_policies (institution_id, role, second_factor, least_password,"
+        " session_ms, idle_ms) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (institution_id, role) DO UPDATE SET"
+        " second_factor = excluded.second_factor, least_password = excluded.least_password,"
+        " session_ms = excluded.session_ms, idle_ms = excluded.idle_ms",
+        institution_id,
+        *row,
+    )
+
+
+async def delete_policy(tx: Tx, institution_id: int, role: str) -> int:
+    """How many there were."""
+    return await tx.execute(
+        "DELETE FROM accounts_policies WHERE institution_id = $1 AND role = $2",
+        institution_id,
+        role,
     )

@@ -74,6 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_command(commands, "config", "print the settings in force", show_config)
     _add_user(commands)
     _add_role(commands)
+    _add_policy(commands)
     _add_token(commands)
     _add_backup(commands)
     _add_update(commands)
@@ -176,6 +177,23 @@ def _add_role(commands: "_Group") -> None:
         )
 
 
+def _add_policy(commands: "_Group") -> None:
+    group = _add_group(commands, "policy", "what is asked of those who sign in")
+    _add_command(group, "list", "print what is asked of whom", list_sign_in)
+    put = _add_command(group, "set", "ask something of those with a role", set_sign_in)
+    unset = _add_command(group, "unset", "ask nothing more of those with a role", unset_sign_in)
+    for parser in (put, unset):
+        roles = ["member", *(role.value for role in GRANTED)]
+        parser.add_argument("role", metavar="ROLE", choices=roles)
+    put.add_argument("--second-factor", action="store_true", help="beside the password")
+    for name, what in (
+        ("least-password", "characters of a new password"),
+        ("session-hours", "how long a session lasts"),
+        ("idle-minutes", "after which the web client locks itself"),
+    ):
+        put.add_argument(f"--{name}", type=int, metavar="N", help=what)
+
+
 def _add_token(commands: "_Group") -> None:
     group = _add_group(commands, "token", "tokens that let people register")
     create = _add_command(group, "create", "make a token", create_token)
@@ -258,6 +276,8 @@ def _add_mail(commands: "_Group") -> None:
 
 def _add_directory(commands: "_Group") -> None:
     group = _add_group(commands, "directory", "the institution's directory")
+    summary = "sign in to the directory now, and count its people"
+    _add_command(group, "test", summary, try_directory)
     sync = _add_command(group, "sync", "read the directory now and take it in", sync_directory)
     sync.add_argument("--dry-run", action="store_true", help="only say what that would do")
     sync.add_argument("--force", action="store_true", help="also when very many would leave")
@@ -443,6 +463,27 @@ def revoke_role(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
+def list_sign_in(config: Config, options: argparse.Namespace) -> int:
+    """Print a line for each policy: the role, and what is asked."""
+    for role, policy in _ask(config, "GET", f"{_ADMIN}/policies")["policies"].items():
+        print(" ".join((role, *(f"{name}={value}" for name, value in policy.items()))))
+    return 0
+
+
+def set_sign_in(config: Config, options: argparse.Namespace) -> int:
+    """Ask something of those with a role."""
+    names = ("second_factor", "least_password", "session_hours", "idle_minutes")
+    body: Content = {name: getattr(options, name) for name in names}
+    _ask(config, "PUT", f"{_ADMIN}/policies/{options.role}", body)
+    return 0
+
+
+def unset_sign_in(config: Config, options: argparse.Namespace) -> int:
+    """Ask nothing more of those with a role."""
+    _ask(config, "DELETE", f"{_ADMIN}/policies/{options.role}")
+    return 0
+
+
 def create_token(config: Config, options: argparse.Namespace) -> int:
     """Make a registration token and print it."""
     body: Content = {"token": options.token, "uses_allowed": options.uses}
@@ -530,6 +571,12 @@ def restore(config: Config, options: argparse.Namespace) -> int:
     from depesha.app import backup  # noqa: PLC0415 (as for serving)
 
     print(backup.restore(config, Clock(), options.where, replace=options.replace))
+    return 0
+
+
+def try_directory(config: Config, options: argparse.Namespace) -> int:
+    """Sign in to the directory; print how many people it has."""
+    print(_ask(config, "POST", f"{_ADMIN}/directory/test")["people"])
     return 0
 
 

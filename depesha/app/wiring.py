@@ -18,6 +18,7 @@ from depesha.accounts import api_admin as accounts_admin_api
 from depesha.accounts import api_devices as accounts_devices_api
 from depesha.accounts import api_discovery as accounts_discovery_api
 from depesha.accounts import api_pages as accounts_pages_api
+from depesha.accounts import api_policies as accounts_policies_api
 from depesha.accounts import api_roles as accounts_roles_api
 from depesha.accounts import api_s2s as accounts_s2s_api
 from depesha.app import openapi, site, status
@@ -125,6 +126,7 @@ from depesha.signin import (
     Names,
     Signin,
     check_login_code,
+    has_factor,
     keep_directory,
     keep_signin,
     make_alerts,
@@ -138,6 +140,7 @@ from depesha.signin import api as signin_api
 from depesha.signin import api_account as signin_account_api
 from depesha.signin import api_consent as signin_consent_api
 from depesha.signin import api_directory as signin_directory_api
+from depesha.signin import api_enrol as signin_enrol_api
 from depesha.signin import api_factors as signin_factors_api
 from depesha.signin import api_mail as signin_mail_api
 from depesha.signin import api_meetings as signin_meetings_api
@@ -235,6 +238,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         more_flows=(sso_flow(config),),
         emails=emails,
         second_factor=partial(check_login_code, spine),
+        has_factor=has_factor,
         elsewhere=make_elsewhere(spine, way),
         unstable_features=UNSTABLE_FEATURES + OAUTH_FEATURES * config.oauth,
         reserved=frozenset({notices_sender(spine)}),
@@ -302,6 +306,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(accounts, accounts_discovery_api.ENDPOINTS),
         *bind(accounts, accounts_admin_api.ENDPOINTS),
         *bind(accounts, accounts_roles_api.ENDPOINTS),
+        *bind(accounts, accounts_policies_api.ENDPOINTS),
         *bind(accounts, accounts_pages_api.ENDPOINTS),
         *bind(accounts, accounts_s2s_api.ENDPOINTS),
         *bind(signin, signin_api.ENDPOINTS),
@@ -309,6 +314,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(signin, signin_consent_api.ENDPOINTS),
         *bind(signin, signin_directory_api.ENDPOINTS),
         *bind(signin, signin_factors_api.ENDPOINTS),
+        *bind(signin, signin_enrol_api.ENDPOINTS),
         *bind(signin, signin_mail_api.ENDPOINTS),
         *bind(signin, signin_meetings_api.ENDPOINTS),
         *bind(signin, signin_oidc_api.ENDPOINTS),

@@ -44,6 +44,8 @@ class Right(Enum):
     AUDIT = "audit.read"
     ROLES_READ = "roles.read"
     ROLES_GRANT = "roles.grant"
+    POLICIES = "policies.keep"
+    """Say what is asked of those who sign in."""
     HEALTH = "health.read"
     SERVER = "server.keep"
     """Try what the server is set up with, such as its mail."""
@@ -107,6 +109,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
                 Right.HOLDS,
                 Right.INSPECT,
                 Right.CONSENT,
+                Right.POLICIES,
                 Right.ROOMS,
                 Right.AUDIT,
                 Right.ROLES_READ,

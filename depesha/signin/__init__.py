@@ -16,3 +16,4 @@ from depesha.signin.metadata import sso_flow as sso_flow
 from depesha.signin.record import Names as Names
 from depesha.signin.record import Signin as Signin
 from depesha.signin.second import check_login_code as check_login_code
+from depesha.signin.second import has_factor as has_factor

@@ -16,7 +16,7 @@ from depesha.accounts import (
     access_by_password,
     access_operation,
     approve,
-    check_password,
+    check_new_password,
     deactivate,
     delete_devices,
     has_password,
@@ -280,7 +280,7 @@ async def _change_password(visit: Visit, form: Mapping[str, str]) -> Reply:
     if new != form.get("again"):
         return await _password_page(visit, failure="different")
     try:
-        check_password(new)
+        await check_new_password(signin.spine, user_id, new)
     except MatrixError:
         return await _password_page(visit, failure="weak")
     try:

@@ -3,8 +3,11 @@
 import msgspec
 
 from depesha.base.canonical import Json
+from depesha.base.errors import MatrixError, not_found
 from depesha.base.rights import Right
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
+from depesha.io.ldap import DirectoryDown
+from depesha.signin.ldap import asking
 from depesha.signin.ldap_sync import sync_directory
 from depesha.signin.record import Signin
 
@@ -24,4 +27,23 @@ async def post_sync(signin: Signin, ask: Ask[SyncBody]) -> Reply:
     return json_reply(told)
 
 
-ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (post_sync,)
+@endpoint("POST", "/_depesha/v1/admin/directory/test", right=Right.SERVER)
+async def post_test(signin: Signin, ask: Ask[None]) -> Reply:
+    """Sign in to the directory and count its people; 502 M_UNKNOWN says why that cannot be done.
+
+    404 M_NOT_FOUND where no directory is set up.
+    """
+    if signin.way is None:
+        raise not_found("No directory is set up")
+    settings, count = signin.way.settings, 0
+    try:
+        async with asking(signin.way) as ldap:
+            search = ldap.search(settings.base, signin.way.filter, [settings.attributes.login])
+            async for _ in search:
+                count += 1
+    except DirectoryDown as error:
+        raise MatrixError(502, "M_UNKNOWN", f"The directory: {error}") from None
+    return json_reply({"people": count})
+
+
+ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (post_sync, post_test)

@@ -4,9 +4,6 @@ Requirement U3.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from html import escape
-
-import segno
 
 from depesha.accounts import access_target, check_other
 from depesha.audit import act_of, record
@@ -17,10 +14,11 @@ from depesha.eventlog.append import Writing
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
+from depesha.signin.api_enrol import code_fields, codes_list, secret_of
 from depesha.signin.browser import check_form
 from depesha.signin.consume import forget_factors
 from depesha.signin.metadata import ACCOUNT
-from depesha.signin.otp import SECRET_BYTES, secret_address, secret_text
+from depesha.signin.otp import SECRET_BYTES
 from depesha.signin.pages import Page
 from depesha.signin.passkeys import (
     add_passkey,
@@ -50,19 +48,8 @@ async def _totp_page(visit: Visit, secret: bytes = b"", failure: str = "") -> Re
         inner += visit.form(pages.button(words("turn_off"), "bad", answer="off")) + _back(visit)
         return visit.show(Page(words("totp"), inner))
     secret = secret or spine.clock.random_bytes(SECRET_BYTES)
-    address = secret_address(secret, spine.institution.server_name, user_id)
-    picture = segno.make(address, error="m").svg_inline(svgclass="qr", omitsize=True, border=3)
-    hidden = f'<input type=hidden name=secret value="{urlsafe_b64encode(secret).decode()}">'
-    code = pages.field(
-        words("code"),
-        "code",
-        complete="one-time-code",
-        extra="required inputmode=numeric maxlength=10",
-    )
-    inner = pages.text(words("totp_scan")) + picture
-    inner += f"<dl><dt>{words('key')}</dt><dd><code>{secret_text(secret)}</code></dd></dl>"
-    inner += pages.alert(words(failure) if failure else "")
-    inner += visit.form(hidden + code + pages.button(words("turn_on"), answer="on")) + _back(visit)
+    inner, fields = code_fields(visit, secret, failure)
+    inner += visit.form(fields + pages.button(words("turn_on"), answer="on")) + _back(visit)
     return visit.show(Page(words("totp"), inner, 400 if failure else 200))
 
 
@@ -88,25 +75,13 @@ async def totp_answer(visit: Visit) -> Reply:
         return pages.redirect(ACCOUNT)
     if await has_second(spine, user_id):
         return pages.redirect(TOTP)
-    secret = _secret(form.get("secret", ""))
+    secret = secret_of(form.get("secret", ""))
     try:
         codes = await begin_second(spine, user_id, secret, form.get("code", ""))
     except MatrixError as error:
         return await _totp_page(visit, secret, "too_often" if error.status == 429 else "wrong_code")
-    items = "".join(f"<li><span><code>{escape(code)}</code></span></li>" for code in codes)
-    inner = pages.text(words("recovery_what")) + f"<ul class=rows>{items}</ul>" + _back(visit)
+    inner = pages.text(words("recovery_what")) + codes_list(codes) + _back(visit)
     return visit.show(Page(words("recovery_title"), inner))
-
-
-def _secret(text: str) -> bytes:
-    """The secret that the page had put into its form; 400 M_INVALID_PARAM."""
-    try:
-        secret = urlsafe_b64decode(text)
-    except ValueError:
-        secret = b""
-    if len(secret) != SECRET_BYTES:
-        raise invalid_param("The secret of the form is not whole")
-    return secret
 
 
 # --- passkeys ------------------------------------------------------------------------

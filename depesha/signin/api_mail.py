@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from depesha.accounts import check_password, set_password
+from depesha.accounts import check_new_password, set_password
 from depesha.base.canonical import Json
 from depesha.base.errors import MatrixError, not_found
 from depesha.base.rights import Right
@@ -179,7 +179,7 @@ async def _reset(visit: Visit, token: str, form: dict[str, str]) -> Reply:
     if new != form.get("again"):
         return _reset_page(visit, "different")
     try:
-        check_password(new)
+        await check_new_password(signin.spine, None, new)
     except MatrixError:
         return _reset_page(visit, "weak")
     now = signin.spine.clock.now_ms()

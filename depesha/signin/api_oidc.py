@@ -9,7 +9,8 @@ from depesha.base.canonical import Json
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
-from depesha.signin.browser import check_form, enter, is_fresh, set_cookie
+from depesha.signin.api_enrol import let_in
+from depesha.signin.browser import check_form, is_fresh, set_cookie
 from depesha.signin.discover import ProviderFailed
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.oidc import (
@@ -53,8 +54,7 @@ async def provider_answer(visit: Visit) -> Reply:
         return visit.show(Page(visit.words("trouble"), pages.alert(text), 403))
     except Stranger:
         return visit.trouble("provider_stranger", 403)
-    fresh = await enter(visit.signin, visit.browser, user_id, is_full=True)
-    return pages.redirect(person.next, headers=(set_cookie(visit.signin, fresh.secret),))
+    return await let_in(visit, user_id, person.next)
 
 
 async def _connect(visit: Visit, person: Person) -> Reply:

@@ -14,7 +14,7 @@ from depesha.accounts import (
     access_by_password,
     admission,
     check_free,
-    check_password,
+    check_new_password,
     is_usable,
     local_user_id,
     new_user_id,
@@ -25,6 +25,7 @@ from depesha.base.errors import MatrixError
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
+from depesha.signin.api_enrol import let_in
 from depesha.signin.browser import check_form, enter, fresh_browser, leave, set_cookie
 from depesha.signin.emails import SIGNUP as LETTER
 from depesha.signin.emails import ask_letter, use_letter
@@ -144,8 +145,7 @@ async def signin_answer(visit: Visit) -> Reply:
 
 async def _go_on(visit: Visit, user_id: str) -> Reply:
     """Let somebody in, and send them where they wanted to go."""
-    fresh = await enter(visit.signin, visit.browser, user_id, is_full=True)
-    return pages.redirect(_next(visit), headers=(set_cookie(visit.signin, fresh.secret),))
+    return await let_in(visit, user_id, _next(visit))
 
 
 def _second_page(visit: Visit, failure: str = "") -> Reply:
@@ -277,7 +277,7 @@ async def _sign_up(signin: Signin, form: dict[str, str], letter: str | None) -> 
     password, token, address = form.get("password", ""), "", ""
     user_id = new_user_id(accounts, form.get("user", "").strip())
     await check_free(accounts, user_id)
-    check_password(password)
+    await check_new_password(accounts.spine, "", password)
     if letter is not None:
         address = await _use_letter(signin, letter)
     elif flows != ((DUMMY,),):

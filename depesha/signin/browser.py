@@ -13,6 +13,7 @@ from depesha.http.endpoint import Ask
 from depesha.io.tx import Tx
 from depesha.signin import store
 from depesha.signin.record import Signin
+from depesha.signin.second import lacks_factor
 
 LIFE_MS = 12 * 3600 * 1000
 """How long somebody stays signed in on the pages."""
@@ -89,7 +90,9 @@ async def find_browser(signin: Signin, ask: Ask[None]) -> Browser:
     caller = await find_caller(signin.accounts, row.user_id, "")
     if caller is None or caller.is_locked:
         return Browser(secret, is_new=False)
-    return Browser(secret, False, row.user_id, bool(row.is_full), row.auth_ts)
+    # A policy that came later is not got round by who is here already.
+    is_full = bool(row.is_full) and not await lacks_factor(spine, row.user_id)
+    return Browser(secret, False, row.user_id, is_full, row.auth_ts)
 
 
 def check_form(browser: Browser, form: dict[str, str]) -> None:

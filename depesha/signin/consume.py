@@ -1,8 +1,8 @@
 """What follows from changes of an account, in the transaction that makes them."""
 
-from depesha.accounts import ACCOUNT, DEACTIVATED
+from depesha.accounts import ACCOUNT, DEACTIVATED, POLICY
 from depesha.eventlog.append import Writing
-from depesha.eventlog.changes import Change
+from depesha.eventlog.changes import Change, Reach
 from depesha.signin import store
 
 
@@ -22,3 +22,4 @@ async def forget_factors(w: Writing, user_id: str) -> None:
     """Forget the codes and the passkeys of an account."""
     await store.delete_second(w.tx, w.institution.id, user_id)
     await store.delete_passkeys_of(w.tx, w.institution.id, user_id)
+    await w.change(Change(POLICY, Reach.NOBODY, user_id))

@@ -20,9 +20,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from depesha.accounts import check_usable, find_user, token_hash
+from depesha.accounts import POLICY, check_usable, find_user, token_hash
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, invalid_param
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
 from depesha.http.body import decode_body
 from depesha.io.tx import Conflict, Tx
 from depesha.signin import store
@@ -207,4 +209,9 @@ def _verify(signin: Signin, browser: Browser, credential: Content, row: PasskeyR
 async def delete_passkey(signin: Signin, user_id: str, credential_id: bytes) -> None:
     """Let a passkey sign nobody in any more; nothing happens when it is not the user's."""
     spine = signin.spine
-    await spine.db.write(store.delete_passkey, spine.institution.id, user_id, credential_id)
+
+    async def plan(w: Writing) -> None:
+        await store.delete_passkey(w.tx, w.institution.id, user_id, credential_id)
+        await w.change(Change(POLICY, Reach.NOBODY, user_id))
+
+    await spine.log.commit(plan)

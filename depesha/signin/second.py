@@ -5,7 +5,10 @@ Spec: RFC 6238. Requirement U3.
 
 from hashlib import blake2b
 
+from depesha.accounts import POLICY, policy_for
 from depesha.base.errors import MatrixError, forbidden
+from depesha.eventlog.append import Writing
+from depesha.eventlog.changes import Change, Reach
 from depesha.io.tx import Tx
 from depesha.signin import store
 from depesha.signin.otp import find_step
@@ -24,6 +27,15 @@ def needs_code() -> MatrixError:
     )
 
 
+def needs_factor() -> MatrixError:
+    """403 to a login by password alone where the institution asks for more."""
+    return MatrixError(
+        403,
+        "ORG.DEPESHA.FACTOR_NEEDED",
+        "Your institution asks for a second factor: sign in with the browser to set it up",
+    )
+
+
 def _hash(user_id: str, code: str) -> bytes:
     text = "".join(ch for ch in code.upper() if ch in _ALPHABET)
     return blake2b(text.encode(), key=user_id.encode()[:64], digest_size=32).digest()
@@ -32,6 +44,20 @@ def _hash(user_id: str, code: str) -> bytes:
 async def has_second(spine: Spine, user_id: str) -> bool:
     """True when the account needs a code beside its password."""
     return await spine.db.read(store.select_totp, spine.institution.id, user_id) is not None
+
+
+async def has_factor(tx: Tx, institution_id: int, user_id: str) -> bool:
+    """True when the account has codes or a passkey."""
+    if await store.select_totp(tx, institution_id, user_id) is not None:
+        return True
+    return bool(await store.select_passkeys(tx, institution_id, user_id))
+
+
+async def lacks_factor(spine: Spine, user_id: str) -> bool:
+    """True when another factor than the password is asked of somebody who has none."""
+    if not (await policy_for(spine, user_id)).second_factor:
+        return False
+    return not await spine.db.read(has_factor, spine.institution.id, user_id)
 
 
 async def count_codes(spine: Spine, user_id: str) -> int:
@@ -65,6 +91,8 @@ async def check_second(spine: Spine, user_id: str, code: str) -> None:
 async def check_login_code(spine: Spine, user_id: str, code: str | None) -> None:
     """Hold a login by password to the second factor of the account, if it has one."""
     if not await has_second(spine, user_id):
+        if (await policy_for(spine, user_id)).second_factor:
+            raise needs_factor()
         return
     if code is None:
         raise needs_code()
@@ -83,14 +111,15 @@ async def begin_second(spine: Spine, user_id: str, secret: bytes, code: str) -> 
         raise forbidden("This code is not right")
     codes = [_new_code(spine) for _ in range(RECOVERY_CODES)]
 
-    async def plan(tx: Tx) -> None:
-        await store.delete_second(tx, spine.institution.id, user_id)
+    async def plan(w: Writing) -> None:
+        await store.delete_second(w.tx, w.institution.id, user_id)
         row = store.TotpRow(secret, step)
-        await store.insert_totp(tx, spine.institution.id, user_id, row, now)
+        await store.insert_totp(w.tx, w.institution.id, user_id, row, now)
         hashes = [_hash(user_id, code) for code in codes]
-        await store.insert_recovery(tx, spine.institution.id, user_id, hashes)
+        await store.insert_recovery(w.tx, w.institution.id, user_id, hashes)
+        await w.change(Change(POLICY, Reach.NOBODY, user_id))
 
-    await spine.db.write(plan)
+    await spine.log.commit(plan)
     return codes
 
 
@@ -101,4 +130,9 @@ def _new_code(spine: Spine) -> str:
 
 async def end_second(spine: Spine, user_id: str) -> None:
     """Ask for no more codes."""
-    await spine.db.write(store.delete_second, spine.institution.id, user_id)
+
+    async def plan(w: Writing) -> None:
+        await store.delete_second(w.tx, w.institution.id, user_id)
+        await w.change(Change(POLICY, Reach.NOBODY, user_id))
+
+    await spine.log.commit(plan)

@@ -19,6 +19,7 @@ from depesha.signin.words import Words, words_for
 SIGNIN = "/_depesha/signin"
 SIGNUP = "/_depesha/signup"
 SECOND = "/_depesha/signin/second"
+ENROL = "/_depesha/signin/enrol"
 FORGOT = "/_depesha/forgot"
 MAIL = "/_depesha/account/mail"
 TOTP = "/_depesha/account/totp"

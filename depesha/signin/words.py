@@ -61,8 +61,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "В имени могут быть латинские буквы, цифры и . _ = / + -",
     ),
     "weak": (
-        "The password must have from 8 to 512 characters.",
-        "В пароле должно быть от 8 до 512 знаков.",
+        "The password must have from 8 to 512 characters, and as many as your institution asks.",
+        "В пароле должно быть от 8 до 512 знаков и не меньше, чем требует учреждение.",
     ),
     "bad_token": ("This registration token is not valid.", "Код регистрации недействителен."),
     "confirm_again": (
@@ -108,6 +108,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "totp_on": (
         "Beside the password, a code is asked for. Recovery codes left: {}.",
         "Кроме пароля, при входе нужен код. Резервных кодов осталось: {}.",
+    ),
+    "enrol_what": (
+        "Your institution asks for a code beside the password. Set it up to go on.",
+        "Учреждение требует код вместе с паролем. Настройте его, чтобы продолжить.",
     ),
     "totp_scan": (
         (

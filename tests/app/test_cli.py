@@ -344,3 +344,13 @@ async def test_what_the_console_shows_has_commands(
         assert (await beside(run, "user", "devices", "anna"))[1] == ""
         (await anna.get("/account/whoami")).refused(401, "M_UNKNOWN_TOKEN")
         assert code == 0
+
+
+def test_policies_of_signing_in_have_commands(run: Run) -> None:
+    asked = ("--second-factor", "--session-hours", "12")
+    assert run("policy", "set", "security_officer", *asked)[0] == 0
+    listed = run("policy", "list")[1]
+    assert listed.startswith("security_officer second_factor=True least_password=None")
+    assert run("policy", "unset", "security_officer")[0] == 0
+    assert run("policy", "list")[1] == ""
+    assert run("policy", "unset", "security_officer")[0] == 1

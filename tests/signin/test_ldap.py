@@ -17,6 +17,7 @@ from depesha.io.ldap_filter import equal, read_filter
 from depesha.signin.ldap_rules import key_of, pick_managers, read_entry, split_dn
 from tests.accounts.steps import is_signed_in, login_body, make_admin, with_password
 from tests.conftest import StartServer
+from tests.duty.test_retention import again
 from tests.harness.client import PASSWORD, Client
 from tests.harness.server import Server
 from tests.harness.slapd import (
@@ -477,3 +478,23 @@ def test_a_filter_that_is_none_and_a_table_that_is_wrong_are_said(
     file.write_text('[signin.ldap]\nurl = "ldaps://city.example"\nbase = "x"\n')
     assert main(["config", "--config", str(file)]) == 0
     assert "[signin.ldap.attributes]" in capsys.readouterr().out
+
+
+async def test_the_directory_is_tried_and_says_what_is_wrong(
+    start_server: StartServer, slapd: Slapd, tmp_path: Path
+) -> None:
+    path = "/_depesha/v1/admin/directory/test"
+    async with start_server() as server:
+        root = await make_admin(server, await server.register("root"))
+        (await root.post(path, {})).refused(404, "M_NOT_FOUND")
+    slapd.add(person("anna"))
+    async with start_server(ldap=directory(slapd, tmp_path)) as server:
+        root = again(root, server)
+        assert (await root.post(path, {})).ok() == {"people": 1}
+        alice = await server.register("alice")
+        (await alice.post(path, {})).refused(403, "M_FORBIDDEN")
+    wrong = directory(slapd, tmp_path, password_file=secret(tmp_path, "this is not their password"))
+    async with start_server(ldap=wrong) as server:
+        root = again(root, server)
+        told = (await root.post(path, {})).refused(502, "M_UNKNOWN")
+        assert "bind_dn" in told["error"]

@@ -224,6 +224,7 @@ async def test_notices_complaints_log_and_figures(open_client: Open, owner: Clie
         "people",
         "tree",
         "groups",
+        "policies",
         "retention",
         "holds",
         "inspections",

@@ -43,6 +43,22 @@ async def test_a_rule_of_keeping_is_set_after_its_preview(open_client: Open, own
     await expect(page.get_by_text("everything is kept for ever")).to_be_visible()
 
 
+async def test_a_chat_says_how_long_it_is_kept(open_client: Open, owner: Client) -> None:
+    await owner.create_room(name="Law")
+    policy = {"messages_days": 365, "files_days": 30}
+    (await owner.put("/_depesha/v1/admin/retention/0/any", policy)).ok()
+    person = await open_client(owner)
+    page = person.page
+    await person.open_chat("Law")
+    await page.get_by_role("button", name="About the chat").click()
+    panel = page.get_by_role("region", name="Who reads this")
+    await expect(panel).to_contain_text("Messages are kept for 365 days")
+    await expect(panel).to_contain_text("Files are kept for 30 days")
+    await expect(panel).to_contain_text("Nobody of the institution has inspected it")
+    assert await person.barriers() == []
+    await person.screen("room-keeping")
+
+
 async def test_a_hold_is_placed_on_a_chat_and_released(open_client: Open, owner: Client) -> None:
     await owner.create_room(name="Law")
     person = await open_client(owner)
@@ -182,3 +198,71 @@ async def test_a_unit_administrator_sees_and_keeps_their_own_part(
     whole = {unit["name"]: unit for unit in (await owner.get(units)).ok()["units"]}
     assert whole["Courts"]["parent"] == law
     assert whole["Law"]["manager"] == people["lena"].user_id
+
+
+async def test_what_is_asked_at_signing_in_is_set_by_role(
+    open_client: Open, owner: Client
+) -> None:
+    person = await open_client(owner)
+    page = person.page
+    await page.goto("/#/admin/policies")
+    row = page.get_by_role("row").filter(has_text="Auditor")
+    await row.get_by_role("button", name="Change the rule").click()
+    await dialog(person).get_by_role("switch", name="Second factor").click()
+    await dialog(person).get_by_label("A password has at least, characters").fill("14")
+    await dialog(person).get_by_label("A session lasts, hours").fill("12")
+    assert await person.barriers() == []
+    await person.screen("admin-policy")
+    await dialog(person).get_by_role("button", name="Save").click()
+    await expect(row).to_contain_text("from 14 characters")
+    await expect(row).to_contain_text("12 hours")
+    policies = (await owner.get("/_depesha/v1/admin/policies")).ok()["policies"]
+    assert policies["auditor"]["second_factor"] is True
+    await person.screen("admin-policies")
+
+    # Who has no second factor may not ask it of themselves.
+    everybody = page.get_by_role("row").filter(has_text="Everybody")
+    await everybody.get_by_role("button", name="Change the rule").click()
+    await dialog(person).get_by_role("switch", name="Second factor").click()
+    await dialog(person).get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Set up a second factor of your own first")).to_be_visible()
+
+
+async def test_a_client_that_nobody_uses_locks_itself(open_client: Open, owner: Client) -> None:
+    (await owner.put("/_depesha/v1/admin/policies/member", {"idle_minutes": 10})).ok()
+    person = await open_client(owner)
+    page = person.page
+    await page.goto("/#/settings/privacy")
+    await page.get_by_label("New PIN").fill("2580")
+    await page.get_by_label("Once more").fill("2580")
+    await page.get_by_role("button", name="Set", exact=True).click()
+    await expect(page.get_by_text("The PIN is set")).to_be_visible()
+    await page.clock.install()
+    await page.reload()
+    await page.get_by_label("PIN").fill("2580")
+    await page.get_by_role("button", name="Unlock").click()
+    await expect(page.get_by_role("heading", name="Privacy")).to_be_visible()
+    await page.clock.fast_forward("09:00")
+    await expect(page.get_by_role("heading", name="Privacy")).to_be_visible()
+    await page.clock.fast_forward("02:00")
+    locked = page.get_by_role("heading", name="Depesha is locked")
+    await expect(locked).to_be_visible(timeout=30_000)
+    await page.get_by_label("PIN").fill("2580")
+    await page.get_by_role("button", name="Unlock").click()
+    await expect(page.get_by_role("heading", name="Privacy")).to_be_visible()
+
+
+async def test_what_is_set_up_is_tried_in_the_console(open_client: Open, owner: Client) -> None:
+    person = await open_client(owner)
+    page = person.page
+    await open_console(person, "Health")
+    trials = page.get_by_role("region", name="Try what is set up")
+    await trials.get_by_role("button", name="Ask the directory").click()
+    await expect(trials.get_by_text("No directory is set up.")).to_be_visible()
+    await trials.get_by_role("button", name="Push to this browser").click()
+    await expect(trials.get_by_text("Turn on notifications")).to_be_visible()
+    await trials.get_by_label("A letter to").fill("olga@city.example")
+    await trials.get_by_role("button", name="Send a letter").click()
+    await expect(trials.get_by_text("It does not work. The server says")).to_be_visible()
+    assert await person.barriers() == []
+    await person.screen("admin-trials")

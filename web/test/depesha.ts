@@ -21,10 +21,42 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A data folder that outlives a server; to be removed by whoever made it. */
+export const makeFolder = () => mkdtemp(join(tmpdir(), "depesha-web-"));
+
+export interface Earlier {
+  /** Days by which the server's clock is behind. */
+  days: number;
+  data: string;
+  /** HOST:PORT. */
+  listen: string;
+}
+
+/** A server on a folder that is kept, as it was some days ago. */
+export async function serveEarlier({ days, data, listen }: Earlier): Promise<Server> {
+  const given = [join(ROOT, "tests/harness/earlier.py"), String(days), listen, data];
+  const child = spawn(join(ROOT, ".venv/bin/python"), given, {
+    env: { ...process.env, DEPESHA_OPEN_REGISTRATION: "true", DEPESHA_RATE_LIMITS: "false" },
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: ROOT,
+  });
+  const url = await listening(child);
+  return {
+    url,
+    async stop() {
+      const over = new Promise((resolve) => child.once("exit", resolve));
+      child.kill();
+      await over;
+    },
+  };
+}
+
 /** A fresh server; `DEPESHA` names another program than that of the repository. */
 export async function serve(settings: Record<string, string> = {}): Promise<Server> {
-  const program = process.env.DEPESHA ?? join(import.meta.dirname, "../../.venv/bin/depesha");
-  const data = await mkdtemp(join(tmpdir(), "depesha-web-"));
+  const program = process.env.DEPESHA ?? join(ROOT, ".venv/bin/depesha");
+  const data = await makeFolder();
   const given = { OPEN_REGISTRATION: "true", RATE_LIMITS: "false", ...settings };
   const env = Object.fromEntries(
     Object.entries(given).map(([key, value]) => [`DEPESHA_${key}`, value]),

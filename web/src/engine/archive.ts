@@ -1,6 +1,6 @@
 /** The archive: what the engine knows, at rest in IndexedDB, sealed. */
 
-import type { EventId, RoomId } from "../base/ids";
+import type { EventId, Millis, RoomId } from "../base/ids";
 import type { Db, Write } from "./db";
 import type { EventRow, Store } from "./schema";
 import type {
@@ -25,6 +25,22 @@ export type Change =
 type SealedStore = Exclude<Store, "events" | "keys" | "blobs">;
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** An event with its place and time. */
+export interface Since {
+  id: EventId;
+  pos: number;
+  ts: Millis;
+}
+
+/** An event whose time may be over, and what kind of thing it is listed as. */
+export interface Aged {
+  id: EventId;
+  kind?: string | undefined;
+}
+
+/** Rows that are read at once where all of a room are looked through. */
+const PAGE = 500;
+
 export interface Archive {
   rooms(): Promise<RoomData[]>;
   account(): Promise<Map<string, Record<string, unknown>>>;
@@ -46,6 +62,10 @@ export interface Archive {
   kind(roomId: RoomId, kind: MediaKind, before: number, most: number): Promise<Entry[]>;
   /** Events whose session's key was missing. */
   locked(roomId: RoomId, sessions: readonly string[]): Promise<Entry[]>;
+  /** The first event of the line that is not older than a time. */
+  firstSince(roomId: RoomId, ts: Millis): Promise<Since | undefined>;
+  /** Events older than a time: those of the line before a place (undefined: all), and those of none. */
+  olderThan(roomId: RoomId, ts: Millis, place: number | undefined): Promise<Aged[]>;
   /** All changes in one transaction. */
   commit(changes: readonly Change[]): Promise<void>;
   /** Runs one after the other what reads, decides and commits. */
@@ -138,6 +158,29 @@ export function makeArchive(db: Db, vault: Vault): Archive {
     locked: async (roomId, sessions) => {
       const keys = sessions.map((session) => [roomId, session]);
       return entriesOf((await db.rangeMany<EventRow>("events", "locked", keys)).flat());
+    },
+    async firstSince(roomId, ts) {
+      for (let from = -Infinity; ; ) {
+        const range = IDBKeyRange.bound([roomId, from], [roomId, Infinity], true);
+        const rows = await db.range<EventRow>("events", "line", range, PAGE);
+        const found = rows.find((row) => row.ts >= ts);
+        if (found?.pos !== undefined) return { id: found.id, pos: found.pos, ts: found.ts };
+        const last = rows.at(-1);
+        if (rows.length < PAGE || last?.pos === undefined) return undefined;
+        from = last.pos;
+      }
+    },
+    async olderThan(roomId, ts, place = Infinity) {
+      const older: Aged[] = [];
+      let range = IDBKeyRange.bound([roomId], [roomId, []], true, true);
+      for (;;) {
+        const rows = await db.rows<EventRow>("events", range, PAGE);
+        for (const { id, kind, pos, ts: at } of rows)
+          if (pos === undefined ? at < ts : pos < place) older.push({ id, kind });
+        const last = rows.at(-1);
+        if (rows.length < PAGE || !last) return older;
+        range = IDBKeyRange.bound([roomId, last.id], [roomId, []], true, true);
+      }
     },
     async commit(changes) {
       // Sealing waits, a transaction does not: all is sealed first.

@@ -33,6 +33,8 @@ export interface Db {
   getMany<T>(store: Store, keys: readonly IDBValidKey[]): Promise<(T | undefined)[]>;
   /** Keys with their values. */
   entries<T>(store: Store): Promise<[IDBValidKey, T][]>;
+  /** Rows within a range, in the order of their keys, at most `most`. */
+  rows<T>(store: Store, range: IDBKeyRange, most: number): Promise<T[]>;
   /** Rows of an index within a range, in its order, at most `most`. */
   range<T>(store: Store, index: string, range: IDBKeyRange, most?: number): Promise<T[]>;
   /** Rows of an index for each of several keys, read together. */
@@ -70,6 +72,7 @@ export async function openDb(name: string, factory: IDBFactory = indexedDB): Pro
       ]);
       return keys.map((key, at) => [key, values[at] as T] as [IDBValidKey, T]);
     },
+    rows: (store, range, most) => result(read(store).getAll(range, most)),
     range: (store, index, range, most) => result(read(store).index(index).getAll(range, most)),
     rangeMany: (store, index, keys) => {
       if (keys.length === 0) return Promise.resolve([]);

@@ -3,7 +3,7 @@
 import type { EventId, RoomId } from "../base/ids";
 import type { Taken } from "./history";
 import { part } from "./http";
-import { type Known, type Placed, placeAround, placeNewer, placeOlder } from "./line";
+import { type Known, type Placed, placeAround, placeNewer, placeNewest, placeOlder } from "./line";
 import { membersIn } from "./room";
 import type { Entry, RoomData } from "./stored";
 import type { WireEvent } from "./wire";
@@ -51,6 +51,32 @@ export async function fetchNewer(world: World, roomId: RoomId, index: number): P
     const now = room.line.findIndex((each) => each.high === stretch.high);
     return placeNewer(room.line, now, page.chunk.map(pointOf), known, page.end ?? null);
   });
+}
+
+/** The token with which the events before this one are fetched. */
+export async function tokenBefore(
+  world: World,
+  roomId: RoomId,
+  eventId: EventId,
+): Promise<string | null> {
+  const path = `${roomPath(roomId)}/context/${part(eventId)}`;
+  const query = { limit: 0 };
+  const around = await world.http.json<{ start?: string }>("GET", path, { query, retries: 1 });
+  return around.start ?? null;
+}
+
+/** Fetches the newest events of a room of which nothing is known. */
+export async function fetchNewest(world: World, roomId: RoomId): Promise<void> {
+  const query = { dir: "b", limit: PAGE, filter: LAZY };
+  const path = `${roomPath(roomId)}/messages`;
+  const page = await world.http.json<Page>("GET", path, { query, retries: 1 });
+  await keepMembers(world, roomId, page.state ?? []);
+  const points = page.chunk.toReversed().map(pointOf);
+  await keepPlaced(world, roomId, page.chunk, (room, known) =>
+    room.line.length > 0
+      ? { line: room.line, places: new Map() }
+      : placeNewest(room.line, points, known, true, page.end ?? null),
+  );
 }
 
 /** Fetches an event with its neighbours. */

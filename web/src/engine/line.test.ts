@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  cut,
   type Line,
   newer,
   older,
@@ -163,3 +164,26 @@ function generator(seed: number): (below: number) => number {
     return Math.abs(state >>> 3) % Math.max(1, below);
   };
 }
+
+describe("a line that is cut", () => {
+  const line: Line = [
+    { low: 0, high: 9, since: 0, until: 9, back: null },
+    { low: 20, high: 29, since: 20, until: 29, back: "t20" },
+    { low: 30, high: 39, since: 30, until: 39, back: null },
+  ];
+  test("begins at the first event that stays, with a gap before it", () => {
+    expect(cut(line, { pos: 25, ts: 25 }, "t25")).toEqual([
+      { low: 25, high: 29, since: 25, until: 29, back: "t25" },
+      line[2],
+    ]);
+  });
+  test("keeps the gap that is there", () => {
+    expect(cut(line, { pos: 20, ts: 20 }, "t20b")).toEqual(line.slice(1));
+  });
+  test("has a gap also where what was before it goes whole", () => {
+    expect(cut(line, { pos: 30, ts: 30 }, "t30")).toEqual([{ ...line[2], back: "t30" }]);
+  });
+  test("is empty where nothing stays", () => {
+    expect(cut(line, undefined, null)).toEqual([]);
+  });
+});

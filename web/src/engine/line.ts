@@ -162,6 +162,23 @@ export function placeAround(
   return { line: after.line, places: new Map([...before.places, ...after.places]) };
 }
 
+/**
+ * The line from the event `first` on, or without anything where there is none; `back` is the token
+ * with which what is left before it is fetched.
+ */
+export function cut(
+  line: Line,
+  first: { pos: number; ts: Millis } | undefined,
+  back: string | null,
+): Line {
+  if (!first) return [];
+  const left = line.filter((each) => each.high >= first.pos);
+  const [oldest, ...others] = left;
+  if (!oldest) return left;
+  if (oldest.low === first.pos && oldest.back !== null) return left;
+  return [{ ...oldest, low: first.pos, since: first.ts, back }, ...others];
+}
+
 function lowBetween(line: Line, index: number): number {
   const next = line[index];
   const before = line[index - 1];

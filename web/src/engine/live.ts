@@ -9,6 +9,7 @@ import { isPreviewed, saidOf } from "./content";
 import { compareCounts } from "./counts";
 import { type Drafts, makeDrafts } from "./drafts";
 import { type Duties, type Duty, makeDuties } from "./duties";
+import { makeFollower } from "./erased";
 import { fillGaps } from "./gaps";
 import { unlock } from "./history";
 import type { Http } from "./http";
@@ -92,6 +93,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     members: new Recent(60),
     receipts: new Recent(60),
     entries: new Set(),
+    erased: new Set(),
     async decrypt(roomId, event) {
       await needs.cryptoReady;
       const found = await crypto?.decrypt(roomId, { ...event, room_id: roomId });
@@ -123,6 +125,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   const ringer = makeRinger(world, rung, needs.tell);
   const stopRinging = topics.watch([`account:${REMINDERS}`], () => void ringer.ring());
   const awaiting = makeAwaiting(world, awaitingKept);
+  const follower = makeFollower(world, search.forget);
   const notices = makeNotices(world, needs.isSeen, needs.tell);
   const sync = makeSync(world, token, outbox, {
     async before({ extensions }, isFirst) {
@@ -145,6 +148,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       awaiting.hear(intake);
       if (!isFirst) notices.hear(intake);
       tellVerifications(world, intake);
+      follower.follow();
     },
   });
   let opening: Promise<unknown> = Promise.resolve();
@@ -182,6 +186,7 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       stopPlace();
       await opening.catch(() => {});
       await Promise.all([sync.stop(), outbox.stop(), drafts.stop()]);
+      await follower.stop();
       await Promise.all([duties.stop(), search.stop()]);
     },
   };

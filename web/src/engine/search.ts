@@ -9,7 +9,7 @@ import type { HitRecord, SearchAsk } from "./records";
 import { isEncrypted, nameOf } from "./room";
 import type { Entry } from "./stored";
 import { textOf, type WireEvent } from "./wire";
-import { type Doc, openWordIndex, searchedText } from "./word-index";
+import { type Doc, openWordIndex, searchedText, type WordIndex } from "./word-index";
 import { type Sought, snippetOf, soughtOf } from "./words";
 import { loadMembers, type World } from "./world";
 
@@ -19,6 +19,8 @@ export interface Search {
     limit: number,
     before?: EventId,
   ): Promise<{ hits: HitRecord[]; more: boolean }>;
+  /** Messages that are no more are found no more. */
+  forget: WordIndex["forget"];
   /** Resolves when all is at rest. */
   stop(): Promise<void>;
 }
@@ -114,6 +116,7 @@ export async function makeSearch(world: World): Promise<Search> {
       const hits = [...byId.values()].sort((a, b) => b.ts - a.ts);
       return { hits, more: local.more };
     },
+    forget: index.forget,
     stop: index.stop,
   };
 }

@@ -309,6 +309,15 @@ export function openTimeline(
 
   // ── What changes ─────────────────────────────────────────────────────────────────────────────
 
+  function hearErased(where: RoomId, gone: ReadonlySet<EventId>): void {
+    if (where !== roomId) return;
+    entries = entries.filter((entry) => !gone.has(entry.id));
+    for (const id of gone) quotes.delete(id);
+    changed();
+    if (threadId === undefined && entries.length > 0 && shownCount() < ENOUGH)
+      void guarded("back", () => pageBack(ENOUGH - shownCount()));
+  }
+
   function hearEntries(where: RoomId, told: ReadonlyMap<EventId, Entry>): void {
     if (where !== roomId || !isHearing) return;
     if (hasNothing()) {
@@ -522,6 +531,7 @@ export function openTimeline(
     world.topics.watch([`outbox:${roomId}`, `room:${roomId}`, "units"], changed),
   );
   world.entries.add(hearEntries);
+  world.erased.add(hearErased);
   begin().catch((caught) => {
     error = failureOf(caught);
     isHearing = true;
@@ -540,6 +550,7 @@ export function openTimeline(
     close() {
       isClosed = true;
       world.entries.delete(hearEntries);
+      world.erased.delete(hearErased);
       for (const stop of stops) stop();
     },
   };

@@ -31,6 +31,8 @@ const REPAIRED = 30;
 export interface WordIndex {
   /** Messages that have all that is sought, as they were when indexed; in no order. */
   find(sought: Sought): Promise<Doc[]>;
+  /** Forgets messages that are no more; resolves when that is at rest. */
+  forget(gone: ReadonlySet<EventId>): Promise<void>;
   /** Resolves when all is at rest. */
   stop(): Promise<void>;
 }
@@ -96,6 +98,18 @@ export async function openWordIndex(world: World): Promise<WordIndex> {
     return found;
   }
 
+  async function forget(gone: ReadonlySet<EventId>): Promise<void> {
+    for (let index = 0; index < number; index++) {
+      const piece = await pieceAt(index);
+      const left = pieceWithout(piece, gone);
+      if (left === piece) continue;
+      await world.archive.commit([{ put: "words", key: pieceKey(index), value: left }]);
+      loaded.delete(pieceKey(index));
+    }
+    open = pieceWithout(open, gone);
+    await save();
+  }
+
   const hear = (_: RoomId, changed: ReadonlyMap<EventId, Entry>) => add(changed.values());
   world.entries.add(hear);
   const repairing = repair().catch(world.fault);
@@ -111,6 +125,11 @@ export async function openWordIndex(world: World): Promise<WordIndex> {
       }
       return docs;
     },
+    forget(gone) {
+      const forgotten = saving.then(() => forget(gone));
+      saving = forgotten.catch(world.fault);
+      return forgotten;
+    },
     async stop() {
       isStopped = true;
       world.entries.delete(hear);
@@ -125,6 +144,21 @@ export async function openWordIndex(world: World): Promise<WordIndex> {
 
 function emptyPiece(): Piece {
   return { docs: [], stems: {} };
+}
+
+/** The piece without messages; the same where it has none of them. */
+function pieceWithout(piece: Piece, gone: ReadonlySet<EventId>): Piece {
+  if (!piece.docs.some(([, id]) => gone.has(id))) return piece;
+  const places = new Map<number, number>();
+  const docs: Doc[] = [];
+  for (const [at, doc] of piece.docs.entries())
+    if (!gone.has(doc[1])) places.set(at, docs.push(doc) - 1);
+  const stems: Piece["stems"] = {};
+  for (const [stem, list] of Object.entries(piece.stems)) {
+    const left = list.flatMap((at) => places.get(at) ?? []);
+    if (left.length > 0) stems[stem] = left;
+  }
+  return { docs, stems };
 }
 
 const pieceKey = (index: number) => `piece${index}`;

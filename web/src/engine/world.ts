@@ -34,6 +34,8 @@ export interface World {
   readonly receipts: Recent<ReceiptsData>;
   /** Told of entries after they were committed. */
   readonly entries: Set<(roomId: RoomId, changed: ReadonlyMap<EventId, Entry>) => void>;
+  /** Told of entries that are no more, after they were dropped. */
+  readonly erased: Set<(roomId: RoomId, gone: ReadonlySet<EventId>) => void>;
   readonly decrypt: Decrypt;
   /** Rooms of which something could not be taken in. */
   readonly left: Set<RoomId>;

@@ -14,6 +14,7 @@ import { Inspections } from "./Inspections";
 import { Invitations } from "./Invitations";
 import { Notices } from "./Notices";
 import { People } from "./People";
+import { Policies } from "./Policies";
 import { Retention } from "./Retention";
 import { loadMe, me } from "./rights";
 import { Tree } from "./Tree";
@@ -27,6 +28,7 @@ const icons: Record<Section, IconName> = {
   notices: "megaphone",
   complaints: "warning",
   groups: "chats",
+  policies: "lock",
   retention: "clock",
   holds: "archive",
   inspections: "eye",
@@ -75,6 +77,9 @@ export function AdminView(props: { section: string | undefined }) {
             </Match>
             <Match when={shown() === "groups"}>
               <Groups />
+            </Match>
+            <Match when={shown() === "policies"}>
+              <Policies />
             </Match>
             <Match when={shown() === "retention"}>
               <Retention />

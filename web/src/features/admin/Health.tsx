@@ -8,12 +8,15 @@ import {
   certificateWarning,
   chartPoints,
   type Figure,
+  hasWhole,
   readFigures,
   type Sample,
   series,
   withSample,
 } from "./data";
+import { me } from "./rights";
 import en from "./strings.en.json";
+import { Trials } from "./Trials";
 import { word } from "./words";
 
 const EVERY = 5_000;
@@ -78,6 +81,9 @@ export function Health() {
                   : word("certificateEnds", { count: warning().days })}
               </NoticeBox>
             )}
+          </Show>
+          <Show when={hasWhole(me(), "server.keep")}>
+            <Trials />
           </Show>
           <ul class="admin-charts">
             <For each={figures().map(({ name }) => name)}>

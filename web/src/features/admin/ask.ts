@@ -29,6 +29,7 @@ const known: Readonly<Record<string, keyof typeof refusals>> = {
   "This role gives rights that you do not have": "whyMoreRights",
   "Administrators may not do this to themselves": "whyYourself",
   "Administrators may not show themselves out": "whyYourself",
+  "Set up a second factor of your own first": "whyOwnFactor",
   "You keep another part of the tree": "whyOtherPart",
   "This is not for whoever keeps a part of the tree": "whyOtherPart",
 };

@@ -23,6 +23,7 @@ import {
   stateOf,
   treeRows,
   type Unit,
+  wholeOf,
   withSample,
 } from "./data";
 
@@ -41,7 +42,7 @@ describe("rights", () => {
   });
   test("the auditor sees what is owed, and the log", () => {
     const found = sectionsFor({ ...nobody, rights: ["audit.read", "roles.read"] });
-    expect(found).toEqual(["retention", "holds", "inspections", "audit"]);
+    expect(found).toEqual(["policies", "retention", "holds", "inspections", "custody", "audit"]);
   });
 });
 
@@ -182,6 +183,16 @@ depesha_loop_lag_seconds_count 10
 
 test("a field of days is a number of them, or for ever", () => {
   expect(["", "0", "7", "2.9", "x", "99999"].map(daysOf)).toEqual([null, null, 7, 2, null, 36_500]);
+});
+
+test("a whole number keeps within its bounds", () => {
+  expect(["", "x", "3", "12", "999"].map((text) => wholeOf(text, 8, 128))).toEqual([
+    null,
+    null,
+    8,
+    12,
+    128,
+  ]);
 });
 
 test("an inspection is as far as its last step", () => {

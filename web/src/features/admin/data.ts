@@ -49,6 +49,7 @@ const needs = {
   notices: "notices.send",
   complaints: "complaints.decide",
   groups: "rooms.moderate",
+  policies: "roles.read",
   retention: "audit.read",
   holds: "audit.read",
   inspections: "audit.read",
@@ -164,6 +165,14 @@ export interface RetentionPolicy {
 export function daysOf(text: string): number | null {
   const days = Math.floor(Number(text));
   return days >= 1 ? Math.min(days, 36_500) : null;
+}
+
+/** What a field of a whole number says, within its bounds; null where it is empty. */
+export function wholeOf(text: string, low: number, high: number): number | null {
+  const value = Math.floor(Number(text));
+  return text.trim() === "" || !Number.isFinite(value)
+    ? null
+    : Math.min(Math.max(value, low), high);
 }
 
 export interface Inspection {

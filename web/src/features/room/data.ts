@@ -49,6 +49,26 @@ export function serversOf(members: readonly MemberRecord[]): string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([server]) => server);
 }
 
+/** How a chat is kept, as the server tells its members. Times in ms; null is for ever. */
+export interface Keeping {
+  messages_ms: number | null;
+  files_ms: number | null;
+  erased_before_ts?: number;
+  inspections: readonly {
+    of: "room" | "person";
+    case_number: string;
+    ground: string;
+    read_ts: number;
+    asked_by: string;
+    approved_by: string;
+  }[];
+}
+
+/** Milliseconds as whole days, at least one. */
+export function daysOf(ms: number): number {
+  return Math.max(1, Math.round(ms / 86_400_000));
+}
+
 /** What I may do to a member: only to those below me. */
 export function mayTouch(room: RoomView, member: MemberRecord, me: string): boolean {
   return member.id !== me && room.myPower > member.power;

@@ -1,0 +1,98 @@
+import { createSignal, Show } from "solid-js";
+import type { Failure, Result } from "../../base/errors";
+import { useClient } from "../../bridge/client";
+import { Button, NoticeBox, TextField } from "../../ui/controls";
+import { ADMIN, whyRefused } from "./ask";
+import { word } from "./words";
+
+interface Outcome {
+  good: boolean;
+  text: string;
+}
+
+const PUSH = "/_depesha/v1/push/trial";
+
+/** Why a trial failed: what is not set up is told in our words, what broke in the server's. */
+function why(path: string, failure: Failure): string {
+  if (path === PUSH && failure.status === 404) return word("pushOff");
+  if (failure.status === 404) return word("directoryOff");
+  if (failure.status === 502) return word("itSays", { why: failure.message });
+  return whyRefused(failure);
+}
+
+/** What the server is set up with, tried: what came of it, in plain words. */
+export function Trials() {
+  const client = useClient();
+  const [address, setAddress] = createSignal("");
+  const [busy, setBusy] = createSignal(false);
+  const [outcome, setOutcome] = createSignal<Outcome>();
+
+  const attempt = async (path: string, body: unknown, told: (answer: unknown) => Outcome) => {
+    setOutcome(undefined);
+    setBusy(true);
+    const answer: Result<{ body: unknown }> = await client.command("own.call", {
+      method: "POST",
+      path,
+      body,
+    });
+    setBusy(false);
+    setOutcome(
+      answer.ok ? told(answer.value.body) : { good: false, text: why(path, answer.error) },
+    );
+  };
+  const mail = () =>
+    attempt(`${ADMIN}/mail/test`, { to: address().trim() }, () => ({
+      good: true,
+      text: word("mailWorks", { address: address().trim() }),
+    }));
+  const directory = () =>
+    attempt(`${ADMIN}/directory/test`, {}, (answer) => ({
+      good: true,
+      text: word("directoryWorks", { count: (answer as { people: number }).people }),
+    }));
+  const push = () =>
+    attempt(PUSH, {}, (answer) => {
+      const { status } = answer as { status: number | null };
+      if (status !== null && status < 300) return { good: true, text: word("pushWorks") };
+      if (status === null) return { good: false, text: word("pushAway") };
+      return { good: false, text: word("pushRefused", { status }) };
+    });
+  return (
+    <section class="admin-part" aria-label={word("trials")}>
+      <h3>{word("trials")}</h3>
+      <form
+        class="admin-bar"
+        onSubmit={(event) => {
+          event.preventDefault();
+          mail();
+        }}
+      >
+        <TextField
+          label={word("trialAddress")}
+          type="email"
+          value={address()}
+          onInput={setAddress}
+          autocomplete="email"
+        />
+        <Button type="submit" look="quiet" icon="send" disabled={busy() || !address().trim()}>
+          {word("tryMail")}
+        </Button>
+        <Button look="quiet" icon="people" disabled={busy()} onClick={directory}>
+          {word("tryDirectory")}
+        </Button>
+        <Button look="quiet" icon="bell" disabled={busy()} onClick={push}>
+          {word("tryPush")}
+        </Button>
+      </form>
+      <div aria-live="polite">
+        <Show when={outcome()}>
+          {(found) => (
+            <NoticeBox {...(found().good ? { icon: "check" as const } : { look: "warn" as const })}>
+              {found().text}
+            </NoticeBox>
+          )}
+        </Show>
+      </div>
+    </section>
+  );
+}
