@@ -116,7 +116,7 @@ async def test_thousands_of_polls_are_answered_when_the_server_stops(tmp_path: P
 
 
 async def test_beyond_the_limits_is_refused_and_the_rest_go_on(tmp_path: Path) -> None:
-    limits = {"max_connections": 2_000, "max_requests": 1_500, "max_parked_per_user": 40}
+    limits = {"max_connections": 2_000, "max_requests": 1_640, "max_parked_per_user": 40}
     async with (
         process(tmp_path / "data", presence=False, **limits) as server,
         wire_to(server) as wire,

@@ -24,6 +24,10 @@ SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# What moves has its colours and places only when it rests; what turns for ever is let be.
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished.catch(() => {})))"""
 SPEAK = """language => dispatchEvent(new StorageEvent(
     "storage", { key: "depesha.language", newValue: JSON.stringify(language) },
 ))"""
@@ -146,6 +150,7 @@ class Person:
         if not await self.page.evaluate("() => 'axe' in window"):
             await self.page.evaluate(AXE.read_text("utf-8"))
         options = {"runOnly": list(rules)} if rules else {}
+        await self.page.evaluate(AT_REST)
         found: dict[str, Any] = await self.page.evaluate(RUN_AXE, options)
         return [
             f"{rule['id']}: {node['html'][:200]}"

@@ -118,5 +118,6 @@ async def test_the_focus_comes_back_from_where_it_went(wire: Wire, open_client: 
     await expect(unread).to_have_attribute("aria-selected", "true")
     await keys.press("End")
     await expect(page.get_by_role("tab", name="Groups")).to_be_focused()
+    await expect(alice.line("Registry")).to_be_visible()
     await keys.press("Tab")
     await expect(alice.line("Registry")).to_be_focused()

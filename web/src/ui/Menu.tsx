@@ -2,14 +2,16 @@
 
 import { ContextMenu as KobalteContext } from "@kobalte/core/context-menu";
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
-import { createSignal, For, type JSX, Show } from "solid-js";
+import { createSignal, For, type JSX, Show, untrack } from "solid-js";
 import { type Action, possible } from "./action";
 import { Keys } from "./controls";
 import { Icon, type IconName } from "./icons";
 
 function Items(props: { actions: readonly Action[] }) {
+  // Asked once: lines made anew while one reads them would take the focus away.
+  const actions = untrack(() => possible(props.actions));
   return (
-    <For each={possible(props.actions)}>
+    <For each={actions}>
       {(action) => (
         <>
           <Show when={action.apart}>
@@ -92,7 +94,8 @@ export function ContextMenu(props: {
 }) {
   const [open, setOpen] = createSignal(false);
   return (
-    <KobalteContext onOpenChange={setOpen} modal={false}>
+    // On a phone there is room neither right nor left of the finger: the menu lies over the place.
+    <KobalteContext onOpenChange={setOpen} modal={false} overlap overflowPadding={8}>
       <KobalteContext.Trigger as="div" class={props.class ?? ""}>
         {props.children}
       </KobalteContext.Trigger>

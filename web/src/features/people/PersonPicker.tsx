@@ -1,9 +1,9 @@
-import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
-import { acquaintances, withAddress } from "./data";
+import { acquaintances, kept, withAddress } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";
 
@@ -38,8 +38,14 @@ export function PersonPicker(props: {
   const chats = useList("chats", () => null);
   const known = () => acquaintances(chats.order().flatMap((id) => chats.row(id) ?? []));
   const isChosen = (id: string) => props.chosen.some((person) => person.id === id);
-  const shown = () =>
-    (text().trim() ? found() : known()).filter((person) => !props.exclude?.includes(person.id));
+  // A row that stays keeps the focus, though the answer came anew.
+  const shown = createMemo<readonly PersonRecord[]>((before) => {
+    const people = text().trim() ? found() : known();
+    return kept(
+      before,
+      people.filter((person) => !props.exclude?.includes(person.id)),
+    );
+  }, []);
   const toggle = (person: PersonRecord) => {
     if (props.single) props.onChange([person]);
     else if (isChosen(person.id)) props.onChange(props.chosen.filter(({ id }) => id !== person.id));

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ChatRecord, WhoRecord } from "../../engine/records";
+import type { ChatRecord, PersonRecord, WhoRecord } from "../../engine/records";
 import {
   acquaintances,
   countWaiting,
   deputyNow,
   findChats,
   isUserId,
+  kept,
   placesOf,
   postLine,
   refusalOf,
@@ -135,4 +136,16 @@ describe("who somebody is", () => {
     };
     expect(countWaiting(box, { incoming: [asked], outgoing: [] })).toBe(3);
   });
+});
+
+test("an answer that came anew keeps the people who are the same", () => {
+  const [anna, boris] = ["anna", "boris"].map((name) => ({
+    id: `@${name}:x.org`,
+    name,
+    ignored: false,
+  })) as [PersonRecord, PersonRecord];
+  const away = { ...boris, presence: "offline" as const };
+  const shown = kept([anna, boris], [away, { ...anna }]);
+  expect(shown[0]).toBe(away);
+  expect(shown[1]).toBe(anna);
 });

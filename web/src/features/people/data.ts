@@ -45,6 +45,15 @@ export function acquaintances(chats: readonly ChatRecord[]): PersonRecord[] {
   });
 }
 
+/** `next`, by the objects of `before` where nothing of a person has changed. */
+export function kept(
+  before: readonly PersonRecord[],
+  next: readonly PersonRecord[],
+): readonly PersonRecord[] {
+  const known = new Map(before.map((person) => [JSON.stringify(person), person]));
+  return next.map((person) => known.get(JSON.stringify(person)) ?? person);
+}
+
 /** A refusal by a rule of the institution: whom it concerns, and who can change it. */
 export interface Refusal {
   rule: string;
