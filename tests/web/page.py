@@ -28,6 +28,13 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 AT_REST = """() => Promise.all(document.getAnimations()
     .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
     .map((each) => each.finished.catch(() => {})))"""
+CONTROLLED = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    const look = () => serviceWorker.controller
+        ? done(true)
+        : serviceWorker.addEventListener("controllerchange", look, { once: true });
+    look();
+})"""
 SPEAK = """language => dispatchEvent(new StorageEvent(
     "storage", { key: "depesha.language", newValue: JSON.stringify(language) },
 ))"""
@@ -86,6 +93,10 @@ class Person:
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.page.get_by_role("button", name="Sign in", exact=True).click()
         await self.page.get_by_role("button", name="Later").click()
+
+    async def is_kept(self) -> None:
+        """Wait until the page has all that it needs without a network."""
+        await self.page.evaluate(CONTROLLED)
 
     # The list of chats
 

@@ -60,6 +60,7 @@ async def test_an_album_written_offline_leaves_whole_and_is_one_to_others(
     async with cable_to(URL(wire.base_url).port or 0) as cable:
         one = await open_client(alice, url=cable.url)
         await one.open_chat("Registry")
+        await one.is_kept()
         cable.cut()
         await send_album(one, 5, "From the site")
         mine = one.page.get_by_role("article", name="Album of 5")

@@ -208,6 +208,7 @@ async def test_no_network_is_told_quietly_and_old_chats_open(wire: Wire, open_cl
         await alice.open_chat("Registry")
         await alice.sees("Kept here")
         await alice.page.goto("/#/")
+        await alice.is_kept()
         cable.cut()
         await expect(alice.page.get_by_text("No network")).to_be_visible(timeout=60_000)
         await alice.open_chat("Registry")

@@ -22,7 +22,7 @@ class Camera:
 
     async def point_at(self, code: Locator) -> None:
         """Have the camera see what is on the screen of another device."""
-        await expect(code).to_be_visible()
+        await expect(code).to_be_visible(timeout=30_000)
         self._show(Image.open(BytesIO(await code.screenshot())))
 
     def _show(self, picture: Image.Image) -> None:

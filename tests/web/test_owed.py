@@ -200,9 +200,7 @@ async def test_a_unit_administrator_sees_and_keeps_their_own_part(
     assert whole["Law"]["manager"] == people["lena"].user_id
 
 
-async def test_what_is_asked_at_signing_in_is_set_by_role(
-    open_client: Open, owner: Client
-) -> None:
+async def test_what_is_asked_at_signing_in_is_set_by_role(open_client: Open, owner: Client) -> None:
     person = await open_client(owner)
     page = person.page
     await page.goto("/#/admin/policies")

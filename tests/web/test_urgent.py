@@ -105,6 +105,7 @@ async def test_an_acknowledgement_waits_for_the_network(wire: Wire, open_client:
         await reader.open_chat("Duty")
         got = reader.message("The server room is hot")
         await expect(acknowledge(got)).to_be_visible()
+        await reader.is_kept()
         cable.cut()
         await acknowledge(got).click()
         await expect(got).to_contain_text("the server will learn of it")
@@ -267,9 +268,7 @@ async def test_what_is_urgent_reaches_whoever_stands_in(
     now = Clock().now_ms()
     absence = {"user_id": carol.user_id, "since_ts": now - 3_600_000, "until_ts": now + 3_600_000}
     (await bob.put("/_depesha/v1/org/absences", {"deputies": [absence]})).ok()
-    await expect(
-        deputy.page.get_by_role("button", name="You stand in for bob")
-    ).to_be_visible()
+    await expect(deputy.page.get_by_role("button", name="You stand in for bob")).to_be_visible()
     await sender.open_chat("Duty")
     await say_urgently(sender, "The minister is at the door")
     await expect(bar(deputy)).to_be_visible()

@@ -116,8 +116,8 @@ export default function Shell() {
     document.documentElement.style.setProperty("--side-width", `${sideWidth()}px`);
   });
   const preload = window.setTimeout(() => {
-    ChatView.preload();
-    import("../features/room");
+    // What the network does not give now is fetched when it is opened.
+    void Promise.allSettled([ChatView.preload(), import("../features/room")]);
     void sweep();
   }, 800);
   onCleanup(() => clearTimeout(preload));
