@@ -288,7 +288,7 @@ def _add_directory(commands: "_Group") -> None:
 
 def bring_version(config: Config, options: argparse.Namespace) -> int:
     """Update, and say what was done."""
-    from depesha.app.update import UpdateError, Way, update, usual_backups  # noqa: PLC0415
+    from depesha.app.update import UpdateError, Way, update, usual_backups  # noqa: PLC0415 (as for serving)
 
     way = Way(options.stop, options.start, options.backups or usual_backups(config))
     try:

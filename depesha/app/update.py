@@ -70,6 +70,7 @@ class _Place:
 
     def shell(self, command: str) -> None:
         """What starts or stops the server, as the operator wrote it; its output is not kept."""
+        # A command of the operator, who may write a pipe into it.
         done = subprocess.run(  # noqa: S602
             command,
             shell=True,

@@ -8,8 +8,9 @@ inspection to which a second person has consented, and whom it concerns is told 
 from depesha.accounts import find_user
 from depesha.audit import OPERATOR, act_of, record
 from depesha.base.canonical import Content, decode, encode
-from depesha.base.errors import forbidden, invalid_param, not_found
+from depesha.base.errors import invalid_param, not_found
 from depesha.duty import store
+from depesha.duty.inspect import access_consented
 from depesha.duty.record import Duty
 from depesha.eventlog.append import Writing
 from depesha.http.caller import Caller
@@ -94,16 +95,9 @@ async def open_sealed(duty: Duty, caller: Caller, inspection_id: str) -> store.E
     403 M_FORBIDDEN for others, and before the consent; 404 M_NOT_FOUND where there is nothing to
     be had (any more). It is written down, and the person is told unless the ground forbids it.
     """
-    now, by = duty.spine.clock.now_ms(), caller.user_id or OPERATOR
 
     async def plan(w: Writing) -> tuple[store.InspectionRow, store.EscrowRow]:
-        row = await store.select_inspection(w.tx, w.institution.id, inspection_id)
-        if row is None or row.expires_ts <= now:
-            raise not_found("There is nothing to be had")
-        if by != row.asked_by:
-            raise forbidden("Only who asked may have it")
-        if not row.is_approved:
-            raise forbidden("A second person has not consented")
+        row = await access_consented(w, caller, inspection_id)
         sealed = await store.select_escrow(w.tx, w.institution.id, row.target)
         if sealed is None:
             raise not_found("This person's client has sealed no key")

@@ -118,22 +118,35 @@ async def decide(duty: Duty, caller: Caller, inspection_id: str, *, approved: bo
     await duty.spine.log.commit(plan)
 
 
+async def access_consented(
+    w: Writing, caller: Caller, inspection_id: str, *, once: bool = False
+) -> store.InspectionRow:
+    """An inspection that a second person has consented to, for who asked for it.
+
+    403 M_FORBIDDEN for others, and before the consent; 404 M_NOT_FOUND for one that is unknown or
+    over its time, or of which, with `once`, the copy was had.
+    """
+    row = await store.select_inspection(w.tx, w.institution.id, inspection_id)
+    is_had = once and row is not None and row.downloaded_ts is not None
+    if row is None or row.expires_ts <= w.log.clock.now_ms() or is_had:
+        raise not_found("There is nothing to be had")
+    if (caller.user_id or OPERATOR) != row.asked_by:
+        raise forbidden("Only who asked may have it")
+    if not row.is_approved:
+        raise forbidden("A second person has not consented")
+    return row
+
+
 async def begin_export(duty: Duty, caller: Caller, inspection_id: str) -> store.InspectionRow:
     """The one time that the copy is given, to who asked for it; it is written down before.
 
     403 M_FORBIDDEN for others, and before the consent; 404 M_NOT_FOUND where there is nothing to
     be had (any more).
     """
-    now, by = duty.spine.clock.now_ms(), caller.user_id or OPERATOR
+    now = duty.spine.clock.now_ms()
 
     async def plan(w: Writing) -> store.InspectionRow:
-        row = await store.select_inspection(w.tx, w.institution.id, inspection_id)
-        if row is None or row.expires_ts <= now or row.downloaded_ts is not None:
-            raise not_found("There is nothing to be had")
-        if by != row.asked_by:
-            raise forbidden("Only who asked may have it")
-        if not row.is_approved:
-            raise forbidden("A second person has not consented")
+        row = await access_consented(w, caller, inspection_id, once=True)
         row = row._replace(downloaded_ts=now)
         await store.update_inspection(w.tx, w.institution.id, row)
         await record(w, act_of(caller, "inspection.export", row.target, inspection_id=row[0]))

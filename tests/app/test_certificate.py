@@ -72,7 +72,7 @@ def test_a_near_end_is_told_once_a_day(tmp_path: Path, caplog: pytest.LogCapture
 
 
 def test_what_is_no_certificate_is_refused_at_the_start(tmp_path: Path) -> None:
-    from depesha.app.serve import load_tls  # noqa: PLC0415
+    from depesha.app.serve import load_tls  # noqa: PLC0415 (loads the whole server)
 
     assert load_tls(Config()) is None
     for bad in ("missing.pem", "bad.pem"):

@@ -237,7 +237,7 @@ def test_asking_the_tree_is_measured() -> None:
 
 
 async def test_a_directory_is_measured() -> None:
-    from tools.bench.institution import measure  # noqa: PLC0415
+    from tools.bench.institution import measure  # noqa: PLC0415 (loads the server)
 
     found = await measure(400)
     assert all(cost > 0 for cost in found)

@@ -315,6 +315,7 @@ async def look(person: Person, name: str) -> list[str]:
     page, found = person.page, list[str]()
     name = f"{'phone' if person.is_on_phone else 'desktop'}-{name}"
     for scheme, contrast in PHONE_LOOKS if person.is_on_phone else LOOKS:
+        # Its types are words one by one, which a table of texts does not have.
         await page.emulate_media(color_scheme=scheme, contrast=contrast)  # type: ignore[arg-type]
         await page.evaluate(NEXT_FRAME)
         rules = () if (scheme, contrast) == LIGHT else CONTRAST

@@ -1,7 +1,7 @@
-import { createEffect, createSignal, For, onCleanup } from "solid-js";
-import { Icon } from "../../ui/icons";
+import { createSignal, For } from "solid-js";
+import { SearchField } from "../../ui/controls";
 import { Face } from "../people";
-import { ADMIN, useServer, withQuery } from "./ask";
+import { ADMIN, useFound, useServer, withQuery } from "./ask";
 import { type Account, nameOf } from "./data";
 import { word } from "./words";
 
@@ -9,19 +9,10 @@ import { word } from "./words";
 export function FindPerson(props: { onChoose: (account: Account) => void }) {
   const server = useServer();
   const [text, setText] = createSignal("");
-  const [found, setFound] = createSignal<readonly Account[]>([]);
-  createEffect(() => {
-    const search = text().trim();
-    let gone = false;
-    const timer = setTimeout(async () => {
-      const path = withQuery(`${ADMIN}/people`, { search, limit: 20 });
-      const answer = await server.call<{ people: Account[] }>("GET", path);
-      if (answer && !gone) setFound(answer.people.filter((each) => !each.deactivated));
-    }, 150);
-    onCleanup(() => {
-      gone = true;
-      clearTimeout(timer);
-    });
+  const found = useFound(text, async (search) => {
+    const path = withQuery(`${ADMIN}/people`, { search, limit: 20 });
+    const answer = await server.call<{ people: Account[] }>("GET", path);
+    return answer?.people.filter((each) => !each.deactivated);
   });
   return (
     <div class="admin-find">
@@ -56,25 +47,5 @@ export function AccountFace(props: { account: Account }) {
         <small class="ellipsis">{props.account.user_id}</small>
       </span>
     </>
-  );
-}
-
-export function SearchField(props: {
-  label: string;
-  value: string;
-  onInput: (value: string) => void;
-}) {
-  return (
-    <div class="search-field">
-      <Icon name="search" class="icon-s" />
-      <input
-        type="search"
-        value={props.value}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
-        placeholder={props.label}
-        aria-label={props.label}
-        autocomplete="off"
-      />
-    </div>
   );
 }

@@ -1,9 +1,9 @@
-import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
-import { Segments } from "../../ui/controls";
+import { createSignal, For, Show } from "solid-js";
+import { SearchField, Segments } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
-import { ADMIN, useServer, withQuery } from "./ask";
+import { ADMIN, useFound, useServer, withQuery } from "./ask";
 import { type Group, hasWhole, nameOf } from "./data";
-import { FindPerson, SearchField } from "./FindPerson";
+import { FindPerson } from "./FindPerson";
 import { me } from "./rights";
 import { word } from "./words";
 
@@ -49,21 +49,10 @@ export function FindTarget(props: { onChoose: (target: Target) => void }) {
 function FindGroup(props: { onChoose: (group: Group) => void }) {
   const server = useServer();
   const [text, setText] = createSignal("");
-  const [found, setFound] = createSignal<readonly Group[]>([]);
-  createEffect(
-    on(text, (search) => {
-      let gone = false;
-      const timer = setTimeout(async () => {
-        const path = withQuery(`${ADMIN}/groups`, { search: search.trim(), limit: 20 });
-        const answer = await server.call<{ groups: Group[] }>("GET", path);
-        if (answer && !gone) setFound(answer.groups);
-      }, 150);
-      onCleanup(() => {
-        gone = true;
-        clearTimeout(timer);
-      });
-    }),
-  );
+  const found = useFound(text, async (search) => {
+    const path = withQuery(`${ADMIN}/groups`, { search, limit: 20 });
+    return (await server.call<{ groups: Group[] }>("GET", path))?.groups;
+  });
   return (
     <div class="admin-find">
       <SearchField label={word("findGroup")} value={text()} onInput={setText} />

@@ -1,9 +1,8 @@
 import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
-import { Button } from "../../ui/controls";
+import { Button, SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { ADMIN, useServer, withQuery } from "./ask";
 import { type Group, localpart } from "./data";
-import { SearchField } from "./FindPerson";
 import { word } from "./words";
 
 const PAGE = 100;

@@ -5,6 +5,7 @@ import { Button, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer } from "./ask";
+import { useCase } from "./CaseFields";
 import { DAY, hasWhole, localpart } from "./data";
 import { FindTarget, type Target } from "./FindTarget";
 import { me } from "./rights";
@@ -99,14 +100,12 @@ export function Holds() {
 function PlaceDialog(props: { onDone: () => void; onClose: () => void }) {
   const server = useServer();
   const [target, setTarget] = createSignal<Target>();
-  const [ground, setGround] = createSignal("");
-  const [caseNumber, setCaseNumber] = createSignal("");
+  const about = useCase();
   const [days, setDays] = createSignal("");
   const place = async () => {
     const body = {
       target: target()?.id,
-      ground: ground().trim(),
-      case_number: caseNumber().trim(),
+      ...about.body(),
       ...(days() && { until_ts: Date.now() + Number(days()) * DAY }),
     };
     if (await server.call("POST", PATH, body)) props.onDone();
@@ -118,12 +117,7 @@ function PlaceDialog(props: { onDone: () => void; onClose: () => void }) {
       onClose={props.onClose}
       footer={
         <Show when={target()}>
-          <Button
-            look="primary"
-            busy={server.busy()}
-            disabled={!ground().trim() || !caseNumber().trim()}
-            onClick={place}
-          >
+          <Button look="primary" busy={server.busy()} disabled={!about.isWhole()} onClick={place}>
             {word("placeHold")}
           </Button>
         </Show>
@@ -133,18 +127,7 @@ function PlaceDialog(props: { onDone: () => void; onClose: () => void }) {
         {(chosen) => (
           <div class="admin-form">
             <p>{word("targetIs", { name: chosen().name })}</p>
-            <TextField
-              label={word("caseNumber")}
-              value={caseNumber()}
-              onInput={setCaseNumber}
-              maxLength={200}
-            />
-            <TextField
-              label={word("ground")}
-              value={ground()}
-              onInput={setGround}
-              maxLength={2000}
-            />
+            {about.fields()}
             <TextField
               label={word("forDays")}
               note={word("emptyUntilReleased")}

@@ -8,6 +8,7 @@ import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { tell } from "../../ui/toasts";
 import { ADMIN, useServer, whyRefused } from "./ask";
+import { useCase } from "./CaseFields";
 import { DAY, hasWhole, type Inspection, inspectionState, localpart } from "./data";
 import { FindTarget, type Target } from "./FindTarget";
 import { OpenKey } from "./OpenKey";
@@ -161,8 +162,7 @@ function AskDialog(props: { onDone: () => void; onClose: () => void }) {
   const [target, setTarget] = createSignal<Target>();
   const [since, setSince] = createSignal("");
   const [until, setUntil] = createSignal("");
-  const [ground, setGround] = createSignal("");
-  const [caseNumber, setCaseNumber] = createSignal("");
+  const about = useCase();
   const [days, setDays] = createSignal("14");
   const [secret, setSecret] = createSignal(false);
   const period = () => [dayEdge(since(), false), dayEdge(until(), true)] as const;
@@ -170,15 +170,14 @@ function AskDialog(props: { onDone: () => void; onClose: () => void }) {
     const [from, to] = period();
     const term = Number(days());
     if (from === undefined || to === undefined || from >= to) return false;
-    return ground().trim() !== "" && caseNumber().trim() !== "" && term >= 1 && term <= 90;
+    return about.isWhole() && term >= 1 && term <= 90;
   };
   const send = async () => {
     const body = {
       target: target()?.id,
       since_ts: period()[0],
       until_ts: period()[1],
-      ground: ground().trim(),
-      case_number: caseNumber().trim(),
+      ...about.body(),
       expires_ts: Date.now() + Number(days()) * DAY,
       secret: secret(),
     };
@@ -205,18 +204,7 @@ function AskDialog(props: { onDone: () => void; onClose: () => void }) {
               <TextField label={word("sinceDay")} type="date" value={since()} onInput={setSince} />
               <TextField label={word("untilDay")} type="date" value={until()} onInput={setUntil} />
             </div>
-            <TextField
-              label={word("caseNumber")}
-              value={caseNumber()}
-              onInput={setCaseNumber}
-              maxLength={200}
-            />
-            <TextField
-              label={word("ground")}
-              value={ground()}
-              onInput={setGround}
-              maxLength={2000}
-            />
+            {about.fields()}
             <TextField
               label={word("termDays")}
               note={word("termNote")}

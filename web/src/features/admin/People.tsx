@@ -1,9 +1,9 @@
 import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
-import { Button, TextField } from "../../ui/controls";
+import { Button, SearchField, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { ADMIN, useServer, withQuery } from "./ask";
 import { type Account, hasWhole, nameOf, stateOf } from "./data";
-import { AccountFace, SearchField } from "./FindPerson";
+import { AccountFace } from "./FindPerson";
 import { PersonDialog } from "./PersonDialog";
 import { roleName } from "./Roles";
 import { me } from "./rights";

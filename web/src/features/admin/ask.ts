@@ -1,6 +1,6 @@
 /** Asking the server's own API, and telling a refusal in the person's words. */
 
-import { createSignal } from "solid-js";
+import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js";
 import type { Failure } from "../../base/errors";
 import { type Client, useClient } from "../../bridge/client";
 import { tell } from "../../ui/toasts";
@@ -74,4 +74,27 @@ export function useServer() {
       }
     },
   };
+}
+
+const PAUSE_MS = 150;
+
+/** What the server finds for `text`, asked once somebody pauses; the answer to the last text alone. */
+export function useFound<T>(
+  text: Accessor<string>,
+  ask: (search: string) => Promise<readonly T[] | undefined>,
+): Accessor<readonly T[]> {
+  const [found, setFound] = createSignal<readonly T[]>([]);
+  createEffect(() => {
+    const search = text().trim();
+    let gone = false;
+    const timer = setTimeout(async () => {
+      const answer = await ask(search);
+      if (answer && !gone) setFound(() => answer);
+    }, PAUSE_MS);
+    onCleanup(() => {
+      gone = true;
+      clearTimeout(timer);
+    });
+  });
+  return found;
 }

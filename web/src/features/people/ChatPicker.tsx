@@ -1,6 +1,7 @@
 import { createSignal, For, Show } from "solid-js";
 import { useList } from "../../bridge/client";
 import type { ChatRecord } from "../../engine/records";
+import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
 import { findChats } from "./data";
@@ -22,17 +23,7 @@ export function ChatPicker(props: {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the field and the buttons inside
     <div class="picker" onKeyDown={stepRows}>
-      <div class="search-field">
-        <Icon name="search" class="icon-s" />
-        <input
-          type="search"
-          value={text()}
-          onInput={(event) => setText(event.currentTarget.value)}
-          placeholder={word("findChat")}
-          aria-label={word("findChat")}
-          autocomplete="off"
-        />
-      </div>
+      <SearchField label={word("findChat")} value={text()} onInput={setText} />
       <ul class="picker-list">
         <For each={found()}>
           {(chat) => (

@@ -1,6 +1,7 @@
 import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
+import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
 import { acquaintances, kept, withAddress } from "./data";
@@ -55,17 +56,7 @@ export function PersonPicker(props: {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the field and the buttons inside
     <div class="picker" onKeyDown={stepRows}>
-      <div class="search-field">
-        <Icon name="search" class="icon-s" />
-        <input
-          type="search"
-          value={text()}
-          onInput={(event) => setText(event.currentTarget.value)}
-          placeholder={word("search")}
-          aria-label={word("search")}
-          autocomplete="off"
-        />
-      </div>
+      <SearchField label={word("search")} value={text()} onInput={setText} />
       <Show when={!props.single && props.chosen.length > 0}>
         <ul class="chips" aria-label={word("chosen", { count: props.chosen.length })}>
           <For each={props.chosen}>

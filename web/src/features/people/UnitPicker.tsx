@@ -1,6 +1,7 @@
 import { createSignal, For, Show } from "solid-js";
 import { useValue } from "../../bridge/client";
 import type { UnitRecord } from "../../engine/records";
+import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { findUnits, pathAbove } from "./units";
 import { word } from "./words";
@@ -16,17 +17,7 @@ export function UnitPicker(props: {
   const found = () => findUnits(all(), text()).slice(0, 100);
   return (
     <div class="picker">
-      <div class="search-field">
-        <Icon name="search" class="icon-s" />
-        <input
-          type="search"
-          value={text()}
-          onInput={(event) => setText(event.currentTarget.value)}
-          placeholder={word("findUnit")}
-          aria-label={word("findUnit")}
-          autocomplete="off"
-        />
-      </div>
+      <SearchField label={word("findUnit")} value={text()} onInput={setText} />
       <ul class="picker-list">
         <For each={found()}>
           {(unit) => (
