@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from depesha.accounts import store
+from depesha.accounts.moderate import OPERATOR
 from depesha.accounts.password import check_password
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import Policy, strictest
@@ -15,8 +16,6 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller
 from depesha.io.tx import Tx
 from depesha.spine import Spine
-
-OPERATOR = ""
 
 
 async def select_policies(tx: Tx, institution_id: int) -> dict[Role, Policy]:
@@ -68,14 +67,9 @@ async def put_policy(accounts: Accounts, caller: Caller, role: Role, policy: Pol
     403 ORG.DEPESHA.FACTOR_NEEDED when it would shut the caller out, who has no second factor.
     """
     mine = {grant.role for grant in caller.grants} | {Role.MEMBER}
-    is_person = caller.user_id != OPERATOR
-    if policy.second_factor and role in mine and is_person:
+    if policy.second_factor and role in mine and caller.user_id != OPERATOR:
         spine = accounts.spine
-
-        async def has_factor(tx: Tx) -> bool:
-            return await accounts.has_factor(tx, spine.institution.id, caller.user_id)
-
-        if not await spine.db.read(has_factor):
+        if not await spine.db.read(accounts.has_factor, spine.institution.id, caller.user_id):
             raise MatrixError(
                 403, "ORG.DEPESHA.FACTOR_NEEDED", "Set up a second factor of your own first"
             )

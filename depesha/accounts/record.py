@@ -1,6 +1,6 @@
 """The record of the slice."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 
 from depesha.accounts.appservice import NO_APPSERVICES, Appservices
@@ -25,7 +25,7 @@ async def no_second_factor(user_id: str, code: str | None) -> None:
     """The password is enough."""
 
 
-HasFactor = Callable[[Tx, int, str], Awaitable[bool]]
+HasFactor = Callable[[Tx, int, str], Coroutine[object, None, bool]]
 """(tx, institution, user): True when the account has a second factor or a passkey."""
 
 

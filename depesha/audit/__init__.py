@@ -8,4 +8,5 @@ institution's public key, and nothing of ours: a stranger can run it.
 from depesha.audit.record import OPERATOR as OPERATOR
 from depesha.audit.record import Act as Act
 from depesha.audit.record import act_of as act_of
+from depesha.audit.record import actor_of as actor_of
 from depesha.audit.record import record as record

@@ -25,9 +25,14 @@ OPERATOR = "operator"
 """The actor of what is done at the machine itself, by whoever may read its data folder."""
 
 
+def actor_of(caller: Caller) -> str:
+    """Whoever asks, as the log names them."""
+    return caller.user_id or OPERATOR
+
+
 def act_of(caller: Caller, act: str, target: str, **details: Json) -> Act:
     """An act of whoever asks."""
-    return Act(act, caller.user_id or OPERATOR, target, details)
+    return Act(act, actor_of(caller), target, details)
 
 
 async def record(w: Writing, act: Act) -> Line:

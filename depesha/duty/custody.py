@@ -6,7 +6,7 @@ inspection to which a second person has consented, and whom it concerns is told 
 """
 
 from depesha.accounts import find_user
-from depesha.audit import OPERATOR, act_of, record
+from depesha.audit import act_of, actor_of, record
 from depesha.base.canonical import Content, decode, encode
 from depesha.base.errors import invalid_param, not_found
 from depesha.duty import store
@@ -38,7 +38,7 @@ async def found_custody(
         public_key,
         threshold,
         encode(holders).decode(),
-        caller.user_id or OPERATOR,
+        actor_of(caller),
         spine.clock.now_ms(),
     )
 

@@ -5,7 +5,7 @@ meanwhile is sealed. A hold ends at the moment that it names, or when somebody e
 """
 
 from depesha.accounts import find_user
-from depesha.audit import OPERATOR, Act, act_of, record
+from depesha.audit import Act, act_of, actor_of, record
 from depesha.base.errors import invalid_param, not_found
 from depesha.duty import store
 from depesha.duty.record import Duty
@@ -43,7 +43,7 @@ async def place_hold(
     await check_target(duty, target)
     if until_ts is not None and until_ts <= clock.now_ms():
         raise invalid_param("until_ts lies in the past")
-    by = caller.user_id or OPERATOR
+    by = actor_of(caller)
     row = store.HoldRow(
         clock.new_id(), target, ground, case_number, by, clock.now_ms(), until_ts, None
     )

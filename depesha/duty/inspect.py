@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from depesha.audit import OPERATOR, Act, act_of, record
+from depesha.audit import Act, act_of, actor_of, record
 from depesha.base.canonical import Content, encode
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.duty import store
@@ -49,7 +49,7 @@ async def request(
         raise invalid_param("The period ends before it begins")
     if not now < expires_ts <= now + LONGEST_TERM_DAYS * 86_400_000:
         raise invalid_param(f"expires_ts lies at most {LONGEST_TERM_DAYS} days ahead")
-    by = caller.user_id or OPERATOR
+    by = actor_of(caller)
     row = store.InspectionRow(
         clock.new_id(),
         target,
@@ -102,7 +102,7 @@ async def decide(duty: Duty, caller: Caller, inspection_id: str, *, approved: bo
     403 M_FORBIDDEN for who asked and for whom it is about; 404 M_NOT_FOUND for one that is
     unknown, decided or over its time.
     """
-    now, by = duty.spine.clock.now_ms(), caller.user_id or OPERATOR
+    now, by = duty.spine.clock.now_ms(), actor_of(caller)
 
     async def plan(w: Writing) -> None:
         row = await store.select_inspection(w.tx, w.institution.id, inspection_id)
@@ -130,7 +130,7 @@ async def access_consented(
     is_had = once and row is not None and row.downloaded_ts is not None
     if row is None or row.expires_ts <= w.log.clock.now_ms() or is_had:
         raise not_found("There is nothing to be had")
-    if (caller.user_id or OPERATOR) != row.asked_by:
+    if actor_of(caller) != row.asked_by:
         raise forbidden("Only who asked may have it")
     if not row.is_approved:
         raise forbidden("A second person has not consented")
