@@ -1,7 +1,7 @@
-import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { Button, SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
-import { ADMIN, useServer, withQuery } from "./ask";
+import { ADMIN, usePages, useServer, withQuery } from "./ask";
 import { type Group, localpart } from "./data";
 import { word } from "./words";
 
@@ -11,22 +11,15 @@ const PAGE = 100;
 export function Groups() {
   const server = useServer();
   const [search, setSearch] = createSignal("");
-  const [groups, setGroups] = createSignal<readonly Group[]>([]);
-  const [next, setNext] = createSignal<number>();
-  const load = async (after?: number) => {
-    const asked = search();
-    const path = withQuery(`${ADMIN}/groups`, { search: asked.trim(), limit: PAGE, after });
+  const {
+    found: groups,
+    next,
+    load,
+  } = usePages<Group, number>(search, async (text, after) => {
+    const path = withQuery(`${ADMIN}/groups`, { search: text, limit: PAGE, after });
     const answer = await server.call<{ groups: Group[]; next?: number }>("GET", path);
-    if (!answer || asked !== search()) return;
-    setGroups((before) => (after ? [...before, ...answer.groups] : answer.groups));
-    setNext(answer.next);
-  };
-  createEffect(
-    on(search, () => {
-      const timer = setTimeout(() => load(), 150);
-      onCleanup(() => clearTimeout(timer));
-    }),
-  );
+    return answer && { ...answer, found: answer.groups };
+  });
   return (
     <>
       <div class="admin-bar">

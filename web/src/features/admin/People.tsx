@@ -1,7 +1,7 @@
-import { createEffect, createSignal, For, on, onCleanup, Show } from "solid-js";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { Button, SearchField, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
-import { ADMIN, useServer, withQuery } from "./ask";
+import { ADMIN, usePages, useServer, withQuery } from "./ask";
 import { type Account, hasWhole, nameOf, stateOf } from "./data";
 import { AccountFace } from "./FindPerson";
 import { PersonDialog } from "./PersonDialog";
@@ -16,27 +16,20 @@ const PAGE = 50;
 export function People() {
   const server = useServer();
   const [search, setSearch] = createSignal("");
-  const [people, setPeople] = createSignal<readonly Account[]>([]);
-  const [next, setNext] = createSignal<string>();
+  const {
+    found: people,
+    next,
+    load,
+  } = usePages<Account, string>(search, async (text, after) => {
+    const path = withQuery(`${ADMIN}/people`, { search: text, limit: PAGE, after });
+    const answer = await server.call<{ people: Account[]; next?: string }>("GET", path);
+    return answer && { ...answer, found: answer.people };
+  });
   const [making, setMaking] = createSignal(false);
   const [openId, setOpenId] = createSignal<string>();
   const opened = () => people().find(({ user_id }) => user_id === openId());
 
-  const load = async (after?: string) => {
-    const asked = search();
-    const path = withQuery(`${ADMIN}/people`, { search: asked.trim(), limit: PAGE, after });
-    const answer = await server.call<{ people: Account[]; next?: string }>("GET", path);
-    if (!answer || asked !== search()) return;
-    setPeople((before) => (after ? [...before, ...answer.people] : answer.people));
-    setNext(answer.next);
-    if (!opened()) setOpenId(undefined);
-  };
-  createEffect(
-    on(search, () => {
-      const timer = setTimeout(() => load(), 150);
-      onCleanup(() => clearTimeout(timer));
-    }),
-  );
+  createEffect(on(people, () => opened() || setOpenId(undefined), { defer: true }));
 
   return (
     <>

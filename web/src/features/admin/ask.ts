@@ -1,6 +1,6 @@
 /** Asking the server's own API, and telling a refusal in the person's words. */
 
-import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { Failure } from "../../base/errors";
 import { type Client, useClient } from "../../bridge/client";
 import { tell } from "../../ui/toasts";
@@ -97,4 +97,27 @@ export function useFound<T>(
     });
   });
   return found;
+}
+
+/** Pages of what the server finds for `text`, begun anew once somebody pauses; `next` leads on. */
+export function usePages<T, Next>(
+  text: Accessor<string>,
+  ask: (search: string, after?: Next) => Promise<{ found: readonly T[]; next?: Next } | undefined>,
+) {
+  const [found, setFound] = createSignal<readonly T[]>([]);
+  const [next, setNext] = createSignal<Next>();
+  const load = async (after?: Next) => {
+    const asked = text();
+    const page = await ask(asked.trim(), after);
+    if (!page || asked !== text()) return;
+    setFound((before) => (after ? [...before, ...page.found] : page.found));
+    setNext(() => page.next);
+  };
+  createEffect(
+    on(text, () => {
+      const timer = setTimeout(() => load(), PAUSE_MS);
+      onCleanup(() => clearTimeout(timer));
+    }),
+  );
+  return { found, next, load };
 }
