@@ -16,7 +16,7 @@ run: .venv/runnable web/dist/index.html ## start a server with a demo institutio
 
 test: setup ## all tests; as root, installs the system packages they need
 	tools/test_setup.sh
-	$(BIN)/pytest -q -n $(JOBS) --dist worksteal --full $(ARGS)
+	$(BIN)/pytest -q -rR -n $(JOBS) --dist worksteal --full --max-suite-reruns 3 $(ARGS)
 	tools/web.sh test
 
 check: setup ## linters, types, import contracts, dead code, sizes

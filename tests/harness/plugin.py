@@ -4,6 +4,7 @@ import faulthandler
 import os
 import signal
 from collections.abc import Generator
+from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -23,8 +24,22 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+FOREIGN = (Path("tests/web"), Path("tests/interop"))
+"""Where programs of others are driven: browsers, clients, another homeserver."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In the whole run, try a failed test with somebody else's program once more (decision 28)."""
+    if not config.getoption("full"):
+        return
+    folders = [config.rootpath / folder for folder in FOREIGN]
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Interrupt a test that is too slow; end the process, with all stacks, if that is in vain."""
     marker = item.get_closest_marker("limit")
     seconds = float(marker.args[0]) if marker else LIMIT
@@ -34,15 +49,20 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     def expire(_signal: int, _frame: FrameType | None) -> None:
         pytest.fail(f"took longer than {seconds:g} seconds")
 
-    before = signal.signal(signal.SIGALRM, expire)
+    signal.signal(signal.SIGALRM, expire)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     faulthandler.dump_traceback_later(seconds + GRACE, exit=True)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None, object, object]:
+    """The limit is over the set-up, the test and the clearing away of one try."""
     try:
         return (yield)
     finally:
         faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.hookimpl(wrapper=True)
