@@ -1,6 +1,6 @@
 """What people say of themselves and keep with their account.
 
-Requirements: M1, D4. Spec: client-server API, "Profiles", "Client Config", "Room Tagging",
+Requirements: M1, M15, D4. Spec: client-server API, "Profiles", "Client Config", "Room Tagging",
 "Filtering", "User Directory", "Ignoring Users", "Invite permission".
 """
 
@@ -24,11 +24,13 @@ from depesha.profile.official import tell_names as tell_names
 from depesha.profile.people import find_visible as find_visible
 from depesha.profile.people import follow_account as follow_account
 from depesha.profile.people import project_openness as project_openness
+from depesha.profile.quiet import Quiet as Quiet
 from depesha.profile.record import ACCOUNT_DATA as ACCOUNT_DATA
 from depesha.profile.record import Profile as Profile
 from depesha.profile.record import direct_rooms as direct_rooms
 from depesha.profile.record import find_data as find_data
 from depesha.profile.record import ignored_users as ignored_users
+from depesha.profile.record import quiet_hours as quiet_hours
 from depesha.profile.record import room_tags as room_tags
 from depesha.profile.store import DataRow as DataRow
 from depesha.profile.store import is_value as is_value

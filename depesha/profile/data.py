@@ -10,6 +10,7 @@ from depesha.base.errors import MatrixError, bad_json, too_large
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.profile import store
+from depesha.profile.quiet import QUIET, check_quiet
 from depesha.profile.record import ACCOUNT_DATA, Profile
 
 MOST_BYTES = 64 * 1024
@@ -38,8 +39,13 @@ def check_content(content: Content) -> str:
 async def put_data(
     profile: Profile, user_id: str, room_id: str, type_: str, content: Content | None
 ) -> None:
-    """Keep account data (None deletes it) and tell the user's devices."""
+    """Keep account data (None deletes it) and tell the user's devices.
+
+    400 M_INVALID_PARAM for hours of quiet that are none.
+    """
     text = None if content is None else check_content(content)
+    if type_ == QUIET and not room_id and text is not None:
+        check_quiet(text)
 
     async def plan(w: Writing) -> None:
         await write_data(w, user_id, room_id, type_, text)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from depesha.base.canonical import Content, decode, encode
 from depesha.contacts import find_held
@@ -15,10 +16,12 @@ from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import consume
 from depesha.eventlog.read import find_events
 from depesha.eventlog.state import MEMBER, Room
+from depesha.events.urgent import is_urgent
 from depesha.io.fetch import FetchError, Limits
+from depesha.profile import Quiet, quiet_hours
 from depesha.push import store, webpush
 from depesha.push.evaluate import evaluate, load_facts
-from depesha.push.notice import Notice, browser_notification, is_urgent, notification
+from depesha.push.notice import Notice, browser_notification, notification, wakes
 from depesha.push.pushers import remove_pusher
 from depesha.push.record import Push, load_pushers
 from depesha.push.store import DueRow, PusherKey, PusherRow
@@ -175,9 +178,21 @@ async def _event_notices(push: Push, logged: Logged, pushers: Pushers) -> list[N
     notices, facts = list[Notice](), await load_facts(push, logged, room)
     for user_id in sorted(concerned):
         outcome = await evaluate(push, user_id, logged, room, facts)
-        if outcome.notify and await _is_news(push, user_id, logged, room):
-            notices += (Notice(row, logged, room, outcome) for row in pushers[user_id])
+        if not outcome.notify or not await _is_news(push, user_id, logged, room):
+            continue
+        quiet = await _quiet_now(push, user_id, logged)
+        if quiet is None or quiet.is_shown:
+            told = partial(Notice, logged=logged, room=room, outcome=outcome)
+            notices += (told(row, is_quiet=quiet is not None) for row in pushers[user_id])
     return notices
+
+
+async def _quiet_now(push: Push, user_id: str, logged: Logged) -> Quiet | None:
+    """The hours of quiet that are on for the user; none are for what is urgent (M7, D3)."""
+    if is_urgent(logged.event.type, logged.event.content):
+        return None
+    quiet = await quiet_hours(push.profile, user_id)
+    return quiet if quiet is not None and quiet.holds(push.spine.clock.now_ms()) else None
 
 
 async def _is_news(push: Push, user_id: str, logged: Logged, room: Room) -> bool:
@@ -213,7 +228,7 @@ async def _to_browser(
         plain,
         clock.random_bytes(16),
         clock.now_ms(),
-        is_urgent=is_urgent(notice),
+        is_urgent=wakes(notice),
     )
 
 

@@ -6,6 +6,7 @@ from depesha.base.canonical import Content, decode
 from depesha.contacts import find_held
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
+from depesha.events.urgent import is_urgent
 from depesha.profile import invite_rules
 from depesha.push.record import Push
 from depesha.push.rules import Outcome
@@ -16,12 +17,16 @@ from depesha.signals import unread
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An event that is to be told to one pusher; without one, the badge alone is."""
+    """An event that is to be told to one pusher; without one, the badge alone is.
+
+    `is_quiet` when it is to make no sound: it comes in hours of quiet.
+    """
 
     pusher: PusherRow
     logged: Logged | None
     room: Room | None
     outcome: Outcome | None
+    is_quiet: bool = False
 
 
 async def notification(push: Push, notice: Notice) -> Content:
@@ -42,17 +47,17 @@ async def notification(push: Push, notice: Notice) -> Content:
     told |= {
         "event_id": event.event_id,
         "room_id": event.room_id,
-        "prio": "high" if is_urgent(notice) else "low",
+        "prio": "high" if wakes(notice) else "low",
     }
     if data.get("format") != "event_id_only":
-        device["tweaks"] = notice.outcome.tweaks
+        device["tweaks"] = {} if notice.is_quiet else notice.outcome.tweaks
         told |= _event_fields(notice.logged, notice.room, row.user_id)
     return told
 
 
-def is_urgent(notice: Notice) -> bool:
+def wakes(notice: Notice) -> bool:
     """Whether the device is to be woken for it."""
-    if notice.logged is None or notice.outcome is None:
+    if notice.is_quiet or notice.logged is None or notice.outcome is None:
         return False
     tweaks = notice.outcome.tweaks
     is_sealed = notice.logged.event.type == "m.room.encrypted"
@@ -67,6 +72,10 @@ async def browser_notification(push: Push, notice: Notice) -> Content:
     pusher: Content = decode(notice.pusher.pusher)
     event = notice.logged.event
     told |= {"room_id": event.room_id, "event_id": event.event_id}
+    if notice.is_quiet:
+        told["silent"] = True
+    if is_urgent(event.type, event.content):
+        told["urgent"] = True
     if pusher["data"].get("format") != "event_id_only":
         title, body = words_of(notice.logged, notice.room, pusher["lang"])
         told |= {"title": title, "body": body}

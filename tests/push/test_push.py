@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from tests.harness.client import Client
 from tests.harness.server import Server
 
 RULES = "/_matrix/client/v3/pushrules/"
@@ -241,3 +242,52 @@ async def test_a_key_belongs_to_the_last_who_set_it(server: Server) -> None:
     assert (await alice.get("/_matrix/client/v3/pushers")).ok()["pushers"]
     (await bob.post(SET, wanted)).ok()
     assert (await alice.get("/_matrix/client/v3/pushers")).ok()["pushers"] == []
+
+
+async def _be_quiet(server: Server, user: Client, **change: Any) -> None:
+    """Keep hours of quiet that are on now, by the clock of UTC."""
+    now = server.clock.now_ms() // 60_000 % 1_440
+    since, until = (now - 60) % 1_440, (now + 60) % 1_440
+    hours = {
+        "on": True,
+        "from": f"{since // 60:02}:{since % 60:02}",
+        "until": f"{until // 60:02}:{until % 60:02}",
+        "zone": "UTC",
+        **change,
+    }
+    (await user.put(f"/user/{user.user_id}/account_data/org.depesha.quiet", hours)).ok()
+
+
+async def test_quiet_hours_are_kept_for_every_phone(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, gateway() as phone:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(invite=[bob.user_id])
+        await bob.join(room)
+        (await bob.post(SET, pusher(phone.url))).ok()
+        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/"
+        named = {"msgtype": "m.text", "body": "you", "m.mentions": {"user_ids": [bob.user_id]}}
+        urgent = {**named, "org.depesha.urgent": {}}
+
+        await _be_quiet(server, bob)
+        (await alice.put(path + "1", named)).ok()
+        event_id = (await alice.put(path + "2", urgent)).ok()["event_id"]
+        told = await phone.got.get()
+        assert (told["event_id"], told["prio"]) == (event_id, "high")
+        assert told["devices"][0]["tweaks"]["sound"]
+
+        await _be_quiet(server, bob, show="silent")
+        event_id = (await alice.put(path + "3", named)).ok()["event_id"]
+        told = await phone.got.get()
+        assert (told["event_id"], told["prio"]) == (event_id, "low")
+        assert told["devices"][0]["tweaks"] == {}
+
+        # Where Bob is, it is another hour.
+        await _be_quiet(server, bob, zone="Asia/Tokyo")
+        event_id = (await alice.put(path + "4", named)).ok()["event_id"]
+        told = await phone.got.get()
+        assert (told["event_id"], told["prio"]) == (event_id, "high")
+
+        await _be_quiet(server, bob)
+        await server.clock.advance(2 * 3_600)
+        event_id = (await alice.put(path + "5", named)).ok()["event_id"]
+        assert (await phone.got.get())["event_id"] == event_id

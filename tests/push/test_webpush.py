@@ -163,6 +163,24 @@ async def test_the_content_stays_hidden_if_so_set(start_server: Any) -> None:
         assert set(told) == {"unread", "room_id", "event_id"}
 
 
+async def test_in_quiet_hours_a_browser_is_told_to_be_silent(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, browser() as chrome:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(invite=[bob.user_id])
+        await bob.join(room)
+        (await bob.post(SET, chrome.subscription())).ok()
+        always = {"on": True, "days": [0, 1, 2, 3, 4, 5, 6], "zone": "UTC", "show": "silent"}
+        (await bob.put(f"/user/{bob.user_id}/account_data/org.depesha.quiet", always)).ok()
+        await alice.send(room, "hello")
+        told, headers = await chrome.got.get()
+        assert (told["silent"], headers["Urgency"]) == (True, "normal")
+        urgent = {"msgtype": "m.text", "body": "!", "org.depesha.urgent": {}}
+        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/1"
+        (await alice.put(path, urgent)).ok()
+        told, headers = await chrome.got.get()
+        assert ("silent" in told, told["urgent"], headers["Urgency"]) == (False, True, "high")
+
+
 async def test_a_subscription_that_ended_is_forgotten(start_server: Any) -> None:
     async with start_server(allowed_networks=("127.0.0.0/8",)) as server, browser() as chrome:
         alice, bob = await server.register("alice"), await server.register("bob")

@@ -69,17 +69,20 @@ export function showNotices(client: Client): void {
     registration?.active?.postMessage(said);
   };
   const stored = useValue("account", () => ({ type: QUIET }));
-  createEffect(() => say({ kind: "quiet", hours: readQuiet(stored()) }));
   const hear = (notice: Notice) => {
     if (notice.kind === "read") say({ kind: "read", roomId: notice.roomId });
     else if (notice.kind === "failure") tellFailure(notice.failure);
     else if (notice.kind === "reminder") remind(notice);
-    else if (notice.urgent || !isQuiet(readQuiet(stored()), new Date())) {
-      if (notice.sound && sound()) ring();
-      if (!("Notification" in window) || Notification.permission !== "granted") return;
-      const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;
-      say({ kind: "notice", notice: { room_id, event_id, title, body, urgent } });
-    }
+    else show(notice);
+  };
+  const show = (notice: Extract<Notice, { kind: "message" }>) => {
+    const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;
+    const hours = readQuiet(stored());
+    const silent = !urgent && isQuiet(hours, new Date());
+    if (silent && hours.show === "none") return;
+    if (notice.sound && sound() && !silent) ring();
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    say({ kind: "notice", notice: { room_id, event_id, title, body, urgent, silent } });
   };
   /** Asked for at this very time, it comes in quiet hours too. */
   const remind = ({ roomId, eventId, title, body }: Extract<Notice, { kind: "reminder" }>) => {

@@ -12,8 +12,6 @@ declare const BUILD: string;
 const SHELL = `shell-${BUILD}`;
 /** What other applications shared with us, until the page takes it. */
 const SHARED = "shared";
-/** What the page chose for pushes that come without it. */
-const CHOICES = "choices";
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(
@@ -50,27 +48,14 @@ worker.addEventListener("activate", (event) => {
   );
 });
 
-/** Local times as "22:00", checked by the page. */
-interface QuietHours {
-  on?: boolean;
-  from?: string;
-  until?: string;
-  days?: readonly number[];
-}
-
 /** What the page says. */
-type Said =
-  | "take over"
-  | { kind: "notice"; notice: Shown }
-  | { kind: "read"; roomId: string }
-  | { kind: "quiet"; hours: QuietHours };
+type Said = "take over" | { kind: "notice"; notice: Shown } | { kind: "read"; roomId: string };
 
 worker.addEventListener("message", (event) => {
   const said = event.data as Said;
   // The page says when nobody is in the middle of a sentence.
   if (said === "take over") worker.skipWaiting();
   else if (said.kind === "notice") event.waitUntil(showOfPage(said.notice));
-  else if (said.kind === "quiet") event.waitUntil(keepQuiet(said.hours));
   else if (said.kind === "read") event.waitUntil(close(said.roomId));
 });
 
@@ -120,12 +105,14 @@ interface Push {
   body?: string;
   unread?: number;
   urgent?: boolean;
+  /** It comes in hours of quiet. */
+  silent?: boolean;
   /** Asked for in the settings, to see that it comes. */
   trial?: boolean;
 }
 
 /** What a notification tells, by a push or by a page that is open and not looked at. */
-type Shown = Pick<Push, "room_id" | "event_id" | "title" | "body" | "urgent">;
+type Shown = Pick<Push, "room_id" | "event_id" | "title" | "body" | "urgent" | "silent">;
 
 const WORDS = worker.navigator.language.startsWith("ru") ? "Новое сообщение" : "New message";
 
@@ -143,26 +130,7 @@ async function show(push: Push): Promise<void> {
   // One that is not seen may have told more already, such as the text of an encrypted message.
   const shown = await worker.registration.getNotifications({ tag: push.room_id });
   if (shown.some(({ data }) => (data as Shown).event_id === push.event_id)) return;
-  // A browser wants every push shown: in quiet hours without a sound.
-  await notify(push, push.room_id, push.urgent ? false : await isQuietNow());
-}
-
-const QUIET_HOURS = "/quiet-hours";
-
-/** The hours of quiet are kept for pushes that come when no page is open. */
-async function keepQuiet(hours: QuietHours): Promise<void> {
-  const cache = await caches.open(CHOICES);
-  await cache.put(QUIET_HOURS, new Response(JSON.stringify(hours)));
-}
-
-/** As `isQuiet` of the page, which this script of one file cannot import. */
-async function isQuietNow(): Promise<boolean> {
-  const kept = await (await caches.open(CHOICES)).match(QUIET_HOURS);
-  const { on, from, until, days } = kept ? ((await kept.json()) as QuietHours) : {};
-  if (!on || !from || !until) return false;
-  if (days?.includes(new Date().getDay())) return true;
-  const now = new Date().toTimeString().slice(0, 5);
-  return from < until ? now >= from && now < until : now >= from || now < until;
+  await notify(push, push.room_id);
 }
 
 /** Each page tells of the same; nothing is shown to somebody who looks at one of them. */
@@ -171,14 +139,14 @@ async function showOfPage(notice: Shown): Promise<void> {
   if (!windows.some((window) => window.focused)) await notify(notice, notice.room_id ?? "");
 }
 
-function notify(shown: Shown, tag: string, silent = false): Promise<void> {
+function notify(shown: Shown, tag: string): Promise<void> {
   return worker.registration.showNotification(shown.title ?? "Depesha", {
     body: shown.body ?? WORDS,
     tag,
     icon: "/static/icon-192.png",
     badge: "/static/badge-96.png",
     requireInteraction: shown.urgent ?? false,
-    silent,
+    silent: shown.silent ?? false,
     data: shown,
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isQuiet, readQuiet } from "./quiet";
+import { isQuiet, ownZone, readQuiet } from "./quiet";
 
 const at = (time: string) => new Date(`2026-11-27T${time}`);
 const hours = (from: string, until: string, on = true) => ({
@@ -7,6 +7,8 @@ const hours = (from: string, until: string, on = true) => ({
   from,
   until,
   days: [] as readonly number[],
+  zone: ownZone(),
+  show: "none" as const,
 });
 
 test("hours of a day, the end not among them", () => {
@@ -37,4 +39,22 @@ test("turned off it is never quiet", () => {
 test("what is stored badly is a night, turned off", () => {
   expect(readQuiet({ from: "25:00", until: 8 })).toEqual(hours("22:00", "08:00", false));
   expect(readQuiet({ on: true, from: "21:00", until: "07:00" })).toEqual(hours("21:00", "07:00"));
+});
+
+test("the clock is that of the place, also its day", () => {
+  const tokyo = { ...hours("22:00", "08:00"), zone: "Asia/Tokyo" };
+  expect(isQuiet(tokyo, new Date("2026-11-27T13:00Z"))).toBe(true);
+  expect(isQuiet(tokyo, new Date("2026-11-27T12:59Z"))).toBe(false);
+  const saturday = { ...tokyo, from: "00:00", until: "00:00", days: [6] };
+  expect(isQuiet(saturday, new Date("2026-11-27T15:00Z"))).toBe(true);
+  expect(isQuiet(saturday, new Date("2026-11-27T14:59Z"))).toBe(false);
+});
+
+test("a place of which the browser has not heard is here", () => {
+  expect(isQuiet({ ...hours("22:00", "08:00"), zone: "Mars/Olympus" }, at("23:30"))).toBe(true);
+});
+
+test("notifications come without a sound where that is so set, else none come", () => {
+  expect(readQuiet({ show: "silent" }).show).toBe("silent");
+  expect(readQuiet({ show: "loud" }).show).toBe("none");
 });

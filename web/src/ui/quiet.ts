@@ -5,14 +5,21 @@ export const QUIET = "org.depesha.quiet";
 
 export interface QuietHours {
   on: boolean;
-  /** Local times as "22:00"; `until` may be of the next day. */
+  /** Times as "22:00"; `until` may be of the next day. */
   from: string;
   until: string;
   /** Days that are quiet from midnight to midnight, 0 is Sunday. */
   days: readonly number[];
+  /** By the clock of which place, as "Europe/Moscow": the same hours on all devices. */
+  zone: string;
+  /** Whether notifications come without a sound, or none come. */
+  show: "silent" | "none";
 }
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** The place by whose clock this device goes. */
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The hours of stored account data; those of a night, turned off, where there are none. */
 export function readQuiet(
@@ -27,17 +34,50 @@ export function readQuiet(
     days: Array.isArray(content?.days)
       ? content.days.filter((day) => Number.isInteger(day) && day >= 0 && day <= 6)
       : [],
+    zone: typeof content?.zone === "string" && content.zone ? content.zone : ownZone(),
+    show: content?.show === "silent" ? "silent" : "none",
   };
 }
 
-/** Whether it is quiet at the local time of `date`. */
+/** Whether it is quiet at `date`: the rule of the server, for a page that is open. */
 export function isQuiet(hours: QuietHours, date: Date): boolean {
   if (!hours.on) return false;
-  if (hours.days.includes(date.getDay())) return true;
+  const { day, time } = local(date, hours.zone);
+  if (hours.days.includes(day)) return true;
   if (hours.from === hours.until) return false;
-  const pad = (part: number) => String(part).padStart(2, "0");
-  const now = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   return hours.from < hours.until
-    ? now >= hours.from && now < hours.until
-    : now >= hours.from || now < hours.until;
+    ? time >= hours.from && time < hours.until
+    : time >= hours.from || time < hours.until;
+}
+
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** The day of the week and the time of a place. */
+function local(date: Date, timeZone: string): { day: number; time: string } {
+  const parts = new Map(
+    clockOf(timeZone)
+      .formatToParts(date)
+      .map((part) => [part.type, part.value]),
+  );
+  return {
+    day: DAYS.indexOf(parts.get("weekday") ?? ""),
+    time: `${parts.get("hour")}:${parts.get("minute")}`,
+  };
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const format = (zone: object) =>
+    new Intl.DateTimeFormat("en-US", {
+      weekday: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      ...zone,
+    });
+  try {
+    return format({ timeZone });
+  } catch {
+    // A place of which this browser has not heard.
+    return format({});
+  }
 }

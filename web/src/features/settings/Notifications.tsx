@@ -9,10 +9,10 @@ import {
   turnOffPush,
   turnOnPush,
 } from "../../bridge/push";
-import { Button, Switch, TextField } from "../../ui/controls";
+import { Button, Segments, Switch, TextField } from "../../ui/controls";
 import { now } from "../../ui/now";
 import { language, setSound, sound } from "../../ui/preferences";
-import { isQuiet, QUIET, type QuietHours, readQuiet } from "../../ui/quiet";
+import { isQuiet, ownZone, QUIET, type QuietHours, readQuiet } from "../../ui/quiet";
 import { orTell } from "../../ui/toasts";
 import { whyFailed } from "../../ui/uiWords";
 import { Rules } from "./Rules";
@@ -121,7 +121,7 @@ export function Notifications() {
 /** Days as `Date` numbers them, in the order of a working week. */
 const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
 
-/** Hours without a sound, the same on all devices. */
+/** Hours in which nothing rings, the same on all devices. */
 function Quiet() {
   const client = useClient();
   const stored = useValue("account", () => ({ type: QUIET }));
@@ -134,9 +134,18 @@ function Quiet() {
         label={word("quiet")}
         note={word("quietNote")}
         checked={hours().on}
-        onChange={(on) => set({ on })}
+        onChange={(on) => set({ on, zone: ownZone() })}
       />
       <Show when={hours().on}>
+        <Segments
+          label={word("quietShow")}
+          value={hours().show}
+          options={[
+            { value: "none", label: word("quietNone") },
+            { value: "silent", label: word("quietSilent") },
+          ]}
+          onChange={(show) => set({ show })}
+        />
         <div class="quiet-hours">
           <TextField
             label={word("quietFrom")}
@@ -151,6 +160,17 @@ function Quiet() {
             onInput={(until) => until && set({ until })}
           />
         </div>
+        <Show when={hours().zone !== ownZone()}>
+          <div class="setting-line">
+            <span>
+              {word("quietZone", { zone: hours().zone })}
+              <small>{word("quietZoneHere", { zone: ownZone() })}</small>
+            </span>
+            <Button look="quiet" onClick={() => set({ zone: ownZone() })}>
+              {word("quietUseZone")}
+            </Button>
+          </div>
+        </Show>
         <fieldset class="quiet-days">
           <legend class="field-label">{word("quietDays")}</legend>
           <For each={WEEK}>
