@@ -41,6 +41,15 @@ async def test_what_is_written_offline_survives_a_killed_tab_and_leaves_once(
             await alice.sees(text)
         assert not set(written) & set(await said(account, room))
 
+        line = alice.page.get_by_text("No network")
+        await expect(line).to_contain_text("3 messages", timeout=30_000)
+        shown = await line.element_handle()
+        written.append("Written with the line in sight")
+        await alice.say(written[-1])
+        await expect(line).to_contain_text("4 messages", timeout=30_000)
+        assert shown is not None
+        assert await shown.evaluate("line => line.isConnected")
+
         cable.mend()
         for text in written:
             await expect(alice.message(text)).to_contain_text("Sent", timeout=30_000)

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { useValue } from "../bridge/client";
 import { word } from "./words";
 
@@ -9,10 +9,12 @@ const PATIENCE = 2500;
 export function OfflineLine() {
   const connection = useValue("connection", () => null);
   const [lasting, setLasting] = createSignal(false);
+  // What waits changes with every message that is written, and does not begin the wait anew.
+  const state = createMemo(() => connection()?.state);
   createEffect(() => {
-    const state = connection()?.state;
+    const now = state();
     setLasting(false);
-    if (state === undefined || state === "online") return;
+    if (now === undefined || now === "online") return;
     const timer = setTimeout(() => setLasting(true), PATIENCE);
     onCleanup(() => clearTimeout(timer));
   });
@@ -25,7 +27,7 @@ export function OfflineLine() {
   };
   return (
     <div role="status" aria-live="polite">
-      <Show when={lasting() && connection()?.state !== "online"}>
+      <Show when={lasting() && state() !== "online"}>
         <p class="offline-line">{text()}</p>
       </Show>
     </div>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ago, dayLabel, duration, fileSize, initials, listTime, shade } from "./format";
+import { ago, dayLabel, duration, fileSize, initials, listTime, plainName, shade } from "./format";
 import { chooseLanguage, translate } from "./i18n";
 
 const now = new Date(2026, 10, 27, 14, 30).getTime();
@@ -59,4 +59,12 @@ test("initials are of words, not of signs", () => {
 test("a shade is stable and in range", () => {
   expect(shade("@anna:example.org", 8)).toBe(shade("@anna:example.org", 8));
   for (const name of ["a", "b", "Анна", ""]) expect(shade(name, 8)).toBeLessThan(8);
+});
+
+test("a name is not turned by signs, and is none where nothing is seen", () => {
+  expect(plainName("\u202ecod.exe")).toBe("cod.exe");
+  expect(plainName(" \u2066Анна\u2069 ")).toBe("Анна");
+  expect(plainName("👩\u200d💻 שלום")).toBe("👩\u200d💻 שלום");
+  for (const name of ["", " ", "\u200b\u200b", "\u202e", undefined])
+    expect(plainName(name)).toBeUndefined();
 });

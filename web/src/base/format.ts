@@ -155,3 +155,14 @@ export function dayEdge(day: string, end: boolean): number | undefined {
   if (Number.isNaN(ts)) return undefined;
   return end ? ts + 86_400_000 - 1 : ts;
 }
+
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const SEEN = /[^\s\p{Cf}\p{Cc}]/u;
+
+/**
+ * A name as it may be shown, or undefined where nothing of it is seen. Signs that turn what follows
+ * are left out: by them `cod.exe` is shown as `exe.doc`.
+ */
+export function plainName(name: string | undefined): string | undefined {
+  return name !== undefined && SEEN.test(name) ? name.replace(TURNS, "").trim() : undefined;
+}

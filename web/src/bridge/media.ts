@@ -1,7 +1,8 @@
 /** Pictures and files as addresses that the page can show, held while somebody shows them. */
 
-import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createSignal, onCleanup, untrack } from "solid-js";
 import type { MediaAsk } from "../engine/records";
+import { whenBack } from "./back";
 import { type Client, useClient } from "./client";
 
 interface Held {
@@ -49,6 +50,8 @@ function forgetIdle(): void {
 export interface Media {
   url: Accessor<string | undefined>;
   failed: Accessor<boolean>;
+  /** Asks anew for what failed; this happens by itself when the server is back. */
+  again: () => void;
 }
 
 /** The address of what `ask` names; undefined until it is here, and while nothing is asked. */
@@ -56,7 +59,12 @@ export function useMedia(ask: Accessor<MediaAsk | undefined>): Media {
   const client = useClient();
   const [url, setUrl] = createSignal<string>();
   const [failed, setFailed] = createSignal(false);
+  const [tries, setTries] = createSignal(0);
+  const again = () => {
+    if (untrack(failed)) setTries((before) => before + 1);
+  };
   createEffect(() => {
+    tries();
     const wanted = ask();
     setFailed(false);
     if (!wanted) {
@@ -66,8 +74,10 @@ export function useMedia(ask: Accessor<MediaAsk | undefined>): Media {
     const [, entry] = hold(client, wanted);
     setUrl(entry.url);
     let gone = false;
+    let stopWaiting: (() => void) | undefined;
     onCleanup(() => {
       gone = true;
+      stopWaiting?.();
       entry.users--;
       forgetIdle();
     });
@@ -76,7 +86,8 @@ export function useMedia(ask: Accessor<MediaAsk | undefined>): Media {
         if (gone) return;
         setUrl(address);
         setFailed(address === undefined);
+        if (address === undefined) stopWaiting = whenBack(client, again);
       });
   });
-  return { url, failed };
+  return { url, failed, again };
 }

@@ -1,5 +1,6 @@
 /** Members of rooms and people beyond them. */
 
+import { plainName } from "../base/format";
 import { type RoomId, shortName, type UserId } from "../base/ids";
 import { part } from "./http";
 import type { Content, MemberRecord, PersonRecord } from "./records";
@@ -203,9 +204,10 @@ export async function fetchPerson(world: World, userId: UserId): Promise<void> {
 }
 
 function profileOf(fields: Content): ProfileData {
-  const { displayname, avatar_url: avatar, "m.status": status } = fields;
+  const { avatar_url: avatar, "m.status": status } = fields;
+  const name = plainName(textOf(fields, "displayname"));
   return {
-    ...(typeof displayname === "string" && displayname !== "" && { name: displayname }),
+    ...(name !== undefined && { name }),
     ...(typeof avatar === "string" && avatar.startsWith("mxc://") && { avatar }),
     ...(isObject(status) && { status: statusOf(status) }),
   };

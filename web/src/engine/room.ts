@@ -1,5 +1,6 @@
 /** One room as data: what a sync response makes of it, and what is read off it. Pure. */
 
+import { plainName } from "../base/format";
 import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
 import { ENCRYPTED, isPreviewed, MEMBER, saidOf } from "./content";
 import type { ChatKind, Content, GroupKind, MentionGroup, RoomView } from "./records";
@@ -110,7 +111,7 @@ function withInvitation(room: RoomData, events: readonly StrippedEvent[], me: Us
   const state: Record<string, StateData> = {};
   const names = new Map<UserId, string>();
   for (const event of events) {
-    const name = textOf(event.content, "displayname");
+    const name = plainName(textOf(event.content, "displayname"));
     if (event.type === MEMBER && name !== undefined) names.set(event.state_key, name);
     if (event.type === MEMBER && event.state_key !== me) continue;
     state[stateKey(event.type, event.state_key)] = { sender: event.sender, content: event.content };
@@ -154,12 +155,12 @@ export function membersIn(events: readonly WireEvent[]): Map<UserId, MemberData>
 }
 
 export function memberOf(event: Pick<WireEvent, "content" | "origin_server_ts">): MemberData {
-  const name = textOf(event.content, "displayname");
+  const name = plainName(textOf(event.content, "displayname"));
   const avatar = textOf(event.content, "avatar_url");
   return {
     membership: textOf(event.content, "membership") ?? "leave",
     ts: event.origin_server_ts,
-    ...(name !== undefined && name !== "" && { name }),
+    ...(name !== undefined && { name }),
     ...(avatar?.startsWith("mxc://") && { avatar }),
   };
 }
@@ -172,11 +173,13 @@ export function isEncrypted(room: RoomData): boolean {
 
 /** The name to show; "" where only words of the tab's language could be said. */
 export function nameOf(room: RoomData, me: UserId): string {
-  const name = textOf(stateOf(room, "m.room.name"), "name")?.trim();
-  if (name) return name;
+  const name = plainName(textOf(stateOf(room, "m.room.name"), "name"));
+  if (name !== undefined) return name;
   const alias = textOf(stateOf(room, "m.room.canonical_alias"), "alias");
   if (alias) return alias;
-  const heroes = room.heroes.map((hero) => hero.displayname?.trim() || shortName(hero.user_id, me));
+  const heroes = room.heroes.map(
+    (hero) => plainName(hero.displayname) ?? shortName(hero.user_id, me),
+  );
   const others = Math.max(0, room.joined + room.invited - 1 - heroes.length);
   const named = heroes.join(", ");
   return others > 0 && named !== "" ? `${named} +${others}` : named;

@@ -1,5 +1,6 @@
 /** A chat as pages to read and as data. Pure: texts of strangers go in, safe HTML comes out. */
 
+import { plainName } from "../../base/format";
 import type { ItemRecord } from "../../engine/records";
 import { linkify, type Node, parseHtml } from "../../ui/richtext/parse";
 
@@ -50,7 +51,9 @@ export function bodyHtml(item: ItemRecord, words: Words): string {
 }
 
 function fileHtml(item: ItemRecord, path: string | null, words: Words): string {
-  const name = escapeHtml(String(item.content.filename ?? item.content.body ?? ""));
+  const name = escapeHtml(
+    plainName(String(item.content.filename ?? item.content.body ?? "")) ?? "",
+  );
   if (path === null) return `<p class="note">${name}: ${escapeHtml(words.missing)}</p>`;
   const href = path.split("/").map(encodeURIComponent).join("/");
   const kind = item.content.msgtype;

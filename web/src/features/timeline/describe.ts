@@ -1,5 +1,6 @@
 /** Events in words: for the list of chats, quotes, state lines and screen readers. */
 
+import { plainName } from "../../base/format";
 import { shortName } from "../../base/ids";
 import { withoutMarks } from "../../base/words";
 import type { Content, Preview } from "../../engine/records";
@@ -21,6 +22,7 @@ export interface Told {
 }
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
+const named = (content: Content | undefined) => plainName(text(content?.displayname));
 
 const SUBSTITUTION = "org.depesha.substitution";
 
@@ -46,7 +48,7 @@ function tellMessage(told: Told): string {
     case "m.voice":
       return word("voice");
     case "m.file":
-      return caption || filename || body || word("file");
+      return plainName(caption || filename || body) ?? word("file");
     case "m.location":
       return word("location");
     case "m.emote":
@@ -63,8 +65,8 @@ function tellMember(told: Told): string {
   const self = told.sender === told.stateKey;
   const name = told.senderName || word("someone");
   const target =
-    text(told.content?.displayname) ||
-    text(told.prevContent?.displayname) ||
+    named(told.content) ??
+    named(told.prevContent) ??
     (self ? name : shortName(told.stateKey ?? "", told.sender ?? ""));
   if (after === "join" && before === "join") return tellProfile(told, name);
   if (after === "join") return word("joined", { name: target || name });
@@ -79,12 +81,12 @@ function tellMember(told: Told): string {
 }
 
 function tellProfile(told: Told, name: string): string {
-  const from = text(told.prevContent?.displayname);
-  const to = text(told.content?.displayname);
+  const from = named(told.prevContent);
+  const to = named(told.content);
   if (from !== to)
     return word("renamed", {
-      name: from || name,
-      to: to || shortName(told.stateKey ?? "", told.sender ?? ""),
+      name: from ?? name,
+      to: to ?? shortName(told.stateKey ?? "", told.sender ?? ""),
     });
   return word("newFace", { name });
 }

@@ -1,15 +1,22 @@
 /** Lines folded together, in as few words as are true. */
 
+import { plainName } from "../../base/format";
 import type { ItemRecord } from "../../engine/records";
 
 /** Names of those who came, where all of the lines are about coming; else nobody. */
 export function foldedNames(
-  items: readonly Pick<ItemRecord, "type" | "content" | "stateKey" | "senderName">[],
+  items: readonly Pick<
+    ItemRecord,
+    "type" | "content" | "prevContent" | "stateKey" | "senderName"
+  >[],
 ): string[] {
   const members = items.filter((item) => item.type === "m.room.member");
-  const came = members.filter((item) => item.content.membership === "join");
+  // Who was in already has a new name or face.
+  const came = members.filter(
+    (item) => item.content.membership === "join" && item.prevContent?.membership !== "join",
+  );
   const others = members.filter(
-    (item) => !["join", "invite"].includes(String(item.content.membership)),
+    (item) => !came.includes(item) && item.content.membership !== "invite",
   );
   const beginnings = [
     "m.room.create",
@@ -24,6 +31,8 @@ export function foldedNames(
     (item) => item.type !== "m.room.member" && !beginnings.includes(item.type),
   );
   if (came.length === 0 || others.length > 0 || strange) return [];
-  const names = came.map((item) => String(item.content.displayname ?? item.senderName));
+  const names = came.map(
+    (item) => plainName(String(item.content.displayname ?? "")) ?? item.senderName,
+  );
   return [...new Set(names)];
 }

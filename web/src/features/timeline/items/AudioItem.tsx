@@ -57,6 +57,7 @@ export function AudioItem(props: { item: ItemRecord }) {
       return;
     }
     setPlaying(props.item.id);
+    media.again();
     if (audio.src) audio.play().catch(() => setPlaying(undefined));
   };
   const seek = (ms: number) => {

@@ -15,7 +15,11 @@ import { Upload } from "./Upload";
 export function FileItem(props: { item: ItemRecord }) {
   const conversation = useConversation();
   const isShown = () => documentKind(nameOf(props.item), infoOf(props.item).mimetype) !== undefined;
-  const press = () => (isShown() ? conversation.openDocument(props.item) : setWanted(true));
+  const press = () => {
+    if (isShown()) return conversation.openDocument(props.item);
+    setWanted(true);
+    media.again();
+  };
   const [wanted, setWanted] = createSignal(false);
   const media = useMedia(() => (wanted() ? fileOf(props.item) : undefined));
   const size = () => Number(infoOf(props.item).size ?? 0);

@@ -57,7 +57,10 @@ export function RoundItem(props: { item: ItemRecord }) {
       type="button"
       class="round"
       aria-label={label()}
-      onClick={() => setPlaying(heard() ? undefined : props.item.id)}
+      onClick={() => {
+        setPlaying(heard() ? undefined : props.item.id);
+        file.again();
+      }}
     >
       <Show when={poster.url()}>{(src) => <img src={src()} alt="" />}</Show>
       <Show when={file.url()}>

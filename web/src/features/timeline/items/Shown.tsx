@@ -7,7 +7,7 @@ export function Shown(props: { src: string; name: string; moves: boolean }) {
   const [pointed, setPointed] = createSignal(false);
   return (
     <span
-      class="shown"
+      class="unframed"
       onPointerEnter={() => setPointed(true)}
       onPointerLeave={() => setPointed(false)}
     >

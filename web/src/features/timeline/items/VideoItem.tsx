@@ -29,7 +29,10 @@ export function VideoItem(props: { item: ItemRecord }) {
               type="button"
               class="video-start"
               aria-label={`${word("playVideo")}: ${nameOf(props.item)}`}
-              onClick={() => setWanted(true)}
+              onClick={() => {
+                setWanted(true);
+                file.again();
+              }}
             >
               <Show when={poster.url()}>{(src) => <img src={src()} alt="" />}</Show>
               <span class="video-play">

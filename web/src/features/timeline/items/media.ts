@@ -1,5 +1,6 @@
 /** Where the bytes of a message's file are, and what it is called. */
 
+import { plainName } from "../../../base/format";
 import type { Content, ItemRecord, MediaAsk, MediaSource } from "../../../engine/records";
 
 const asObject = (value: unknown): Content =>
@@ -42,7 +43,7 @@ function isSmall({ w, h, size }: Content, side: number): boolean {
 
 export function nameOf(item: ItemRecord): string {
   const { filename, body } = item.content;
-  return String(filename ?? body ?? "");
+  return plainName(String(filename ?? body ?? "")) ?? "";
 }
 
 /** Whether the body says more than the file's name. */
