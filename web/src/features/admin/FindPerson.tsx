@@ -1,5 +1,5 @@
 import { createSignal, For } from "solid-js";
-import { SearchField } from "../../ui/controls";
+import { SearchField } from "../../ui/SearchField";
 import { Face } from "../people";
 import { ADMIN, useFound, useServer, withQuery } from "./ask";
 import { type Account, nameOf } from "./data";

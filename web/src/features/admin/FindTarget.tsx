@@ -1,6 +1,7 @@
 import { createSignal, For, Show } from "solid-js";
-import { SearchField, Segments } from "../../ui/controls";
+import { Segments } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
+import { SearchField } from "../../ui/SearchField";
 import { ADMIN, useFound, useServer, withQuery } from "./ask";
 import { type Group, hasWhole, nameOf } from "./data";
 import { FindPerson } from "./FindPerson";

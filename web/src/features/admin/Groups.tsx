@@ -1,6 +1,7 @@
 import { createSignal, For, Show } from "solid-js";
-import { Button, SearchField } from "../../ui/controls";
+import { Button } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
+import { SearchField } from "../../ui/SearchField";
 import { ADMIN, usePages, useServer, withQuery } from "./ask";
 import { type Group, localpart } from "./data";
 import { word } from "./words";

@@ -1,6 +1,7 @@
 import { createEffect, createSignal, For, on, Show } from "solid-js";
-import { Button, SearchField, TextField } from "../../ui/controls";
+import { Button, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
+import { SearchField } from "../../ui/SearchField";
 import { ADMIN, usePages, useServer, withQuery } from "./ask";
 import { type Account, hasWhole, nameOf, stateOf } from "./data";
 import { AccountFace } from "./FindPerson";

@@ -1,9 +1,9 @@
 import { createSignal, For, Show } from "solid-js";
 import { useList } from "../../bridge/client";
 import type { ChatRecord } from "../../engine/records";
-import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
+import { SearchField } from "../../ui/SearchField";
 import { findChats } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";

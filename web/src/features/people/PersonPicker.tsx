@@ -1,9 +1,9 @@
 import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
-import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
+import { SearchField } from "../../ui/SearchField";
 import { acquaintances, kept, withAddress } from "./data";
 import { Face } from "./Face";
 import { word } from "./words";

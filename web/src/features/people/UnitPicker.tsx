@@ -1,8 +1,8 @@
 import { createSignal, For, Show } from "solid-js";
 import { useValue } from "../../bridge/client";
 import type { UnitRecord } from "../../engine/records";
-import { SearchField } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
+import { SearchField } from "../../ui/SearchField";
 import { findUnits, pathAbove } from "./units";
 import { word } from "./words";
 
