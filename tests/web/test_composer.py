@@ -191,6 +191,7 @@ async def test_a_video_a_file_and_a_place_are_sent(open_client: Open) -> None:
 
     await page.get_by_role("button", name="Attach").click()
     await page.get_by_role("menuitem", name="Location").click()
+    await page.get_by_role("button", name="Send the location").click()
     await expect(page.get_by_role("article").last).to_contain_text("55.75000, 37.62000")
 
 

@@ -89,6 +89,9 @@ async def test_the_archive_is_locked_by_a_pin(open_client: Open) -> None:
     alice = await open_client("alice")
     page = alice.page
     await open_settings(alice, "Privacy")
+    remove = page.get_by_role("button", name="Remove the PIN")
+    await expect(page.get_by_label("New PIN")).to_be_visible()
+    await expect(remove).to_have_count(0)
     await page.get_by_label("New PIN").fill("2580")
     await page.get_by_label("Once more").fill("2580")
     await page.get_by_role("button", name="Set", exact=True).click()
@@ -101,6 +104,9 @@ async def test_the_archive_is_locked_by_a_pin(open_client: Open) -> None:
     await page.get_by_label("PIN").fill("2580")
     await page.get_by_role("button", name="Unlock").click()
     await expect(page.get_by_role("heading", name="Privacy")).to_be_visible()
+    await remove.click()
+    await expect(page.get_by_text("The PIN is removed")).to_be_visible()
+    await expect(remove).to_have_count(0)
 
 
 async def test_two_devices_verify_each_other_by_pictures(wire: Wire, open_client: Open) -> None:

@@ -65,3 +65,41 @@ async def test_packs_are_made_of_pictures_and_sent_from(wire: Wire, open_client:
     assert pack["pack"]["display_name"] == "Discs"
     assert sorted(pack["images"]) == ["agreed", "no"]
     assert pack["images"]["no"]["info"]["w"] == 512
+
+
+async def test_a_pack_of_one_chat_gives_emoticons_to_another(wire: Wire, open_client: Open) -> None:
+    alice, bob = await Client(wire).register("alice"), await Client(wire).register("bob")
+    await alice.create_room(name="Registry")
+    room = await alice.create_room(name="Archive", invite=[bob.user_id])
+    await bob.join(room)
+    one, other = await open_client(alice, dark=True), await open_client(bob, phone=True)
+    await one.open_chat("Registry")
+    await open_stickers(one)
+    await one.page.get_by_role("button", name="A pack for this chat").click()
+    await make_pack(one, "Seals", sticker("signed", "steelblue"))
+    await open_stickers(one)
+    await one.page.get_by_role("button", name="Use the pack Seals in all chats").click()
+    unused = one.page.get_by_role("button", name="Do not use the pack Seals in other chats")
+    await expect(unused).to_be_visible()
+    await one.page.keyboard.press("Escape")
+
+    await one.open_chat("Archive")
+    await open_stickers(one)
+    await expect(one.page.get_by_role("region", name="Seals · Registry")).to_be_visible()
+    await one.screen("packs-desktop-dark")
+    await one.page.keyboard.press("Escape")
+    await one.field.press_sequentially("The order is :sig")
+    await expect(one.page.get_by_role("option", name=":signed:")).to_be_visible()
+    await one.screen("emoticon-typed-desktop-dark")
+    await one.field.press("Enter")
+    await expect(one.field).to_have_value("The order is :signed: ")
+    await one.field.press("Enter")
+
+    await other.open_chat("Archive")
+    shown = other.message("The order is").get_by_role("img", name=":signed:")
+    await expect(shown).to_have_js_property("naturalWidth", 512)
+    await other.screen("emoticon-phone")
+    assert await other.barriers() == []
+    last = (await bob.messages(room, limit=1))["chunk"][0]["content"]
+    assert last["body"] == "The order is :signed:"
+    assert '<img data-mx-emoticon src="mxc://' in last["formatted_body"]

@@ -14,6 +14,7 @@ import { useClient, useList, useValue } from "../bridge/client";
 import type { RoomView } from "../engine/records";
 import { AdminView, loadMe } from "../features/admin";
 import { ChatsView, chatActions, FOLDERS, readFolders } from "../features/chats";
+import { createSharing, LiveBar } from "../features/composer";
 import { closeExport, ExportDialog, exported, sweep } from "../features/export";
 import { HelpView } from "../features/help";
 import { Face, openPerson, PeopleView } from "../features/people";
@@ -82,6 +83,7 @@ export default function Shell() {
   keepPush(client, me);
   lockWhenIdle(client);
   keepStorage();
+  const sharing = createSharing();
   loadMe(client);
   createEffect(on(roomId, (id) => id && remember(id)));
   createEffect(() => {
@@ -167,6 +169,9 @@ export default function Shell() {
       <div class="pane pane-list" role={phone() && pane() === "list" ? "main" : undefined}>
         <OfflineLine />
         <UpdateLine />
+        <Show when={!phone() || pane() === "list"}>
+          <LiveBar of={sharing()} />
+        </Show>
         <Suspense>
           <KeyReminder />
         </Suspense>
@@ -193,6 +198,7 @@ export default function Shell() {
         <Resizer width={listWidth()} min={272} max={520} pane="left" onChange={setListWidth} />
         <Show when={phone() && pane() === "main"}>
           <OfflineLine />
+          <LiveBar of={sharing()} />
         </Show>
         <ErrorBoundary
           fallback={(error, reset) => (

@@ -4,6 +4,7 @@ import { type Accessor, createEffect, onCleanup } from "solid-js";
 import { type Client, useValue } from "../bridge/client";
 import type { Notice } from "../bridge/protocol";
 import { pushChoice, turnOnPush } from "../bridge/push";
+import { tellAlbum } from "../features/timeline";
 import { sound } from "../ui/preferences";
 import { isQuiet, QUIET, readQuiet } from "../ui/quiet";
 import { chatPlace, go } from "../ui/router";
@@ -62,6 +63,10 @@ function drawIcon(count: number): void {
   image.src = plainIcon;
 }
 
+function bodyOf({ album, sender, body }: Extract<Notice, { kind: "message" }>): string {
+  return album ? [sender, tellAlbum(album)].filter(Boolean).join(": ") : body;
+}
+
 /** Shows what must be told at once, while the page is not looked at: by the service worker. */
 export function showNotices(client: Client): void {
   const say = async (said: object) => {
@@ -76,7 +81,8 @@ export function showNotices(client: Client): void {
     else show(notice);
   };
   const show = (notice: Extract<Notice, { kind: "message" }>) => {
-    const { roomId: room_id, eventId: event_id, title, body, urgent } = notice;
+    const { roomId: room_id, eventId: event_id, title, urgent } = notice;
+    const body = bodyOf(notice);
     const hours = readQuiet(stored());
     const silent = !urgent && isQuiet(hours, new Date());
     if (silent && hours.show === "none") return;

@@ -6,6 +6,7 @@
 import type { Failure, Result } from "../base/errors";
 import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids";
 import type {
+  AlbumView,
   Attachment,
   CardRecord,
   ChatRecord,
@@ -183,6 +184,14 @@ export interface Commands {
   };
   /** Sends at once what `send.later` put off, or takes it back; `id` is of the list `scheduled`. */
   "send.scheduled": { args: { id: string; act: "send" | "cancel" }; value: null };
+  /** Begins to share one's place in a chat, for `timeout` milliseconds. */
+  "place.start": {
+    args: { roomId: RoomId; since: Millis; timeout: number };
+    value: { eventId: EventId };
+  };
+  /** Says where one is now; `eventId` is the answer of `place.start`, `uri` a geo: address. */
+  "place.tell": { args: { roomId: RoomId; eventId: EventId; uri: string }; value: null };
+  "place.stop": { args: { roomId: RoomId }; value: null };
   "draft.set": {
     args: { roomId: RoomId; threadId?: EventId; draft: Omit<DraftView, "updatedAt"> | null };
     value: null;
@@ -439,6 +448,9 @@ export type Notice =
       avatar?: Mxc;
       sound: boolean;
       urgent: boolean;
+      /** What words are found for in place of the body, and who sent it where that is not plain. */
+      album?: AlbumView;
+      sender?: string;
     }
   /** One asked to be reminded of a message. */
   | { kind: "reminder"; roomId: RoomId; eventId: EventId; title: string; body: string }

@@ -1,6 +1,7 @@
 /** The list of chats: a record of each room, made anew only where something of it changed. */
 
 import { type RoomId, shortName, type UserId } from "../base/ids";
+import { albumView } from "./album";
 import { bodyOf } from "./content";
 import { type NotifySettings, notifyOf } from "./push";
 import type { ChatRecord, Preview, SendState } from "./records";
@@ -72,9 +73,10 @@ function previewOf(room: RoomData, me: UserId, beside: Beside): Preview | undefi
     const said: Said = { sender: me, ts: waiting.ts, type: waiting.type, content: waiting.content };
     return preview(said, "", me, waitingState);
   }
-  return (
-    room.last && preview(room.last, room.lastName ?? shortName(room.last.sender, me), me, "sent")
-  );
+  if (!room.last) return undefined;
+  const said = preview(room.last, room.lastName ?? shortName(room.last.sender, me), me, "sent");
+  const album = albumView(room.album, room.last.id);
+  return album ? { ...said, album } : said;
 }
 
 /** The words of a line are made of this in the tab. */

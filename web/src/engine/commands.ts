@@ -56,6 +56,7 @@ import {
   takeReactionBack,
 } from "./sending";
 import { changePassword, endDevices, renameDevice, withAuth } from "./session";
+import { startSharing, stopSharing, tellPlace } from "./sharing";
 import { objectOf, textOf } from "./wire";
 
 /** Commands that need nobody signed in, or change who is; `engine.ts` has them. */
@@ -124,6 +125,9 @@ export function makeCommands(live: Live): Answers {
       if (await outbox.discard(id)) return null;
       throw new FailureError({ code: "tooLate", message: "It is being sent or was sent" });
     },
+    "place.start": (ask) => startSharing(live, ask),
+    "place.tell": (ask) => tellPlace(live, ask),
+    "place.stop": (ask) => stopSharing(live, ask),
     "draft.set": async ({ roomId, threadId, draft }) => {
       await live.drafts.set(roomId, threadId, draft);
       return null;

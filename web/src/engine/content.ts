@@ -1,6 +1,7 @@
 /** What the content of events means: pure readings, forgiving of whatever strangers send. */
 
 import type { EventId, UserId } from "../base/ids";
+import { isBeaconInfo } from "./beacons";
 import type { Content, PollResult } from "./records";
 import type { Entry, EventData, Kid, MediaKind, Said } from "./stored";
 import { ACK } from "./urgent";
@@ -190,7 +191,11 @@ const SHOWN = new Set([MESSAGE, "m.sticker", ENCRYPTED, "m.call.invite", ...POLL
 /** Whether the event is an item of a timeline; relations and signals are not. */
 export function isShown(data: EventData): boolean {
   const type = typeOf(data);
-  if (data.event.state_key !== undefined) return SHOWN_STATE.has(type);
+  if (data.event.state_key !== undefined) {
+    // The state that ends it changes the item that began it.
+    if (isBeaconInfo(type)) return data.event.content.live === true;
+    return SHOWN_STATE.has(type);
+  }
   if (isChange(relationOf(contentOf(data))?.type ?? relationOf(data.event.content)?.type))
     return false;
   if (type === MESSAGE && textOf(contentOf(data), "msgtype")?.startsWith("m.key.verification"))
@@ -207,7 +212,8 @@ function isChange(rel: string | undefined): boolean {
 export function isPreviewed(data: EventData): boolean {
   if (!isShown(data)) return false;
   if (data.event.state_key === undefined) return true;
-  return typeOf(data) === "m.room.create" || isArrival(data.event);
+  const type = typeOf(data);
+  return type === "m.room.create" || isBeaconInfo(type) || isArrival(data.event);
 }
 
 /** A join, a leave or an invitation, and not a change of name. */

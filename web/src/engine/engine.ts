@@ -188,7 +188,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     lookAtClock(live);
     presence();
     const { userId, deviceId, homeserver } = signedIn;
-    setSession({ phase: "signedIn", userId, deviceId, homeserver });
+    setSession({ phase: "signedIn", userId, deviceId, homeserver, hasPin: keyring.hasPin() });
     // Quietly: without an answer the next sign-in or the settings will do it.
     if (password !== undefined) cryptoReady.then(() => crypto?.begin(password)).catch(() => {});
   }
@@ -313,6 +313,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       case "session.setPin":
         return inTurn(async () => {
           await keyring.setPin((args as Args<"session.setPin">).pin);
+          if (session.phase === "signedIn") setSession({ ...session, hasPin: keyring.hasPin() });
           return null;
         });
       case "session.unlock":

@@ -160,7 +160,9 @@ function indexed(entry: Entry, pos: number | undefined): Entry {
   if (relation) found.parent = relation.parent;
   const thread = threadOf(data.event.content) ?? threadOf(contentOf(data));
   if (thread !== undefined) found.thread = thread;
-  const kind = data.redaction ? undefined : mediaKindOf(typeOf(data), contentOf(data));
+  // An edited file is listed once, by what was sent first.
+  const isListed = !data.redaction && relation?.type !== "m.replace";
+  const kind = !isListed ? undefined : mediaKindOf(typeOf(data), contentOf(data));
   if (kind !== undefined) found.kind = kind;
   if (isDoubted(data)) found.locked = data.plain?.sessionId ?? "";
   return found;

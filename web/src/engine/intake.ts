@@ -4,6 +4,7 @@
  */
 
 import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
+import { withParts } from "./album";
 import type { Change } from "./archive";
 import { contentOf, ENCRYPTED } from "./content";
 import { type Arrived, loadConcerned, type Taken, takeIn } from "./history";
@@ -214,6 +215,8 @@ async function prepareRoom(
     (id) => members.list[id]?.name ?? shortName(id, world.me),
   );
   room = withRedactedLast(room, taken);
+  const album = withParts(room.album, [...taken.changed.values()]);
+  if (album && album !== room.album) room = { ...room, album };
   room = withFound(room, taken.fresh.slice(-live || taken.fresh.length), world, live);
   const echoed: Echo[] = [];
   for (const entry of taken.fresh) {

@@ -1,6 +1,7 @@
 /** Items of a timeline: events and what waits to be sent, with all that later events did to them. */
 
 import type { EventId, UserId } from "../base/ids";
+import { isBeaconInfo, placeOf } from "./beacons";
 import { preview } from "./chats";
 import {
   bodyOf,
@@ -76,6 +77,8 @@ export function itemOf(entry: Entry, around: ItemAround): ItemRecord {
   if (quote) item.quote = quote;
   if (data.thread && data.thread.count > 0) item.thread = threadOf(entry.id, data, around);
   if (isPoll(item.type)) item.poll = pollOf(data, around.me);
+  const place = isBeaconInfo(item.type) ? placeOf(data) : undefined;
+  if (place) item.place = place;
   const urgent = urgentOf(data, around.me);
   if (urgent) item.urgent = urgent;
   return item;

@@ -4,12 +4,14 @@ import type { Failure } from "../base/errors";
 import { type RoomId, shortName } from "../base/ids";
 import { MENTIONS } from "../base/mentions";
 import { withoutMarks } from "../base/words";
+import { albumView } from "./album";
 import { bodyOf, contentOf, typeOf } from "./content";
 import type { Intake, RoomIntake } from "./intake";
 import { means, meantIn } from "./meant";
 import { heldRooms } from "./org";
 import { shownIn } from "./people";
 import { judge, mayNotify } from "./push";
+import type { AlbumView } from "./records";
 import { avatarOf, kindOf, nameOf, powerOf, stateOf } from "./room";
 import type { Entry, RoomData } from "./stored";
 import { isUrgent } from "./urgent";
@@ -25,6 +27,8 @@ export type Told =
       avatar?: string;
       sound: boolean;
       urgent: boolean;
+      album?: AlbumView;
+      sender?: string;
     }
   | { kind: "reminder"; roomId: RoomId; eventId: string; title: string; body: string }
   | { kind: "read"; roomId: RoomId }
@@ -32,6 +36,13 @@ export type Told =
 
 export interface Notices {
   hear(intake: Intake): void;
+}
+
+/** Of an album, the last part: one notice tells of all. */
+function onePerAlbum(room: RoomData, news: readonly Entry[]): readonly Entry[] {
+  const isPart = ({ id }: Entry) => albumView(room.album, id) !== undefined;
+  const last = news.findLast(isPart);
+  return news.filter((entry) => entry === last || !isPart(entry));
 }
 
 /** A message older than this is no news, however late it is told. */
@@ -48,7 +59,7 @@ export function makeNotices(
     const isInvited = room.membership === "invite" && before?.membership !== "invite";
     if (isInvited && !heldRooms(world).has(room.id)) tell(invitation(room));
     if (live === 0 || isSeen(room.id)) return;
-    for (const entry of fresh.slice(-live)) {
+    for (const entry of onePerAlbum(room, fresh.slice(-live))) {
       if (entry.data.event.sender === world.me || entry.ts < world.now() - FRESH_MS) continue;
       const told = noticeOf(intake, entry);
       if (told) tell(told);
@@ -92,11 +103,13 @@ export function makeNotices(
     const body = withoutMarks(bodyOf(type, content) ?? "");
     const avatar = avatarOf(room, kind);
     const isDirect = kind === "direct";
+    const album = albumView(room.album, entry.id);
     return {
       kind: "message",
       roomId: room.id,
       eventId: entry.id,
       title: isDirect ? sender : nameOf(room, world.me) || sender,
+      ...(album && { album, ...(!isDirect && { sender }) }),
       body: isDirect || body === "" ? body : `${sender}: ${body}`,
       ...(avatar !== undefined && { avatar }),
       sound: verdict.sound,

@@ -16,7 +16,7 @@ export type SessionView =
   | { phase: "signedOut"; reason?: Failure; homeserver?: string; userId?: UserId }
   /** The archive is locked by a PIN. */
   | { phase: "locked"; userId: UserId }
-  | { phase: "signedIn"; userId: UserId; deviceId: DeviceId; homeserver: string };
+  | { phase: "signedIn"; userId: UserId; deviceId: DeviceId; homeserver: string; hasPin: boolean };
 
 /** How the server can be entered: what it answers about itself before signing in. */
 export interface ServerView {
@@ -223,6 +223,13 @@ export interface MentionGroup {
 export type ChatKind = "direct" | "group" | "channel" | "space" | "self";
 
 /** The last thing said, for a line of the list. Words are made of it in the tab, in its language. */
+/** Of several pictures or videos sent together. */
+export interface AlbumView {
+  count: number;
+  kind: "images" | "videos" | "mixed";
+  caption?: string;
+}
+
 export interface Preview {
   eventId?: EventId;
   sender: UserId;
@@ -233,6 +240,8 @@ export interface Preview {
   msgtype?: string;
   /** Plain text of a message; the file's name of a file. */
   body?: string;
+  /** Of what it is a part. */
+  album?: AlbumView;
   state: SendState;
   redacted: boolean;
   /** Set where it cannot be read. */
@@ -319,6 +328,8 @@ export interface RoomView {
     avatar: boolean;
     /** Packs of stickers for all. */
     packs: boolean;
+    /** Sharing where one is, for a while. */
+    live: boolean;
     power: boolean;
     notifyAll: boolean;
     encrypt: boolean;
@@ -454,6 +465,8 @@ export interface ItemRecord {
   pinned: boolean;
   /** Votes by answer id, of a poll. */
   poll?: PollResult;
+  /** Where its sender was last, of a place that is shared for a while. */
+  place?: { uri: string; ts: Millis };
   urgent?: UrgentRecord;
 }
 

@@ -2,6 +2,7 @@
 
 import { plainName } from "../base/format";
 import { type EventId, type RoomId, shortName, type UserId } from "../base/ids";
+import { BEACON_INFO } from "./beacons";
 import { ENCRYPTED, isPreviewed, MEMBER, saidOf } from "./content";
 import type { ChatKind, Content, GroupKind, MentionGroup, RoomView } from "./records";
 import type { Entry, MemberData, RoomData, Said, StateData } from "./stored";
@@ -258,6 +259,7 @@ function mayDo(room: RoomData, me: UserId): RoomView["may"] {
     topic: canState("m.room.topic"),
     avatar: canState("m.room.avatar"),
     packs: canState("im.ponies.room_emotes"),
+    live: canState(BEACON_INFO),
     power: canState("m.room.power_levels"),
     notifyAll: can(numberOf(objectOf(levels, "notifications"), "room", 50)),
     encrypt: canState("m.room.encryption"),

@@ -68,6 +68,15 @@ export interface Said {
   undecryptable?: boolean;
 }
 
+/** The album that was last said something of. */
+export interface AlbumData {
+  mark: string;
+  sender: UserId;
+  /** The `msgtype` of each part. */
+  parts: Readonly<Record<EventId, string>>;
+  caption?: string;
+}
+
 export interface StateData {
   id?: EventId;
   sender: UserId;
@@ -94,6 +103,8 @@ export interface RoomData {
   account: Readonly<Record<string, Content>>;
   last?: Said;
   lastName?: string;
+  /** The last album, which what was last said may be a part of. */
+  album?: AlbumData;
   inviter?: { id: UserId; name: string; reason?: string };
   /** Own receipts by thread ("" for unthreaded): the event read up to. */
   read: Readonly<Record<string, EventId>>;

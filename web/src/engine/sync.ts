@@ -33,6 +33,8 @@ const STATE = [
   ["org.depesha.mention_groups", ""],
   ["m.space.child", "*"],
   ["m.space.parent", "*"],
+  // Packs of pictures are used in other chats too.
+  ["im.ponies.room_emotes", "*"],
   ["m.room.member", "$ME"],
   ["m.room.member", "$LAZY"],
 ] as const;
@@ -40,7 +42,6 @@ const STATE = [
 const OPEN_STATE = [
   ...STATE,
   ["im.vector.modular.widgets", "*"],
-  ["im.ponies.room_emotes", "*"],
   ["m.image_pack", "*"],
   ["m.beacon_info", "*"],
   ["org.matrix.msc3672.beacon_info", "*"],

@@ -1,13 +1,13 @@
 import { createMemo, createSignal, For, lazy, onCleanup, Show, Suspense } from "solid-js";
 import { fileSize } from "../../base/format";
 import { useClient } from "../../bridge/client";
+import type { Content } from "../../engine/records";
 import { Button, IconButton, NoticeBox, Switch } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import { language } from "../../ui/preferences";
 import { orTell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
-import { messageContent } from "./data";
 import { attachmentOf, kindOf } from "./measure";
 import type { Composing } from "./state";
 import { word } from "./words";
@@ -17,6 +17,8 @@ const Drawing = lazy(() => import("./Drawing"));
 /** The files about to be sent: seen, taken away, given a caption. */
 export default function Attachments(props: {
   composing: Composing;
+  /** The content of words that go with the files. */
+  caption: (text: string) => Content;
   where: { roomId: string; threadId?: string };
   onSent: () => void;
 }) {
@@ -39,7 +41,7 @@ export default function Attachments(props: {
       client.command("send.files", {
         ...props.where,
         files: attachments,
-        ...(text ? { caption: messageContent(text, props.composing.mentions()) } : {}),
+        ...(text ? { caption: props.caption(text) } : {}),
         ...(replyTo ? { replyTo } : {}),
         urgent: props.composing.urgent(),
       }),

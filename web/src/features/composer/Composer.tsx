@@ -12,28 +12,33 @@ import {
 } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { useClient, useValue } from "../../bridge/client";
-import type { RoomView } from "../../engine/records";
+import type { ItemRecord, RoomView } from "../../engine/records";
 import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { isLetter, isPress, isTyping } from "../../ui/keyboard";
 import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
-import { orTell, tell } from "../../ui/toasts";
+import { orTell } from "../../ui/toasts";
 import { registerComposer, urgentAction } from "./commands";
 import {
+  emoticonsIn,
+  isFile,
   mayBeUrgent,
   messageContent,
   pastedMarkdown,
   replaceToken,
+  textOf,
   tokenAt,
+  withCaption,
   withGroups,
   wrap,
 } from "./data";
 import type { Mention } from "./markdown";
-import { type Pack, type Sticker, stickerContent } from "./packs";
+import { emoticonsOf, type Pack, type Sticker, stickerContent } from "./packs";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
 import { type Composing, composingIn } from "./state";
+import { createUsedPacks } from "./usedPacks";
 import { word } from "./words";
 
 const EmojiPicker = lazy(() => import("./EmojiPicker"));
@@ -43,6 +48,7 @@ const Attachments = lazy(() => import("./Attachments"));
 const VoiceRecorder = lazy(() => import("./VoiceRecorder"));
 const RoundRecorder = lazy(() => import("./RoundRecorder"));
 const PollDialog = lazy(() => import("./PollDialog"));
+const PlaceDialog = lazy(() => import("./PlaceDialog"));
 const LaterDialog = lazy(() => import("./LaterDialog"));
 
 const formats: readonly [string, string][] = [
@@ -77,7 +83,7 @@ export function Composer(props: {
   const [pack, setPack] = createSignal<Pack>();
   const [board, setBoard] = createSignal<"emoji" | "stickers">("emoji");
   const [recording, setRecording] = createSignal<"voice" | "round">();
-  const [dialog, setDialog] = createSignal<"poll" | "later">();
+  const [dialog, setDialog] = createSignal<"poll" | "later" | "place">();
   const [alsoChat, setAlsoChat] = createSignal(false);
   let field!: HTMLTextAreaElement;
   let picker!: HTMLInputElement;
@@ -120,18 +126,22 @@ export function Composer(props: {
   );
 
   const session = useValue("session", () => null);
-  const card = useValue("card", () => {
+  const me = () => {
     const view = session();
-    return view?.phase === "signedIn" ? { userId: view.userId } : undefined;
-  });
+    return view?.phase === "signedIn" ? view.userId : "";
+  };
+  const card = useValue("card", () => (me() ? { userId: me() } : undefined));
   const urgent = urgentAction();
   const use = registerComposer({
     composing,
     mayBeUrgent: () => mayBeUrgent(card(), props.room),
   });
 
+  const packs = createUsedPacks(() => props.room, "emoticon");
+  const emoticons = createMemo(() => emoticonsOf(packs.list()));
   const suggestions = createSuggestions({
     room: () => props.room,
+    emoticons,
     token: () => tokenAt(composing().text(), caret()),
     choose: (token, suggestion) => {
       if (suggestion.mention) addMention(suggestion.mention);
@@ -238,43 +248,41 @@ export function Composer(props: {
     return true;
   };
 
+  /** What the text says, as content. Pictures that a message had stay in it. */
+  const written = (text: string, replyTo: string | undefined) => {
+    const before = emoticonsIn(composing().edit()?.content);
+    return messageContent(text, called(), replyTo, new Map([...before, ...emoticons()]));
+  };
   const called = () => withGroups(composing().mentions(), props.room.mentionGroups);
+  const saveEdit = async (edited: ItemRecord, text: string) => {
+    const isCaption = isFile(edited.content);
+    if (!text && !isCaption) return;
+    const said = written(text, undefined);
+    const content = isCaption ? withCaption(edited.content, text ? said : undefined) : said;
+    composing().setEdit(undefined);
+    composing().setReply(undefined);
+    const { eventId } = edited;
+    if (eventId)
+      await orTell(client.command("send.edit", { roomId: props.room.id, eventId, content }));
+  };
   const send = async () => {
     const text = composing().text().trim();
-    if (!text) return;
     const edited = composing().edit();
+    if (edited) return saveEdit(edited, text);
+    if (!text) return;
     const state = composing();
-    const mentions = called();
-    const urgently = state.urgent() && !edited;
-    const content = messageContent(text, mentions, edited ? undefined : state.reply()?.eventId);
-    const forChat =
-      props.threadId && alsoChat() && !edited
-        ? messageContent(text, mentions, props.threadId)
-        : undefined;
-    if (edited) state.setEdit(undefined);
-    else {
-      setText("");
-      state.setMentions([]);
-      state.setUrgent(false);
-    }
+    const urgently = state.urgent();
+    const content = written(text, state.reply()?.eventId);
+    const forChat = props.threadId && alsoChat() ? written(text, props.threadId) : undefined;
+    setText("");
+    state.setMentions([]);
+    state.setUrgent(false);
     state.setReply(undefined);
-    if (edited?.eventId)
-      await orTell(
-        client.command("send.edit", { roomId: props.room.id, eventId: edited.eventId, content }),
-      );
-    else {
-      props.onSent();
-      const type = "m.room.message";
-      await orTell(client.command("send.event", { ...where(), type, content, urgent: urgently }));
-      if (forChat)
-        await orTell(
-          client.command("send.event", {
-            roomId: props.room.id,
-            type: "m.room.message",
-            content: forChat,
-          }),
-        );
-    }
+    props.onSent();
+    const type = "m.room.message";
+    await orTell(client.command("send.event", { ...where(), type, content, urgent: urgently }));
+    if (forChat)
+      await orTell(client.command("send.event", { roomId: props.room.id, type, content: forChat }));
   };
 
   /** The board closes: it would hold the focus. */
@@ -346,27 +354,6 @@ export function Composer(props: {
     setText(before.slice(0, from) + text + before.slice(to), from + text.length);
   };
 
-  const place = () =>
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        const uri = `geo:${coords.latitude.toFixed(5)},${coords.longitude.toFixed(5)};u=${Math.round(coords.accuracy)}`;
-        const body = word("locationBody", { place: uri });
-        orTell(
-          client.command("send.event", {
-            ...where(),
-            type: "m.room.message",
-            content: {
-              msgtype: "m.location",
-              body,
-              geo_uri: uri,
-              "org.matrix.msc3488.location": { uri },
-            },
-          }),
-        );
-      },
-      () => tell(word("locationFailed")),
-    );
-
   const attach = () => [
     {
       id: "file",
@@ -386,7 +373,12 @@ export function Composer(props: {
       label: () => word("round"),
       run: () => setRecording("round"),
     },
-    { id: "place", icon: "location" as const, label: () => word("attachLocation"), run: place },
+    {
+      id: "place",
+      icon: "location" as const,
+      label: () => word("attachLocation"),
+      run: () => setDialog("place"),
+    },
     {
       id: "later",
       icon: "clock" as const,
@@ -426,7 +418,7 @@ export function Composer(props: {
             </strong>
             <span class="ellipsis">
               {composing().edit()
-                ? String(composing().edit()?.content.body ?? "")
+                ? textOf(composing().edit()?.content ?? {})
                 : composing().reply()?.text}
             </span>
           </span>
@@ -585,7 +577,12 @@ export function Composer(props: {
       />
       <Suspense>
         <Show when={composing().files().length > 0}>
-          <Attachments composing={composing()} where={where()} onSent={props.onSent} />
+          <Attachments
+            composing={composing()}
+            caption={(text) => written(text, undefined)}
+            where={where()}
+            onSent={props.onSent}
+          />
         </Show>
         <Show when={pack()}>
           {(chosen) => (
@@ -595,11 +592,20 @@ export function Composer(props: {
         <Show when={dialog() === "poll"}>
           <PollDialog where={where()} onClose={() => setDialog(undefined)} />
         </Show>
+        <Show when={dialog() === "place"}>
+          <PlaceDialog
+            room={props.room}
+            me={me()}
+            where={where()}
+            onSent={props.onSent}
+            onClose={() => setDialog(undefined)}
+          />
+        </Show>
         <Show when={dialog() === "later"}>
           <LaterDialog
             roomId={props.room.id}
             urgent={composing().urgent()}
-            content={messageContent(composing().text(), called(), composing().reply()?.eventId)}
+            content={written(composing().text(), composing().reply()?.eventId)}
             onDone={() => {
               composing().setReply(undefined);
               composing().setUrgent(false);

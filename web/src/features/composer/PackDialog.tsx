@@ -7,7 +7,7 @@ import { orTell, tell, tellFailure } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
 import { fitInto } from "./measure";
 import { OWN_PACK, type Pack, ROOM_PACKS, type Sticker, writePack } from "./packs";
-import { StickerPicture } from "./StickerBoard";
+import { StickerPicture } from "./StickerPicture";
 import { word } from "./words";
 
 /** Width and height of stickers, at the most. */

@@ -1,9 +1,10 @@
 import { For, Show } from "solid-js";
-import { useValue } from "../../bridge/client";
-import { useMedia } from "../../bridge/media";
+import { useClient } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { Button, IconButton } from "../../ui/controls";
-import { OWN_PACK, type Pack, ROOM_PACKS, readPack, type Sticker } from "./packs";
+import { type Pack, readPack, type Sticker } from "./packs";
+import { StickerPicture } from "./StickerPicture";
+import { createUsedPacks, type UsedPack } from "./usedPacks";
 import { word } from "./words";
 
 /** Stickers of one's own and of the chat, and how packs are made. */
@@ -13,21 +14,33 @@ export default function StickerBoard(props: {
   /** A pack is to be made or changed. */
   onChange: (pack: Pack) => void;
 }) {
-  const own = useValue("account", () => ({ type: OWN_PACK }));
-  const states = useValue("states", () => ({ roomId: props.room.id, type: ROOM_PACKS }));
-  const mine = () => readPack("own", own());
-  const theirs = () => Object.entries(states() ?? {}).map(([key, one]) => readPack(key, one));
-  const name = (pack: Pack) =>
-    pack.name || (pack.id === "own" ? word("packOwn") : props.room.name || word("packRoom"));
+  const client = useClient();
+  const packs = createUsedPacks(() => props.room, "sticker");
+  const mine = () => packs.list().find(({ id }) => id === "own") ?? readPack("own", undefined);
+  const name = (pack: UsedPack) => {
+    if (pack.id === "own") return pack.name || word("packOwn");
+    const room = pack.chat ?? (props.room.name || word("packRoom"));
+    return pack.chat && pack.name ? `${pack.name} · ${room}` : pack.name || room;
+  };
+  const everywhere = (pack: UsedPack) =>
+    word(pack.everywhere ? "packNotEverywhere" : "packEverywhere", { name: name(pack) });
 
   return (
     <div class="emoji-board sticker-board">
-      <For each={[mine(), ...theirs()].filter(({ stickers }) => stickers.length > 0)}>
+      <For each={packs.list().filter(({ stickers }) => stickers.length > 0)}>
         {(pack) => (
           <section aria-label={name(pack)}>
             <div class="sticker-head">
               <p class="emoji-title ellipsis">{name(pack)}</p>
-              <Show when={pack.id === "own" || props.room.may.packs}>
+              <Show when={pack.roomId !== undefined}>
+                <IconButton
+                  icon={pack.everywhere ? "check" : "plus"}
+                  on={pack.everywhere}
+                  label={everywhere(pack)}
+                  onClick={() => packs.setEverywhere(client, pack, !pack.everywhere)}
+                />
+              </Show>
+              <Show when={pack.id === "own" || (!pack.chat && props.room.may.packs)}>
                 <IconButton
                   icon="edit"
                   label={word("packChange", { name: name(pack) })}
@@ -72,9 +85,4 @@ export default function StickerBoard(props: {
       </Show>
     </div>
   );
-}
-
-export function StickerPicture(props: { url: string }) {
-  const media = useMedia(() => ({ source: { mxc: props.url }, mimetype: "image/webp" }));
-  return <Show when={media.url()}>{(src) => <img src={src()} alt="" draggable={false} />}</Show>;
 }

@@ -5,8 +5,10 @@ import {
   createSignal,
   createUniqueId,
   For,
+  Match,
   on,
   Show,
+  Switch,
 } from "solid-js";
 import { match } from "../../base/fuzzy";
 import { useClient, useList, useValue } from "../../bridge/client";
@@ -17,6 +19,8 @@ import { Face, findChats, findUnits, reached } from "../people";
 import { findMembers, findNamed, type Token } from "./data";
 import { type Emoji, findEmoji, loadEmoji, useEmoji } from "./emoji";
 import type { Mention } from "./markdown";
+import { findEmoticons, type Sticker } from "./packs";
+import { StickerPicture } from "./StickerPicture";
 import { word } from "./words";
 
 export interface Suggestion {
@@ -24,6 +28,8 @@ export interface Suggestion {
   title: string;
   note?: string;
   symbol?: string;
+  /** Address of a picture of a pack. */
+  picture?: string;
   icon?: IconName;
   face?: { id: string; name: string; avatar?: string | undefined };
   /** What takes the place of the token. */
@@ -45,6 +51,7 @@ export interface Suggestions {
 /** Suggestions for the token at the caret: people, chats, emoji, commands. */
 export function createSuggestions(options: {
   room: Accessor<RoomView>;
+  emoticons: Accessor<ReadonlyMap<string, Sticker>>;
   token: Accessor<Token | undefined>;
   choose: (token: Token, suggestion: Suggestion) => void;
 }): Suggestions {
@@ -127,12 +134,21 @@ export function createSuggestions(options: {
     if (asked?.kind === "#") return rooms(asked.query);
     if (asked?.kind === "/") return commands(asked.query);
     if (asked?.kind !== ":") return [];
-    return findEmoji(emoji(), asked.query, 8).map((one) => ({
-      key: one.symbol,
-      title: one.label,
-      symbol: one.symbol,
-      insert: one.symbol,
-    }));
+    const pictures = findEmoticons(options.emoticons(), asked.query, 6);
+    return [
+      ...pictures.map(({ code, url }) => ({
+        key: `:${code}:`,
+        title: `:${code}:`,
+        picture: url,
+        insert: `:${code}: `,
+      })),
+      ...findEmoji(emoji(), asked.query, 8 - pictures.length).map((one) => ({
+        key: one.symbol,
+        title: one.label,
+        symbol: one.symbol,
+        insert: one.symbol,
+      })),
+    ];
   });
   createEffect(on(list, () => setActive(0)));
   createEffect(() =>
@@ -146,7 +162,7 @@ export function createSuggestions(options: {
     const asked = token();
     const suggestion = list()[index];
     if (!asked || !suggestion) return;
-    if (asked.kind === ":") useEmoji(suggestion.insert);
+    if (asked.kind === ":" && suggestion.symbol) useEmoji(suggestion.symbol);
     options.choose(asked, suggestion);
   };
   const dismiss = () => {
@@ -253,9 +269,12 @@ export function SuggestionList(props: { of: Suggestions }) {
               when={suggestion.face}
               fallback={
                 <span class="suggestion-symbol">
-                  <Show when={suggestion.icon} fallback={suggestion.symbol ?? "/"}>
-                    {(icon) => <Icon name={icon()} />}
-                  </Show>
+                  <Switch fallback={suggestion.symbol ?? "/"}>
+                    <Match when={suggestion.icon}>{(icon) => <Icon name={icon()} />}</Match>
+                    <Match when={suggestion.picture}>
+                      {(url) => <StickerPicture url={url()} />}
+                    </Match>
+                  </Switch>
                 </span>
               }
             >

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { CardRecord, RoomView } from "../../engine/records";
 import {
+  emoticonsIn,
   findMembers,
   mayBeUrgent,
   mentionsIn,
   messageContent,
   pastedMarkdown,
   replaceToken,
+  textOf,
   tokenAt,
+  withCaption,
   withGroups,
   wrap,
 } from "./data";
@@ -173,4 +176,52 @@ test("what is urgent needs the level's right, or without a level the power to ca
   expect(mayBeUrgent(null, room(true, { kind: "self" }))).toBe(false);
   const readOnly = { may: { send: false, notifyAll: true } };
   expect(mayBeUrgent(null, room(true, readOnly))).toBe(false);
+});
+
+describe("pictures within a text", () => {
+  const emoticons = new Map([["да", { url: "mxc://a/yes" }]]);
+  const image = '<img data-mx-emoticon src="mxc://a/yes" alt=":да:" title=":да:" height="32">';
+  test("stand in the text by their codes", () => {
+    const content = messageContent("ну :да: и :нет:", [], undefined, emoticons);
+    expect(content.body).toBe("ну :да: и :нет:");
+    expect(content.formatted_body).toBe(`ну ${image} и :нет:`);
+    expect(emoticonsIn(content)).toEqual([["да", { url: "mxc://a/yes" }]]);
+  });
+  test("are not made of code, nor of plain text", () => {
+    const content = messageContent("`:да:`", [], undefined, emoticons);
+    expect(content.formatted_body).toBe("<code>:да:</code>");
+    expect(messageContent("/plain :да:", [], undefined, emoticons)).not.toHaveProperty(
+      "formatted_body",
+    );
+  });
+});
+
+describe("the caption of a file", () => {
+  const file = {
+    msgtype: "m.image",
+    body: "Стены",
+    filename: "a.png",
+    url: "mxc://a/a",
+    "org.depesha.album": "m",
+    "m.mentions": { user_ids: ["@a:a"] },
+  };
+  test("is what is edited, and its name is not", () => {
+    expect(textOf(file)).toBe("Стены");
+    expect(textOf({ ...file, body: "a.png" })).toBe("");
+    expect(textOf({ msgtype: "m.text", body: "да" })).toBe("да");
+  });
+  test("is put in the place of the other, and taken away", () => {
+    const kept = {
+      msgtype: "m.image",
+      filename: "a.png",
+      url: "mxc://a/a",
+      "org.depesha.album": "m",
+    };
+    expect(withCaption(file, messageContent("Крыша", []))).toEqual({
+      ...kept,
+      body: "Крыша",
+      "m.mentions": {},
+    });
+    expect(withCaption(file, undefined)).toEqual({ ...kept, body: "a.png", "m.mentions": {} });
+  });
 });

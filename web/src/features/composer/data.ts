@@ -79,13 +79,14 @@ export function messageContent(
   text: string,
   mentions: readonly Mention[],
   replyTo?: string,
+  emoticons?: ReadonlyMap<string, { url: string }>,
 ): Content {
   const plain = text.startsWith("/plain ") ? text.slice(7) : undefined;
   const emote = text.startsWith("/me ") ? text.slice(4) : undefined;
   const body = (plain ?? emote ?? text).trim();
   const present = presentMentions(body, mentions);
   const users = present.flatMap((mention) => ("userId" in mention ? mention.userId : []));
-  const html = plain === undefined ? markdownToHtml(body, present) : undefined;
+  const html = plain === undefined ? markdownToHtml(body, present, emoticons) : undefined;
   return {
     msgtype: emote === undefined ? "m.text" : "m.emote",
     body,
@@ -97,6 +98,51 @@ export function messageContent(
     ...groupMentions(present),
     ...(replyTo ? { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } } : {}),
   };
+}
+
+const FILES = ["m.image", "m.video", "m.file", "m.audio"];
+
+/** Whether a message is a file, whose words are its caption; a voice message has none. */
+export function isFile(content: Content): boolean {
+  const spoken = "org.matrix.msc3245.voice" in content || "m.voice" in content;
+  const round = content["org.interferolog.circle"] === true;
+  return FILES.includes(String(content.msgtype)) && !spoken && !round;
+}
+
+/** What is edited of a message: its text, or the caption of its file. */
+export function textOf({ body, filename, ...content }: Content): string {
+  const text = typeof body === "string" ? body : "";
+  const isName = filename === undefined || filename === text;
+  return isFile(content) && isName ? "" : text;
+}
+
+/** The content of a file with another caption, or with none. */
+export function withCaption(before: Content, caption: Content | undefined): Content {
+  const {
+    format: _format,
+    formatted_body: _html,
+    "m.mentions": _mentions,
+    [MENTIONS]: _named,
+    "m.relates_to": _relation,
+    "org.depesha.urgent": _urgent,
+    ...kept
+  } = before;
+  const filename = typeof before.filename === "string" ? before.filename : String(before.body);
+  const bare = { body: filename, "m.mentions": {} };
+  return { ...kept, ...(caption ?? bare), filename, msgtype: before.msgtype };
+}
+
+/** The pictures within a message that was sent, by their codes, to go on with when it is edited. */
+export function emoticonsIn(content: Content | undefined): [string, { url: string }][] {
+  const html = content?.formatted_body;
+  const seek = (node: Node): [string, { url: string }][] => {
+    if (typeof node === "string") return [];
+    const { src, alt, "data-mx-emoticon": emoticon } = node.attrs;
+    const code = /^:([^\s:]+):$/.exec(alt ?? "")?.[1];
+    if (emoticon !== undefined && src && code) return [[code, { url: src }]];
+    return node.children.flatMap(seek);
+  };
+  return typeof html === "string" ? parseHtml(html).flatMap(seek) : [];
 }
 
 /** Whether I may send something urgent: by my level where I have one, else by my power in the chat. */

@@ -5,7 +5,10 @@ import "./view.css";
 
 export { Composer } from "./Composer";
 export { urgentAction } from "./commands";
+export { isFile } from "./data";
 export { recentEmoji, useEmoji } from "./emoji";
+export { LiveBar } from "./LiveBar";
+export { createSharing, stopSharing } from "./live";
 export { type Composing, composingIn } from "./state";
 
 /** The board of emoji, loaded when shown. */

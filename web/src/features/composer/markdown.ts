@@ -69,6 +69,21 @@ function mentionRule(mentions: readonly Mention[]): Rule[] {
   ];
 }
 
+/** Pictures of packs within the text, with their codes for who cannot see them (MSC2545). */
+function emoticonRule(emoticons: ReadonlyMap<string, { url: string }>): Rule[] {
+  if (emoticons.size === 0) return [];
+  const codes = [...emoticons.keys()].map((code) => code.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return [
+    {
+      pattern: new RegExp(`:(${codes.join("|")}):`, "u"),
+      write: ([, code = ""]) => {
+        const [src, name] = [emoticons.get(code)?.url ?? "", `:${code}:`].map(escapeHtml);
+        return `<img data-mx-emoticon src="${src}" alt="${name}" title="${name}" height="32">`;
+      },
+    },
+  ];
+}
+
 function writeInline(text: string, rules: readonly Rule[]): string {
   let first: { found: RegExpExecArray; rule: Rule } | undefined;
   for (const rule of rules) {
@@ -229,8 +244,9 @@ function cells(line: string): string[] {
 export function markdownToHtml(
   text: string,
   mentions: readonly Mention[] = [],
+  emoticons: ReadonlyMap<string, { url: string }> = new Map(),
 ): string | undefined {
-  const rules = [...mentionRule(mentions), ...inlineRules];
+  const rules = [...mentionRule(mentions), ...emoticonRule(emoticons), ...inlineRules];
   const html = new Blocks(text.split("\n"), rules).write();
   const paragraphs = html.match(/^<p>([\s\S]*)<\/p>$/)?.[1];
   const single = paragraphs !== undefined && !paragraphs.includes("<p>") ? paragraphs : html;

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { readPack, stickerContent, writePack } from "./packs";
+import {
+  emoticonsOf,
+  findEmoticons,
+  packsEverywhere,
+  readPack,
+  stickerContent,
+  withPackUsed,
+  writePack,
+} from "./packs";
 
 const image = (name: string) => ({ url: `mxc://a/${name}`, body: name });
 
@@ -49,4 +57,33 @@ test("what is written is read again; emoticons and what others keep there stay",
     "well done: yes",
     "well done: yes",
   ]);
+});
+
+test("pictures for texts are found by their codes, of two the first", () => {
+  const images = {
+    yes: image("one"),
+    "no code": image("two"),
+    only: { ...image("three"), usage: ["sticker"] },
+    eyes: { ...image("four"), usage: ["emoticon"] },
+  };
+  const packs = [{ images }, { images: { yes: image("other") } }];
+  const found = emoticonsOf(packs.map((one) => readPack("own", one, "emoticon")));
+  expect([...found.keys()]).toEqual(["yes", "eyes"]);
+  expect(found.get("yes")?.url).toBe("mxc://a/one");
+  expect(findEmoticons(found, "YE", 5).map(({ code }) => code)).toEqual(["yes", "eyes"]);
+  expect(findEmoticons(found, "fo", 5).map(({ code }) => code)).toEqual(["eyes"]);
+});
+
+test("a chat's pack is used in all chats, and no more", () => {
+  const before = { rooms: { "!a": { x: {} } }, more: 1 };
+  const used = withPackUsed(before, { roomId: "!a", key: "y", on: true });
+  expect(used).toEqual({ rooms: { "!a": { x: {}, y: {} } }, more: 1 });
+  expect(packsEverywhere(used)).toEqual(new Map([["!a", ["x", "y"]]]));
+  const fewer = withPackUsed(used, { roomId: "!a", key: "x", on: false });
+  expect(withPackUsed(fewer, { roomId: "!a", key: "y", on: false })).toEqual({
+    rooms: {},
+    more: 1,
+  });
+  for (const wrong of [null, {}, { rooms: [1] }, { rooms: "x" }])
+    expect(packsEverywhere(wrong).size).toBe(0);
 });

@@ -2,7 +2,7 @@
 
 import { type Accessor, batch, createRoot, createSignal } from "solid-js";
 import type { ItemRecord } from "../../engine/records";
-import { mentionsIn } from "./data";
+import { mentionsIn, textOf } from "./data";
 import type { Mention } from "./markdown";
 
 /** Whom the text answers, as it is shown above the field. */
@@ -55,7 +55,7 @@ function create(): Composing {
     batch(() => {
       if (item && !edit()) before = { text: text(), mentions: mentions() };
       if (item) {
-        setText(String(item.content.body ?? ""));
+        setText(textOf(item.content));
         setMentions(mentionsIn(item.content));
       } else if (edit()) {
         setText(before.text);

@@ -1,5 +1,5 @@
 import { createSignal, For, Show } from "solid-js";
-import { useClient, useList } from "../../bridge/client";
+import { useClient, useList, useValue } from "../../bridge/client";
 import { Button, Segments, TextField } from "../../ui/controls";
 import { lockAfter, setLockAfter } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
@@ -14,6 +14,11 @@ const LOCK_AFTER = [0, 1, 5, 15, 60] as const;
 export function Privacy() {
   const client = useClient();
   const ignored = useList("ignored", () => null);
+  const session = useValue("session", () => null);
+  const hasPin = () => {
+    const view = session();
+    return view?.phase === "signedIn" && view.hasPin;
+  };
   const [pin, setPin] = createSignal("");
   const [again, setAgain] = createSignal("");
   const [busy, setBusy] = createSignal(false);
@@ -59,34 +64,36 @@ export function Privacy() {
             onInput={setAgain}
           />
           <Button type="submit" look="primary" busy={busy()} disabled={problem() !== undefined}>
-            {word("pinSet")}
+            {word(hasPin() ? "pinChange" : "pinSet")}
           </Button>
         </form>
         <Show when={pin() !== "" && problem()}>
           {(key) => <p class="field-error">{word(key())}</p>}
         </Show>
-        <Segments
-          label={word("lockAfter")}
-          value={String(lockAfter())}
-          options={LOCK_AFTER.map((count) => ({
-            value: String(count),
-            label: count === 0 ? word("lockNever") : word("lockMinutes", { count }),
-          }))}
-          onChange={(value) => setLockAfter(Number(value))}
-        />
-        <p class="field-note">{word("lockNote")}</p>
-        <div class="setting-buttons">
-          <Button
-            look="quiet"
-            icon="lock"
-            onClick={() => orTell(client.command("session.lock", null))}
-          >
-            {word("lockNow")}
-          </Button>
-          <Button look="danger" onClick={() => store(null)}>
-            {word("pinRemove")}
-          </Button>
-        </div>
+        <Show when={hasPin()}>
+          <Segments
+            label={word("lockAfter")}
+            value={String(lockAfter())}
+            options={LOCK_AFTER.map((count) => ({
+              value: String(count),
+              label: count === 0 ? word("lockNever") : word("lockMinutes", { count }),
+            }))}
+            onChange={(value) => setLockAfter(Number(value))}
+          />
+          <p class="field-note">{word("lockNote")}</p>
+          <div class="setting-buttons">
+            <Button
+              look="quiet"
+              icon="lock"
+              onClick={() => orTell(client.command("session.lock", null))}
+            >
+              {word("lockNow")}
+            </Button>
+            <Button look="danger" onClick={() => store(null)}>
+              {word("pinRemove")}
+            </Button>
+          </div>
+        </Show>
       </section>
       <section>
         <h3>{word("blocked")}</h3>

@@ -6,19 +6,22 @@ import type { Action } from "../../ui/action";
 import { ask } from "../../ui/Confirm";
 import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
+import { isFile } from "../composer";
 import type { Conversation } from "./conversation";
 import { tellEvent } from "./describe";
 import { sendOn } from "./forward";
+import { hasCaption } from "./items/media";
 import { isPoll } from "./poll";
 import { removeSoon } from "./removal";
 import { word } from "./words";
 
-const canEdit = (item: ItemRecord) =>
-  item.mine &&
-  !item.redacted &&
-  item.eventId !== undefined &&
-  item.type === "m.room.message" &&
+const isMine = (item: ItemRecord) =>
+  item.mine && !item.redacted && item.eventId !== undefined && item.type === "m.room.message";
+
+const isText = (item: ItemRecord) =>
   ["m.text", "m.emote", "m.notice"].includes(String(item.content.msgtype));
+
+const canEdit = (item: ItemRecord) => isMine(item) && (isText(item) || isFile(item.content));
 
 const isReal = (item: ItemRecord) => item.eventId !== undefined && !item.redacted;
 const isUnder = (item: ItemRecord) => item.state !== "sent";
@@ -49,7 +52,7 @@ export function startEdit(conversation: Conversation, item: ItemRecord): void {
 
 /** The newest of my messages that can be edited. */
 export function lastEditable(items: readonly ItemRecord[]): ItemRecord | undefined {
-  return items.findLast(canEdit);
+  return items.findLast((item) => canEdit(item) && (isText(item) || hasCaption(item)));
 }
 
 /** Puts my reaction, or takes it back. */
@@ -203,7 +206,7 @@ export function messageActions(
     {
       id: "edit",
       icon: "edit",
-      label: () => word("edit"),
+      label: () => word(isText(item) ? "edit" : "editCaption"),
       when: () => canEdit(item) && mayWrite(),
       run: () => startEdit(conversation, item),
     },
@@ -218,14 +221,22 @@ export function messageActions(
       id: "forward",
       icon: "forward",
       label: () => word("forward"),
-      when: () => isReal(item) && !isPoll(item.type) && item.encryption !== "undecryptable",
+      when: () =>
+        isReal(item) &&
+        !isPoll(item.type) &&
+        item.stateKey === undefined &&
+        item.encryption !== "undecryptable",
       run: () => conversation.openForward([item]),
     },
     {
       id: "keep",
       icon: "bookmark",
       label: () => word("save"),
-      when: () => isReal(item) && room.kind !== "self" && item.encryption !== "undecryptable",
+      when: () =>
+        isReal(item) &&
+        room.kind !== "self" &&
+        item.stateKey === undefined &&
+        item.encryption !== "undecryptable",
       run: () => keep(client, [item], conversation.me()),
     },
     {
@@ -298,9 +309,14 @@ export function albumActions(
   const failed = items.filter((item) => item.state === "failed");
   const unsent = items.filter((item) => isUnder(item) && item.state !== "sending");
   const count = items.length;
+  const captioned = items.find(hasCaption) ?? first;
   const whole: Readonly<Record<string, Partial<Action>>> = {
     retry: { when: () => failed.length > 0, run: each("send.retry", failed) },
     discard: { when: () => unsent.length > 0, run: each("send.discard", unsent) },
+    edit: {
+      when: () => canEdit(captioned) && room.may.send && room.membership === "join",
+      run: () => startEdit(conversation, captioned),
+    },
     forward: {
       label: () => word("forwardAll", { count }),
       when: () => items.every(isReal),

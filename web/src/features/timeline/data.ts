@@ -52,10 +52,14 @@ const hidden = new Set([
 /** Whether an event of this type is seen at all. */
 export function isShown(item: Laid): boolean {
   if (hidden.has(item.type) || item.type.startsWith("m.key.verification.")) return false;
-  return item.stateKey === undefined || item.type.startsWith("m.room.");
+  return item.stateKey === undefined || item.type.startsWith("m.room.") || isLive(item.type);
 }
 
-const isLine = (item: Laid) => item.stateKey !== undefined;
+/** A place that is shared for a while is a message to whoever reads, though it is state. */
+export const isLive = (type: string) =>
+  type === "m.beacon_info" || type === "org.matrix.msc3672.beacon_info";
+
+const isLine = (item: Laid) => item.stateKey !== undefined && !isLive(item.type);
 
 function continues(before: Laid | undefined, item: Laid): boolean {
   return (

@@ -3,7 +3,8 @@
 import { plainName } from "../../base/format";
 import { shortName } from "../../base/ids";
 import { withoutMarks } from "../../base/words";
-import type { Content, Preview } from "../../engine/records";
+import type { AlbumView, Content, Preview } from "../../engine/records";
+import { isLive } from "./data";
 import { isPoll, pollOf } from "./poll";
 import { word } from "./words";
 
@@ -131,6 +132,7 @@ export function tellEvent(told: Told): string {
   if (told.redacted) return word("deleted");
   if (told.undecryptable || told.type === "m.room.encrypted") return word("undecryptable");
   if (told.type === "m.room.message") return tellMessage(told);
+  if (told.type && isLive(told.type)) return word("live");
   if (told.type === "m.sticker") return word("sticker");
   if (told.type && isPoll(told.type)) {
     const question = told.content ? pollOf(told.content).question : "";
@@ -141,10 +143,19 @@ export function tellEvent(told: Told): string {
   return told.stateKey === undefined ? word("unsupported") : tellState(told);
 }
 
+/** What was sent together, in one line. */
+export function tellAlbum({ count, kind, caption }: AlbumView): string {
+  const what = { images: "photos", videos: "videos", mixed: "album" } as const;
+  const said = word(what[kind], { count });
+  return caption ? `${said}: ${withoutMarks(caption)}` : said;
+}
+
 /** The second line of a chat in the list, with who said it where that is not plain. */
 export function tellPreview(preview: Preview, withSender: boolean): string {
-  const said = tellEvent(preview);
-  const own = preview.stateKey !== undefined || preview.msgtype === "m.emote";
+  const album = preview.redacted ? undefined : preview.album;
+  const said = album ? tellAlbum(album) : tellEvent(preview);
+  const isState = preview.stateKey !== undefined && !isLive(preview.type);
+  const own = isState || preview.msgtype === "m.emote";
   if (own || preview.redacted) return said;
   if (preview.mine) return `${word("you")}: ${said}`;
   return withSender ? `${preview.senderName}: ${said}` : said;

@@ -6,7 +6,7 @@ import "./view.css";
 
 export { acknowledge } from "./commands";
 export { isShown } from "./data";
-export { tellEvent, tellPreview } from "./describe";
+export { tellAlbum, tellEvent, tellPreview } from "./describe";
 export { fileOf, hasCaption, nameOf, saveFile, thumbnailOf } from "./items/media";
 export { firstLink, parseMatrixLink } from "./links";
 export { toggleSide } from "./side";

@@ -4,6 +4,7 @@ import type { Component } from "solid-js";
 import type { ItemRecord } from "../../engine/records";
 import { AudioItem } from "./items/AudioItem";
 import { FileItem } from "./items/FileItem";
+import { LiveItem } from "./items/LiveItem";
 import { LocationItem } from "./items/LocationItem";
 import { NoticeItem } from "./items/NoticeItem";
 import { PictureItem } from "./items/PictureItem";
@@ -26,6 +27,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   "m.room.message m.audio": AudioItem,
   "m.room.message m.file": FileItem,
   "m.room.message m.location": LocationItem,
+  "m.beacon_info": LiveItem,
+  "org.matrix.msc3672.beacon_info": LiveItem,
   "m.sticker": PictureItem,
   "m.poll.start": PollItem,
   "org.matrix.msc3381.poll.start": PollItem,

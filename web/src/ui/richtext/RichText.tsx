@@ -13,13 +13,21 @@ export interface LinkLook {
 
 export type DescribeLink = (href: string) => LinkLook | undefined;
 
-function draw(node: Node, describe: DescribeLink): globalThis.Node {
+/** Draws a picture that stands within a line, by its address and its words. */
+type DrawPicture = (src: string, name: string) => globalThis.Node;
+
+interface Look {
+  describe: DescribeLink;
+  picture?: DrawPicture | undefined;
+}
+
+function draw(node: Node, look: Look): globalThis.Node {
   if (typeof node === "string") return document.createTextNode(node);
-  const inner = () => node.children.map((child) => draw(child, describe));
+  const inner = () => node.children.map((child) => draw(child, look));
   const maths = node.attrs["data-mx-maths"];
   if (maths !== undefined) return drawMaths(maths, node.tag === "div");
-  if (node.tag === "a") return drawLink(node, describe, inner);
-  if (node.tag === "img") return document.createTextNode(node.attrs.alt ?? node.attrs.title ?? "");
+  if (node.tag === "a") return drawLink(node, look.describe, inner);
+  if (node.tag === "img") return drawPicture(node, look);
   const named = node.attrs["data-named"];
   if (named !== undefined) return drawNamed(named, inner());
   if (node.attrs["data-mx-spoiler"] !== undefined) return drawSpoiler(node, inner());
@@ -38,6 +46,14 @@ function draw(node: Node, describe: DescribeLink): globalThis.Node {
     return frame;
   }
   return element;
+}
+
+/** Only what is meant for a line of text is loaded; of all else the words are read. */
+function drawPicture({ attrs }: Element, { picture }: Look): globalThis.Node {
+  const name = attrs.alt ?? attrs.title ?? "";
+  if (picture && attrs.src && attrs["data-mx-emoticon"] !== undefined)
+    return picture(attrs.src, name);
+  return document.createTextNode(name);
 }
 
 /** A name that is called, which leads nowhere. */
@@ -110,10 +126,14 @@ function colour(pre: HTMLElement, node: Element): void {
 }
 
 /** `nodes` as they are read. */
-export function RichText(props: { nodes: readonly Node[]; describe?: DescribeLink }): JSX.Element {
+export function RichText(props: {
+  nodes: readonly Node[];
+  describe?: DescribeLink;
+  picture?: DrawPicture;
+}): JSX.Element {
   const drawn = createMemo(() => {
-    const describe = props.describe ?? (() => undefined);
-    return props.nodes.map((node) => draw(node, describe));
+    const look = { describe: props.describe ?? (() => undefined), picture: props.picture };
+    return props.nodes.map((node) => draw(node, look));
   });
   return <>{drawn()}</>;
 }

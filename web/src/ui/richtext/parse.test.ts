@@ -18,6 +18,14 @@ describe("what strangers write", () => {
     ["<style>*{}</style>да", "да"],
     ["<img src=x onerror=alert(1)>", "<img></>"],
     ["<img src='https://evil/a.png' alt='a'>", "<img alt=[a]></>"],
+    [
+      "<img data-mx-emoticon src='https://evil/a.png' alt=':a:'>",
+      "<img data-mx-emoticon=[] alt=[:a:]></>",
+    ],
+    [
+      "<img data-mx-emoticon src='mxc://a/b' alt=':a:' height=900 style='position:fixed'>",
+      "<img data-mx-emoticon=[] src=[mxc://a/b] alt=[:a:]></>",
+    ],
     ["<a href='javascript:alert(1)'>x</a>", "<a>x</>"],
     ["<a href=' JAVASCRIPT:alert(1)'>x</a>", "<a>x</>"],
     ["<a href='&#106;avascript:alert(1)'>x</a>", "<a>x</>"],

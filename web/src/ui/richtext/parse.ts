@@ -37,7 +37,10 @@ const closes: Record<string, readonly string[]> = {
 const attributes: Record<string, (name: string, value: string) => boolean> = {
   a: (name, value) => name === "href" && isSafeLink(value),
   img: (name, value) =>
-    name === "alt" || name === "title" || (name === "src" && value.startsWith("mxc://")),
+    name === "alt" ||
+    name === "title" ||
+    name === "data-mx-emoticon" ||
+    (name === "src" && value.startsWith("mxc://")),
   ol: (name, value) => name === "start" && /^\d{1,6}$/.test(value),
   code: (name, value) => name === "class" && /^language-[\w+#-]{1,30}$/.test(value),
   span: (name) => name === "data-mx-spoiler" || name === "data-mx-maths",

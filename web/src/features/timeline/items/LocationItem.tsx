@@ -1,14 +1,14 @@
 import type { ItemRecord } from "../../../engine/records";
 import { Icon } from "../../../ui/icons";
 import { word } from "../words";
+import { coordinates, geoOf, placeName } from "./geo";
 
 /** A place by its coordinates; it opens in what the device has for maps. No map is asked of anybody. */
 export function LocationItem(props: { item: ItemRecord }) {
-  const uri = () => {
-    const found = /^geo:-?\d+(?:\.\d+)?,-?\d+(?:\.\d+)?/.exec(
-      String(props.item.content.geo_uri ?? ""),
-    );
-    return found?.[0];
+  const uri = () => geoOf(props.item.content.geo_uri);
+  const shown = () => {
+    const place = uri();
+    return place ? coordinates(place) : String(props.item.content.body ?? "");
   };
   return (
     <a class="file" href={uri()}>
@@ -16,8 +16,8 @@ export function LocationItem(props: { item: ItemRecord }) {
         <Icon name="location" />
       </span>
       <span class="row-text">
-        <span class="file-name">{word("location")}</span>
-        <small>{uri()?.slice(4).replace(",", ", ") ?? String(props.item.content.body ?? "")}</small>
+        <span class="file-name">{placeName(props.item.content) || word("location")}</span>
+        <small>{shown()}</small>
       </span>
     </a>
   );

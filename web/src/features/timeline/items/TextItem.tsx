@@ -7,6 +7,7 @@ import { openPerson } from "../../people";
 import { useConversation } from "../conversation";
 import { parseMatrixLink } from "../links";
 import { markNames, namedIn } from "../named";
+import { Emoticon } from "./Emoticon";
 import { LinkPreview } from "./LinkPreview";
 
 /** Plain addresses inside formatted text become links too. */
@@ -17,6 +18,9 @@ function linkifyTree(nodes: readonly Node[]): Node[] {
     return [{ ...node, children: linkifyTree(node.children) }];
   });
 }
+
+const drawEmoticon = (mxc: string, name: string) =>
+  (<Emoticon mxc={mxc} name={name} />) as unknown as globalThis.Node;
 
 /** The words of a message, or the caption of a file. */
 export function MessageText(props: { item: ItemRecord }) {
@@ -69,7 +73,7 @@ export function MessageText(props: { item: ItemRecord }) {
       <Show when={props.item.content.msgtype === "m.emote"}>
         <em>{props.item.senderName} </em>
       </Show>
-      <RichText nodes={nodes()} describe={describe} />
+      <RichText nodes={nodes()} describe={describe} picture={drawEmoticon} />
     </div>
   );
 }
