@@ -104,7 +104,7 @@ async def test_one_of_an_album_and_all_of_it(wire: Wire, open_client: Open) -> N
     await expect(theirs.get_by_role("img")).to_have_count(4, timeout=30_000)
     assert {event["type"] for event in await pictures(alice, room)} == {"m.room.encrypted"}
     await one.screen("album-desktop")
-    await expect(other.line("Registry")).to_contain_text("4 photos: Four walls")
+    await expect(other.line("Registry")).to_contain_text("4 photos: Four walls", timeout=30_000)
 
     await part(mine, 2).click(button="right")
     await expect(one.page.get_by_role("menuitem", name="Edit the caption")).to_be_visible()
@@ -116,7 +116,8 @@ async def test_one_of_an_album_and_all_of_it(wire: Wire, open_client: Open) -> N
     await one.field.press("Enter")
     await expect(theirs).to_contain_text("Four walls and a roof", timeout=30_000)
     await expect(theirs.get_by_role("img")).to_have_count(4)
-    await expect(other.line("Registry")).to_contain_text("4 photos: Four walls and a roof")
+    told = other.line("Registry")
+    await expect(told).to_contain_text("4 photos: Four walls and a roof", timeout=30_000)
 
     await part(theirs, 2).click(button="right")
     await other.page.get_by_role("menuitem", name="React with 👍").click()

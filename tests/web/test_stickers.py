@@ -80,16 +80,17 @@ async def test_a_pack_of_one_chat_gives_emoticons_to_another(wire: Wire, open_cl
     await open_stickers(one)
     await one.page.get_by_role("button", name="Use the pack Seals in all chats").click()
     unused = one.page.get_by_role("button", name="Do not use the pack Seals in other chats")
-    await expect(unused).to_be_visible()
+    await expect(unused).to_be_visible(timeout=30_000)
     await one.page.keyboard.press("Escape")
 
     await one.open_chat("Archive")
     await open_stickers(one)
-    await expect(one.page.get_by_role("region", name="Seals · Registry")).to_be_visible()
+    theirs = one.page.get_by_role("region", name="Seals · Registry")
+    await expect(theirs).to_be_visible(timeout=30_000)
     await one.screen("packs-desktop-dark")
     await one.page.keyboard.press("Escape")
     await one.field.press_sequentially("The order is :sig")
-    await expect(one.page.get_by_role("option", name=":signed:")).to_be_visible()
+    await expect(one.page.get_by_role("option", name=":signed:")).to_be_visible(timeout=30_000)
     await one.screen("emoticon-typed-desktop-dark")
     await one.field.press("Enter")
     await expect(one.field).to_have_value("The order is :signed: ")
@@ -97,7 +98,7 @@ async def test_a_pack_of_one_chat_gives_emoticons_to_another(wire: Wire, open_cl
 
     await other.open_chat("Archive")
     shown = other.message("The order is").get_by_role("img", name=":signed:")
-    await expect(shown).to_have_js_property("naturalWidth", 512)
+    await expect(shown).to_have_js_property("naturalWidth", 512, timeout=30_000)
     await other.screen("emoticon-phone")
     assert await other.barriers() == []
     last = (await bob.messages(room, limit=1))["chunk"][0]["content"]
