@@ -185,6 +185,8 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
     signal: AbortSignal,
   ): Promise<OutboxData> {
     if (file.done) return asked;
+    progress.set(asked.txnId, { sent: 0, total: file.size });
+    touch(asked);
     const room = world.rooms.get(asked.roomId);
     const encrypt = room !== undefined && isEncrypted(room);
     let item = asked;
@@ -220,6 +222,8 @@ export function makeOutbox(world: World, kept: readonly OutboxData[]): Outbox {
     });
     item = { ...item, content: withSources(item.content, source, now.thumbnailDone) };
     await step({ done: source });
+    progress.delete(item.txnId);
+    touch(item);
     return item;
   }
 

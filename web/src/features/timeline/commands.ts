@@ -8,6 +8,7 @@ import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
 import { isFile } from "../composer";
 import type { Conversation } from "./conversation";
+import { mayHold } from "./data";
 import { tellEvent } from "./describe";
 import { sendOn } from "./forward";
 import { hasCaption } from "./items/media";
@@ -24,7 +25,6 @@ const isText = (item: ItemRecord) =>
 const canEdit = (item: ItemRecord) => isMine(item) && (isText(item) || isFile(item.content));
 
 const isReal = (item: ItemRecord) => item.eventId !== undefined && !item.redacted;
-const isUnder = (item: ItemRecord) => item.state !== "sent";
 
 /** The text of an item, for the clipboard. */
 export function plainText(item: ItemRecord): string {
@@ -168,7 +168,7 @@ export function messageActions(
       icon: "trash",
       label: () => word("discard"),
       danger: true,
-      when: () => isUnder(item) && item.state !== "sending",
+      when: () => mayHold(item),
       run: () => orTell(client.command("send.discard", { id: item.id })),
     },
     {
@@ -307,7 +307,7 @@ export function albumActions(
     for (const { id } of of) orTell(client.command(command, { id }));
   };
   const failed = items.filter((item) => item.state === "failed");
-  const unsent = items.filter((item) => isUnder(item) && item.state !== "sending");
+  const unsent = items.filter(mayHold);
   const count = items.length;
   const captioned = items.find(hasCaption) ?? first;
   const whole: Readonly<Record<string, Partial<Action>>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bars, fitted, isPrepend, keepSame, type Laid, layOut } from "./data";
+import { bars, fitted, isPrepend, keepSame, type Laid, layOut, mayHold } from "./data";
 import { countPoll, pollOf, toggleVote } from "./poll";
 
 const noon = new Date(2026, 10, 27, 12).getTime();
@@ -188,4 +188,13 @@ describe("polls", () => {
     expect(toggleVote(poll, ["1"], "1")).toEqual([]);
     expect(toggleVote({ ...poll, most: 2 }, ["1"], "2")).toEqual(["1", "2"]);
   });
+});
+
+test("a message can be held until it leaves, a file while it is under way", () => {
+  const upload = { sent: 1, total: 2 };
+  expect(mayHold({ state: "waiting" })).toBe(true);
+  expect(mayHold({ state: "failed" })).toBe(true);
+  expect(mayHold({ state: "sending", upload })).toBe(true);
+  expect(mayHold({ state: "sending" })).toBe(false);
+  expect(mayHold({ state: "sent", upload })).toBe(false);
 });

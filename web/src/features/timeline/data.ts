@@ -219,3 +219,8 @@ export function fitted(
     height: Math.max(Math.round(height * scale), 56),
   };
 }
+
+/** Whether `item` can still be kept from leaving: while its file is under way, too. */
+export function mayHold({ state, upload }: Pick<ItemRecord, "state" | "upload">): boolean {
+  return state === "waiting" || state === "failed" || (state === "sending" && upload !== undefined);
+}
