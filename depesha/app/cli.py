@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = make_parser().parse_args(argv)
     try:
+        if getattr(options, "check", None):
+            return check_config(options)
         command: Command = options.command
         return command(_config(options), options)
     except ConfigError as error:
@@ -56,8 +58,12 @@ def _fail(code: int, message: str) -> int:
 
 
 def _config(options: argparse.Namespace) -> Config:
-    given = {name: getattr(options, name, None) for name in SETTINGS}
-    return load_config(options.config, overrides=given)
+    return load_config(options.config, overrides=_given(options))
+
+
+def _given(options: argparse.Namespace) -> dict[str, Json]:
+    """The settings that the command line says."""
+    return {name: getattr(options, name, None) for name in SETTINGS}
 
 
 # --- the parser ----------------------------------------------------------------------
@@ -71,7 +77,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("depesha"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands)
-    _add_command(commands, "config", "print the settings in force", show_config)
+    config = _add_command(commands, "config", "print the settings in force", show_config)
+    config.add_argument("check", nargs="?", choices=["check"], help="only say what is wrong")
     _add_user(commands)
     _add_role(commands)
     _add_policy(commands)
@@ -82,6 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     _add_org(commands)
     _add_mail(commands)
+    _add_turn(commands)
     _add_directory(commands)
     _add_duty(commands)
     return parser
@@ -228,6 +236,8 @@ def _add_duty(commands: "_Group") -> None:
     keeping.add_hold(partial(_add_command, group))
     group = _add_group(commands, "inspection", "reading correspondence, with two persons' consent")
     keeping.add_inspection(partial(_add_command, group))
+    group = _add_group(commands, "custody", "the recovery key that officers hold in shares")
+    keeping.add_custody(partial(_add_command, group))
     group = _add_group(commands, "complaint", "what people complained about")
     keeping.add_complaint(partial(_add_command, group))
     group = _add_group(commands, "group", "groups and channels")
@@ -272,6 +282,11 @@ def _add_mail(commands: "_Group") -> None:
     group = _add_group(commands, "mail", "letters")
     test = _add_command(group, "test", "send a letter now, to see that letters leave", try_mail)
     test.add_argument("to", metavar="ADDRESS")
+
+
+def _add_turn(commands: "_Group") -> None:
+    group = _add_group(commands, "turn", "the relay of calls")
+    _add_command(group, "test", "ask the relay for an address now, as a client does", try_turn)
 
 
 def _add_directory(commands: "_Group") -> None:
@@ -329,6 +344,19 @@ def show_config(config: Config, options: argparse.Namespace) -> int:
             for name, value in values.items():
                 print(f"{name} = {encode(value).decode()}")
     return 0
+
+
+def check_config(options: argparse.Namespace) -> int:
+    """Print every fault of the settings, and what to do about it; 2 when there are any."""
+    from depesha.app.check import check_settings  # noqa: PLC0415 (as for serving)
+
+    faults = check_settings(options.config, overrides=_given(options))
+    for fault in faults:
+        name = f"{fault.setting} ({fault.where})" if fault.setting else fault.where
+        print(f"{name}: {fault.what}. What to do: {fault.remedy}", file=sys.stderr)
+    if not faults:
+        print("These settings can be served with")
+    return 2 if faults else 0
 
 
 def _without_password(url: str) -> str:
@@ -590,3 +618,11 @@ def try_mail(config: Config, options: argparse.Namespace) -> int:
     """Send a letter at once; say why when it was not taken."""
     _ask(config, "POST", f"{_ADMIN}/mail/test", {"to": options.to})
     return 0
+
+
+def try_turn(config: Config, options: argparse.Namespace) -> int:
+    """Ask each relay for an address; print it, or why there is none."""
+    relays = _ask(config, "POST", f"{_ADMIN}/turn/test")["relays"]
+    for relay in relays:
+        print(f"{relay['uri']} {relay.get('address') or relay['error']}")
+    return 1 if any("error" in relay for relay in relays) else 0

@@ -65,6 +65,12 @@ class Keeping:
             decide = add(name, summary, self.decide(approved=name == "approve"))
             decide.add_argument("inspection", metavar="ID")
 
+    def add_custody(self, add: Add) -> None:
+        """Add `depesha custody …`. The private half is made in a browser, so none makes it."""
+        add("show", "print the institution's recovery key and who holds its shares", self.custody)
+        add("openings", "print when whose key was given out to be opened", self.openings)
+        add("end", "let there be no recovery key, and forget what was sealed", self.end_custody)
+
     def add_complaint(self, add: Add) -> None:
         """Add `depesha complaint …`."""
         shown = add("list", "print complaints, the latest first", self.list_complaints)
@@ -162,6 +168,37 @@ class Keeping:
             return 0
 
         return command
+
+    # --- the recovery key ------------------------------------------------------------
+
+    def custody(self, config: Config, options: argparse.Namespace) -> int:
+        """Print the recovery key, or that there is none; it is made in the console."""
+        found = self.ask(config, "GET", f"{_ADMIN}/custody")["custody"]
+        if found is None:
+            print("none; the console makes one, in the browser: its private half is nowhere else")
+            return 0
+        print(f"{found['key_id']} {found['threshold']} of {len(found['holders'])} shares open it")
+        print(f"made by {found['made_by'] or 'the operator'} at {found['made_ts']}")
+        for holder in found["holders"]:
+            print(holder)
+        return 0
+
+    def openings(self, config: Config, options: argparse.Namespace) -> int:
+        """Print a line for each time: when (ms), who, whose key, for which inspection."""
+        after: int | None = 0
+        while after is not None:
+            found = self.ask(config, "GET", f"{_ADMIN}/audit?limit=1000&after={after}")
+            for line in found["lines"]:
+                if line["act"] == "custody.open":
+                    case = (line["details"] or {}).get("inspection_id", "-")
+                    print(f"{line['ts']} {line['actor']} {line['target']} {case}")
+            after = found.get("next")
+        return 0
+
+    def end_custody(self, config: Config, options: argparse.Namespace) -> int:
+        """End the recovery key."""
+        self.ask(config, "DELETE", f"{_ADMIN}/custody")
+        return 0
 
     # --- complaints and groups -------------------------------------------------------
 

@@ -93,6 +93,8 @@ def update(config: Config, config_file: str | None, to: str | None, way: Way) ->
         old, new = _choose(place, to)
         if old == new:
             return "This is the newest version already"
+        # While the old version serves: with settings that are not usable nothing would start.
+        place.depesha("config", "check")
         backup = _set_aside(place, way, old)
     except _Failed as failed:
         raise UpdateError(f"{failed}; nothing was changed") from None

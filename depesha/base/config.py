@@ -7,9 +7,11 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
-from depesha.base.canonical import Json
+from depesha.base.canonical import Json, encode
 from depesha.base.directory import Directory, DirectoryError, read_directory
 from depesha.base.ids import is_server_name
 from depesha.base.mail_server import read_mail_server
@@ -163,12 +165,24 @@ SETTINGS: Mapping[str, str] = {f.name: f.metadata["doc"] for f in fields(Config)
 _DEFAULTS = Config()
 
 
+_KINDS = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    tuple: "a list of texts",
+    list: "a list",
+}
+
+
 def _typed(name: str, value: Json) -> Value:
-    """`value` in the type of the setting; text from the environment is read leniently."""
+    """`value` in the type of the setting; text from the environment is read leniently.
+
+    Raises ConfigError without the name.
+    """
     kind = type(getattr(_DEFAULTS, name))
     if kind is bool and isinstance(value, str):
         if value.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
-            raise ConfigError(f"{name}: expected true or false")
+            raise ConfigError("expected true or false")
         return value.lower() in {"1", "true", "yes", "on"}
     if kind is int and isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
@@ -178,7 +192,9 @@ def _typed(name: str, value: Json) -> Value:
             return tuple(item.strip() for item in items if item.strip())
     if type(value) is kind:
         return value  # type: ignore[no-any-return]  # its class was just compared
-    raise ConfigError(f"{name}: expected {kind.__name__}, not {type(value).__name__}")
+    raise ConfigError(
+        f"expected {_KINDS[kind]}, not {_KINDS.get(type(value), type(value).__name__)}"
+    )
 
 
 _TABLES = {"oidc": "[signin.oidc.NAME]", "ldap": "[signin.ldap]"}
@@ -196,6 +212,18 @@ def _signin(tables: Json) -> tuple[tuple[Provider, ...], Directory | None]:
         raise ConfigError(str(error)) from None
 
 
+class Fault(NamedTuple):
+    """What is wrong with one setting, where it was said, and what to do."""
+
+    setting: str
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.what}" if self.setting else f"{self.where}: {self.what}"
+
+
 def load_config(
     file: str | None = None,
     environ: Mapping[str, str] | None = None,
@@ -205,29 +233,92 @@ def load_config(
 
     `overrides` come from the command line; None there means "not given".
     """
+    config, _, faults = read_config(file, environ, overrides)
+    if faults:
+        raise ConfigError(str(faults[0]))
+    return config
+
+
+def read_config(
+    file: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Value | None] | None = None,
+) -> tuple[Config, Mapping[str, str], list[Fault]]:
+    """The settings, where each that is given was said, and every fault.
+
+    A setting that is not usable has its default.
+    """
     environ = os.environ if environ is None else environ
-    given: dict[str, Json] = {}
-    if file:
-        try:
-            given.update(tomllib.loads(Path(file).read_text("utf-8")))
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{file}: {error}") from error
-    for name, wanted in _TABLES.items():
-        if name in given:
-            raise ConfigError(f"{name}: write a table {wanted} instead")
-    providers, directory = _signin(given.pop("signin", {}))
+    faults: list[Fault] = []
+    given = _read_file(file, faults)
+    providers, directory = _read_signin(given.pop("signin", {}), file or "", faults)
+    where = dict.fromkeys(given, file or "")
     for name in set(SETTINGS) - set(_TABLES):
         if (text := environ.get(f"DEPESHA_{name.upper()}")) is not None:
-            given[name] = text
-    given.update({k: v for k, v in (overrides or {}).items() if v is not None})
-    if unknown := sorted(set(given) - set(SETTINGS)):
-        raise ConfigError(f"unknown setting: {', '.join(unknown)}")
-    typed: dict[str, Json] = {name: _typed(name, value) for name, value in given.items()}
-    config = Config(**typed, oidc=providers, ldap=directory)
+            given[name], where[name] = text, f"DEPESHA_{name.upper()}"
+    for name, value in (overrides or {}).items():
+        if value is not None:
+            given[name], where[name] = value, "the command line"
+    typed: dict[str, Json] = {}
+    for name in sorted(given):
+        try:
+            typed[name] = _known(name, given[name])
+        except ConfigError as error:
+            faults.append(Fault(name, where[name], str(error), remedy_for(name)))
+    return Config(**typed, oidc=providers, ldap=directory), where, faults
+
+
+def _read_file(file: str | None, faults: list[Fault]) -> dict[str, Json]:
+    """What the file says, but for settings that are tables of another name."""
+    if not file:
+        return {}
     try:
-        read_mail_server(config.mail_server)
+        given = tomllib.loads(Path(file).read_text("utf-8"))
+    except OSError as error:
+        remedy = "give --config the path of a file that this user may read"
+        faults.append(Fault("", file, str(error), remedy))
+        return {}
     except ValueError as error:
-        raise ConfigError(f"mail_server: {error}") from None
-    if not is_server_name(config.server_name):
-        raise ConfigError(f"server_name: {config.server_name!r} is not a server name")
-    return config
+        faults.append(Fault("", file, str(error), "mend the file: it is to be TOML, in UTF-8"))
+        return {}
+    for name, wanted in _TABLES.items():
+        if given.pop(name, None) is not None:
+            faults.append(Fault(name, file, f"write a table {wanted} instead", SETTINGS[name]))
+    return given
+
+
+def _read_signin(
+    tables: Json, file: str, faults: list[Fault]
+) -> tuple[tuple[Provider, ...], Directory | None]:
+    try:
+        return _signin(tables)
+    except ConfigError as error:
+        name, _, what = str(error).partition(": ")
+        remedy = "see the tables of signing in among the settings in the administrator's guide"
+        faults.append(Fault(name, file, what, remedy))
+        return (), None
+
+
+def _known(name: str, value: Json) -> Value:
+    """The value in its type, and one that can be; raises ConfigError without the name."""
+    if name not in SETTINGS:
+        raise ConfigError("unknown setting")
+    found = _typed(name, value)
+    if name == "server_name" and not is_server_name(str(found)):
+        raise ConfigError(f"{found!r} is not a server name")
+    if name == "mail_server":
+        try:
+            read_mail_server(str(found))
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+    return found
+
+
+def remedy_for(name: str) -> str:
+    """What to write instead: the nearest name, or what the setting means."""
+    if name not in SETTINGS:
+        near = get_close_matches(name, SETTINGS, 1)
+        return f"did you mean {near[0]}?" if near else "remove it"
+    default = getattr(_DEFAULTS, name)
+    shown = encode(list(default) if isinstance(default, tuple) else default).decode()
+    return f"{SETTINGS[name]} The default is {shown}."

@@ -354,3 +354,41 @@ def test_policies_of_signing_in_have_commands(run: Run) -> None:
     assert run("policy", "unset", "security_officer")[0] == 0
     assert run("policy", "list")[1] == ""
     assert run("policy", "unset", "security_officer")[0] == 1
+
+
+async def test_the_recovery_key_has_commands(folder: Path, run: Run, clock: TestClock) -> None:
+    async with server_on(folder, clock) as server:
+        assert "in the browser" in (await beside(run, "custody", "show"))[1]
+        assert (await beside(run, "custody", "end"))[0] == 1
+        people = {}
+        for name, more in (("anna", ("--admin",)), ("boris", ("--admin",)), ("vera", ())):
+            _, output, _ = await beside(run, "user", "create", name, *more)
+            people[name] = await Client(server.wire).login(name, password_in(output))
+        anna, boris, vera = people.values()
+        admin = "/_depesha/v1/admin"
+        holders = [anna.user_id, boris.user_id]
+        body = {"public_key": "A" * 87, "threshold": 2, "holders": holders}
+        key_id = (await anna.put(f"{admin}/custody", body)).ok()["key_id"]
+        shown = (await beside(run, "custody", "show"))[1].splitlines()
+        assert shown[0] == f"{key_id} 2 of 2 shares open it"
+        assert shown[1].startswith(f"made by {anna.user_id} at ")
+        assert shown[2:] == holders
+
+        sealed = {"key_id": key_id, "version": "1", "sealed": "c2VhbGVk"}
+        (await vera.put("/_depesha/v1/me/custody", sealed)).ok()
+        asked = {
+            "target": vera.user_id,
+            "since_ts": 0,
+            "until_ts": clock.now_ms(),
+            "expires_ts": clock.now_ms() + 3_600_000,
+            "ground": "a lawsuit",
+            "case_number": "A-1",
+        }
+        case = (await anna.post(f"{admin}/inspections", asked)).ok()["inspection_id"]
+        (await boris.put(f"{admin}/inspections/{case}", {"approved": True})).ok()
+        assert (await beside(run, "custody", "openings"))[1] == ""
+        (await anna.post(f"{admin}/inspections/{case}/sealed_key", {})).ok()
+        line = f"{clock.now_ms()} {anna.user_id} {vera.user_id} {case}\n"
+        assert (await beside(run, "custody", "openings"))[1] == line
+        assert await beside(run, "custody", "end") == (0, "", "")
+        assert (await beside(run, "custody", "openings"))[1] == line

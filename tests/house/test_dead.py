@@ -9,7 +9,7 @@ from tests.house.source import ROOT
 CALLED_BY_LIBRARIES = {
     *("connection_made", "connection_lost", "data_received", "eof_received", "pause_writing"),
     *("resume_writing", "on_message_begin", "on_url", "on_header", "on_headers_complete"),
-    *("on_body", "on_message_complete"),
+    *("on_body", "on_message_complete", "datagram_received", "error_received"),
     *("handle_starttag", "handle_data", "handle_endtag"),
 }
 

@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import type { Failure, Result } from "../../base/errors";
 import { useClient } from "../../bridge/client";
 import { Button, NoticeBox, TextField } from "../../ui/controls";
@@ -8,13 +8,23 @@ import { word } from "./words";
 interface Outcome {
   good: boolean;
   text: string;
+  lines?: readonly string[];
+}
+
+/** A relay of calls that was asked for an address: the one it gave, or why it gave none. */
+interface Relay {
+  uri: string;
+  address?: string;
+  error?: string;
 }
 
 const PUSH = "/_depesha/v1/push/trial";
+const TURN = `${ADMIN}/turn/test`;
 
 /** Why a trial failed: what is not set up is told in our words, what broke in the server's. */
 function why(path: string, failure: Failure): string {
   if (path === PUSH && failure.status === 404) return word("pushOff");
+  if (path === TURN && failure.status === 404) return word("turnOff");
   if (failure.status === 404) return word("directoryOff");
   if (failure.status === 502) return word("itSays", { why: failure.message });
   return whyRefused(failure);
@@ -50,6 +60,13 @@ export function Trials() {
       good: true,
       text: word("directoryWorks", { count: (answer as { people: number }).people }),
     }));
+  const turn = () =>
+    attempt(TURN, {}, (answer) => {
+      const { relays } = answer as { relays: readonly Relay[] };
+      const good = relays.every(({ error }) => !error);
+      const lines = relays.map(({ uri, address, error }) => `${uri} — ${error ?? address}`);
+      return { good, text: word(good ? "turnWorks" : "turnFails"), lines };
+    });
   const push = () =>
     attempt(PUSH, {}, (answer) => {
       const { status } = answer as { status: number | null };
@@ -80,6 +97,9 @@ export function Trials() {
         <Button look="quiet" icon="people" disabled={busy()} onClick={directory}>
           {word("tryDirectory")}
         </Button>
+        <Button look="quiet" icon="mic" disabled={busy()} onClick={turn}>
+          {word("tryTurn")}
+        </Button>
         <Button look="quiet" icon="bell" disabled={busy()} onClick={push}>
           {word("tryPush")}
         </Button>
@@ -89,6 +109,13 @@ export function Trials() {
           {(found) => (
             <NoticeBox {...(found().good ? { icon: "check" as const } : { look: "warn" as const })}>
               {found().text}
+              <Show when={found().lines}>
+                {(lines) => (
+                  <ul class="admin-lines">
+                    <For each={lines()}>{(line) => <li>{line}</li>}</For>
+                  </ul>
+                )}
+              </Show>
             </NoticeBox>
           )}
         </Show>
