@@ -88,7 +88,9 @@ def _addresses(config: Config) -> Found:
         for each in filter(None, value.split(",") if name == "nats" else (value,)):
             try:
                 parts = urlsplit(each.strip())
-                is_good = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+                # A database may be asked by a socket of this machine, and have no host then.
+                is_there = bool(parts.hostname) or name == "database"
+                is_good = parts.scheme in schemes and is_there and parts.port != 0
             except ValueError:
                 is_good = False
             if not is_good:

@@ -83,6 +83,13 @@ def test_a_folder_that_cannot_be_one_is_told(
     assert missing in capsys.readouterr().err
 
 
+def test_a_database_may_be_asked_by_a_socket(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'database = "postgresql:///depesha?host=/run/postgresql"'
+    assert check(capsys, text, tmp_path)[0] == 0
+
+
 def test_good_settings_are_called_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """
     server_name = "city.test"

@@ -3,8 +3,9 @@ import { stamp } from "../../base/format";
 import { Button, NoticeBox, TextField } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer, withQuery } from "./ask";
-import { checkChain, detailsText, exportText, type Line, localpart } from "./data";
+import { checkChain, detailsText, exportText, type Line } from "./data";
 import { saveFile } from "./saveFile";
+import { Who } from "./Who";
 import { word } from "./words";
 
 const LAST = Number.MAX_SAFE_INTEGER;
@@ -95,11 +96,11 @@ export function Audit() {
               <tr>
                 <td data-label="№">{line.number}</td>
                 <td data-label={word("when")}>{stamp(language(), line.ts)}</td>
-                <td data-label={word("actor")}>{localpart(line.actor)}</td>
+                <td data-label={word("actor")}>{<Who id={line.actor} />}</td>
                 <td data-label={word("act")}>
                   <code>{line.act}</code>
                 </td>
-                <td data-label={word("target")}>{localpart(line.target)}</td>
+                <td data-label={word("target")}>{<Who id={line.target} />}</td>
                 <td data-label={word("details")} class="admin-details">
                   {detailsText(line.details)}
                 </td>

@@ -4,7 +4,7 @@ import { Button, Segments } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer, withQuery } from "./ask";
-import { localpart } from "./data";
+import { useCalled } from "./Who";
 import { word } from "./words";
 
 const PATH = `${ADMIN}/complaints`;
@@ -47,30 +47,32 @@ export function Complaints() {
       />
       <ul class="admin-lines">
         <For each={found()} fallback={<li class="field-note">{word("noComplaints")}</li>}>
-          {(complaint) => (
-            <li>
-              <span>
-                {complaint.reason || word("noReason")}
-                <small>
-                  {word("complainedOf", {
-                    who: localpart(complaint.reporter),
-                    what: complaint.user_id
-                      ? localpart(complaint.user_id)
-                      : (complaint.room_id ?? ""),
-                  })}
-                  {" · "}
-                  {fullTime(language(), complaint.ts)}
-                  <Show when={complaint.event_id}>{(event) => <> · {event()}</>}</Show>
-                  <Show when={complaint.decision}>
-                    {(decision) => <> · {word(`decision.${decision()}`)}</>}
-                  </Show>
-                </small>
-              </span>
-              <Button look="quiet" onClick={() => setChosen(complaint)}>
-                {word("decide")}
-              </Button>
-            </li>
-          )}
+          {(complaint) => {
+            const reporter = useCalled(() => complaint.reporter);
+            const about = useCalled(() => complaint.user_id);
+            return (
+              <li>
+                <span>
+                  {complaint.reason || word("noReason")}
+                  <small>
+                    {word("complainedOf", {
+                      who: reporter(),
+                      what: complaint.user_id ? about() : (complaint.room_id ?? ""),
+                    })}
+                    {" · "}
+                    {fullTime(language(), complaint.ts)}
+                    <Show when={complaint.event_id}>{(event) => <> · {event()}</>}</Show>
+                    <Show when={complaint.decision}>
+                      {(decision) => <> · {word(`decision.${decision()}`)}</>}
+                    </Show>
+                  </small>
+                </span>
+                <Button look="quiet" onClick={() => setChosen(complaint)}>
+                  {word("decide")}
+                </Button>
+              </li>
+            );
+          }}
         </For>
       </ul>
       <Show when={chosen()}>

@@ -7,9 +7,10 @@ import { Dialog } from "../../ui/Dialog";
 import { language } from "../../ui/preferences";
 import { tell } from "../../ui/toasts";
 import { ADMIN, useServer } from "./ask";
-import { type Account, type Custody as Found, hasWhole, localpart, nameOf } from "./data";
+import { type Account, type Custody as Found, hasWhole, nameOf } from "./data";
 import { AccountFace, FindPerson } from "./FindPerson";
 import { me } from "./rights";
+import { useCalled, Who } from "./Who";
 import { word } from "./words";
 
 const PATH = `${ADMIN}/custody`;
@@ -24,6 +25,7 @@ export function Custody() {
     const answer = await server.call<{ custody: Found | null }>("GET", PATH);
     if (answer) setFound(answer.custody);
   };
+  const maker = useCalled(() => found()?.made_by);
   onMount(load);
   const end = async () => {
     const question = { title: word("endCustody"), text: word("endCustodyText") };
@@ -46,13 +48,19 @@ export function Custody() {
               })}{" "}
               <small>
                 {word("custodyMade", {
-                  who: localpart(custody().made_by),
+                  who: maker(),
                   when: fullTime(language(), custody().made_ts),
                 })}
               </small>
             </p>
             <ul class="admin-lines">
-              <For each={custody().holders}>{(holder) => <li>{localpart(holder)}</li>}</For>
+              <For each={custody().holders}>
+                {(holder) => (
+                  <li>
+                    <Who id={holder} />
+                  </li>
+                )}
+              </For>
             </ul>
           </>
         )}

@@ -3,7 +3,8 @@ import { Button } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import { ADMIN, usePages, useServer, withQuery } from "./ask";
-import { type Group, localpart } from "./data";
+import type { Group } from "./data";
+import { Who } from "./Who";
 import { word } from "./words";
 
 const PAGE = 100;
@@ -56,7 +57,9 @@ export function Groups() {
                   </td>
                   <td data-label={word("kindOfChat")}>{word(`chat.${group.kind}`)}</td>
                   <td data-label={word("members")}>{group.members}</td>
-                  <td data-label={word("madeBy")}>{localpart(group.creator)}</td>
+                  <td data-label={word("madeBy")}>
+                    <Who id={group.creator} />
+                  </td>
                 </tr>
               )}
             </For>

@@ -6,9 +6,10 @@ import { Dialog } from "../../ui/Dialog";
 import { language } from "../../ui/preferences";
 import { ADMIN, useServer } from "./ask";
 import { useCase } from "./CaseFields";
-import { DAY, hasWhole, localpart } from "./data";
+import { DAY, hasWhole } from "./data";
 import { FindTarget, type Target } from "./FindTarget";
 import { me } from "./rights";
+import { Who } from "./Who";
 import { word } from "./words";
 
 const PATH = `${ADMIN}/holds`;
@@ -66,13 +67,13 @@ export function Holds() {
           {(hold) => (
             <li>
               <span>
-                {hold.target_name ?? localpart(hold.target)}{" "}
+                {hold.target_name ?? <Who id={hold.target} />}{" "}
                 <span class="admin-state" data-state={hold.standing ? "suspended" : "over"}>
                   {until(hold)}
                 </span>
                 <small>
                   {word("caseOf", { number: hold.case_number })} · {hold.ground} ·{" "}
-                  {localpart(hold.placed_by)}, {fullTime(language(), hold.placed_ts)}
+                  <Who id={hold.placed_by} />, {fullTime(language(), hold.placed_ts)}
                 </small>
               </span>
               <Show when={hold.standing && mayKeep()}>

@@ -9,11 +9,12 @@ import { language } from "../../ui/preferences";
 import { tell } from "../../ui/toasts";
 import { ADMIN, useServer, whyRefused } from "./ask";
 import { useCase } from "./CaseFields";
-import { DAY, hasWhole, type Inspection, inspectionState, localpart } from "./data";
+import { DAY, hasWhole, type Inspection, inspectionState } from "./data";
 import { FindTarget, type Target } from "./FindTarget";
 import { OpenKey } from "./OpenKey";
 import { me } from "./rights";
 import { saveFile } from "./saveFile";
+import { useCalled } from "./Who";
 import { word } from "./words";
 
 const PATH = `${ADMIN}/inspections`;
@@ -39,12 +40,8 @@ export function Inspections() {
     inspection.target.startsWith("@");
   const isOther = (inspection: Inspection) =>
     inspection.asked_by !== me()?.user_id && inspection.target !== me()?.user_id;
-  const decide = async (inspection: Inspection, approved: boolean) => {
+  const decide = async (inspection: Inspection, approved: boolean, text: string) => {
     if (approved) {
-      const text = word("consentText", {
-        who: localpart(inspection.asked_by),
-        whose: whose(inspection),
-      });
       if ((await ask({ title: word("consent"), text, yes: word("consent") })) === null) return;
     }
     if (await server.call("PUT", one(inspection), { approved })) await load();
@@ -70,69 +67,74 @@ export function Inspections() {
       </Show>
       <ul class="admin-lines">
         <For each={found()} fallback={<li class="field-note">{word("noInspections")}</li>}>
-          {(inspection) => (
-            <li>
-              <span>
-                {whose(inspection)}{" "}
-                <span class="admin-state" data-state={state(inspection)}>
-                  {word(`inspection.${state(inspection)}`)}
+          {(inspection) => {
+            const asker = useCalled(() => inspection.asked_by);
+            const decider = useCalled(() => inspection.decided_by);
+            const target = useCalled(() => inspection.target);
+            const whose = () => inspection.target_name ?? target();
+            const consent = () => word("consentText", { who: asker(), whose: whose() });
+            return (
+              <li>
+                <span>
+                  {whose()}{" "}
+                  <span class="admin-state" data-state={state(inspection)}>
+                    {word(`inspection.${state(inspection)}`)}
+                  </span>
+                  <small>
+                    {word("caseOf", { number: inspection.case_number })} · {inspection.ground}
+                    <Show when={inspection.secret}> · {word("isSecret")}</Show>
+                  </small>
+                  <small>
+                    {dayLabel(language(), inspection.since_ts, now())} –{" "}
+                    {dayLabel(language(), inspection.until_ts, now())}
+                  </small>
+                  <small>
+                    {word("askedBy", { who: asker() })}
+                    <Show when={inspection.decided_by}>
+                      {" · "}
+                      {word(inspection.approved ? "consentedBy" : "refusedBy", { who: decider() })}
+                    </Show>
+                    {" · "}
+                    {word("untilTime", { when: fullTime(language(), inspection.expires_ts) })}
+                  </small>
                 </span>
-                <small>
-                  {word("caseOf", { number: inspection.case_number })} · {inspection.ground}
-                  <Show when={inspection.secret}> · {word("isSecret")}</Show>
-                </small>
-                <small>
-                  {dayLabel(language(), inspection.since_ts, now())} –{" "}
-                  {dayLabel(language(), inspection.until_ts, now())}
-                </small>
-                <small>
-                  {word("askedBy", { who: localpart(inspection.asked_by) })}
-                  <Show when={inspection.decided_by}>
-                    {(by) => (
-                      <>
-                        {" · "}
-                        {word(inspection.approved ? "consentedBy" : "refusedBy", {
-                          who: localpart(by()),
-                        })}
-                      </>
-                    )}
-                  </Show>
-                  {" · "}
-                  {word("untilTime", { when: fullTime(language(), inspection.expires_ts) })}
-                </small>
-              </span>
-              <Show
-                when={
-                  state(inspection) === "asked" &&
-                  hasWhole(me(), "inspections.consent") &&
-                  isOther(inspection)
-                }
-              >
-                <Button look="quiet" busy={server.busy()} onClick={() => decide(inspection, false)}>
-                  {word("refuse")}
-                </Button>
-                <Button
-                  look="primary"
-                  busy={server.busy()}
-                  onClick={() => decide(inspection, true)}
+                <Show
+                  when={
+                    state(inspection) === "asked" &&
+                    hasWhole(me(), "inspections.consent") &&
+                    isOther(inspection)
+                  }
                 >
-                  {word("consent")}
-                </Button>
-              </Show>
-              <Show
-                when={state(inspection) === "approved" && inspection.asked_by === me()?.user_id}
-              >
-                <Button look="primary" icon="download" onClick={() => take(inspection)}>
-                  {word("takeCopy")}
-                </Button>
-              </Show>
-              <Show when={mayOpenKey(inspection)}>
-                <Button look="quiet" icon="key" onClick={() => setOpening(inspection)}>
-                  {word("openKey")}
-                </Button>
-              </Show>
-            </li>
-          )}
+                  <Button
+                    look="quiet"
+                    busy={server.busy()}
+                    onClick={() => decide(inspection, false, "")}
+                  >
+                    {word("refuse")}
+                  </Button>
+                  <Button
+                    look="primary"
+                    busy={server.busy()}
+                    onClick={() => decide(inspection, true, consent())}
+                  >
+                    {word("consent")}
+                  </Button>
+                </Show>
+                <Show
+                  when={state(inspection) === "approved" && inspection.asked_by === me()?.user_id}
+                >
+                  <Button look="primary" icon="download" onClick={() => take(inspection)}>
+                    {word("takeCopy")}
+                  </Button>
+                </Show>
+                <Show when={mayOpenKey(inspection)}>
+                  <Button look="quiet" icon="key" onClick={() => setOpening(inspection)}>
+                    {word("openKey")}
+                  </Button>
+                </Show>
+              </li>
+            );
+          }}
         </For>
       </ul>
       <Show when={opening()}>
@@ -151,10 +153,6 @@ export function Inspections() {
       </Show>
     </>
   );
-}
-
-function whose(inspection: Inspection): string {
-  return inspection.target_name ?? localpart(inspection.target);
 }
 
 function AskDialog(props: { onDone: () => void; onClose: () => void }) {

@@ -2,8 +2,9 @@ import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { Button } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { ADMIN, useServer, withQuery } from "./ask";
-import { hasWhole, localpart, pathOf, placesFor, type Unit } from "./data";
+import { hasWhole, pathOf, placesFor, type Unit } from "./data";
 import { me } from "./rights";
+import { useCalled, Who } from "./Who";
 import { word } from "./words";
 
 interface Told {
@@ -43,7 +44,8 @@ export function MoveDialog(props: {
   const move = async () => {
     if (await server.call("PUT", unitPath, { parent: to() })) props.onDone();
   };
-  const chief = (userId: string | null) => (userId ? localpart(userId) : word("nobody"));
+  const before = useCalled(() => difference()?.chief.before);
+  const after = useCalled(() => difference()?.chief.after);
   return (
     <Dialog
       open
@@ -85,12 +87,12 @@ export function MoveDialog(props: {
             <Names title={word("managerWillNotSee")} look="lost" ids={told().manager_sees.lost} />
             <Show
               when={told().chief.before !== told().chief.after}
-              fallback={<p>{word("chiefStays", { name: chief(told().chief.after) })}</p>}
+              fallback={<p>{word("chiefStays", { name: after() || word("nobody") })}</p>}
             >
               <p>
                 {word("chiefChanges", {
-                  before: chief(told().chief.before),
-                  after: chief(told().chief.after),
+                  before: before() || word("nobody"),
+                  after: after() || word("nobody"),
                 })}
               </p>
             </Show>
@@ -122,7 +124,15 @@ function Names(props: { title: string; look: "gained" | "lost"; ids: readonly st
   return (
     <Show when={props.ids.length > 0}>
       <h4 data-look={props.look}>{props.title}</h4>
-      <p>{props.ids.map(localpart).join(", ")}</p>
+      <ul class="admin-lines">
+        <For each={props.ids}>
+          {(id) => (
+            <li>
+              <Who id={id} />
+            </li>
+          )}
+        </For>
+      </ul>
     </Show>
   );
 }

@@ -2,8 +2,8 @@ import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { Button } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { useServer, withQuery } from "./ask";
-import { localpart } from "./data";
 import { barsOf, type Figures, type Notice, OFFICIAL } from "./notice";
+import { Who } from "./Who";
 import { word } from "./words";
 
 const AGAIN_MS = 5_000;
@@ -73,7 +73,13 @@ export function NoticeFigures(props: { notice: Notice; onClose: () => void }) {
                 <section>
                   <h3 class="admin-title">{word("stage.not_reached")}</h3>
                   <ul class="notice-missed">
-                    <For each={users()}>{(user) => <li title={user}>{localpart(user)}</li>}</For>
+                    <For each={users()}>
+                      {(user) => (
+                        <li>
+                          <Who id={user} />
+                        </li>
+                      )}
+                    </For>
                   </ul>
                   <Show when={next()}>
                     {(after) => (

@@ -7,11 +7,12 @@ import { language } from "../../ui/preferences";
 import { tell } from "../../ui/toasts";
 import { ADMIN, useServer } from "./ask";
 import { ByName } from "./ByName";
-import { type Account, has, localpart, nameOf, pathOf, type Unit } from "./data";
+import { type Account, has, nameOf, pathOf, type Unit } from "./data";
 import { FindPerson } from "./FindPerson";
 import { NoticeFigures } from "./NoticeFigures";
 import { type Notice, OFFICIAL } from "./notice";
 import { me } from "./rights";
+import { Who } from "./Who";
 import { word } from "./words";
 
 type Reach = "all" | "units" | "people";
@@ -159,7 +160,7 @@ export function Notices() {
                 {notice.body}
                 <small>
                   {word(`kind.${notice.kind}`)} · {fullTime(language(), notice.ts)} ·{" "}
-                  {notice.signed ?? localpart(notice.sender)}
+                  {notice.signed ?? <Who id={notice.sender} />}
                 </small>
               </span>
               <Button look="quiet" icon="poll" onClick={() => setShown(notice)}>

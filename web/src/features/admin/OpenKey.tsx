@@ -4,7 +4,8 @@ import { writeRecoveryKey } from "../../base/recovery-key";
 import { Button, NoticeBox, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { ADMIN, useServer } from "./ask";
-import { type Custody, type Inspection, localpart } from "./data";
+import type { Custody, Inspection } from "./data";
+import { useCalled } from "./Who";
 import { word } from "./words";
 
 interface Given {
@@ -16,6 +17,7 @@ interface Given {
 /** Opens somebody's sealed key by the shares of enough officers, in this browser alone. */
 export function OpenKey(props: { inspection: Inspection; onClose: () => void }) {
   const server = useServer();
+  const whose = useCalled(() => props.inspection.target);
   const [given, setGiven] = createSignal<Given & Custody>();
   const [shares, setShares] = createSignal<readonly string[]>([]);
   const [key, setKey] = createSignal<string>();
@@ -41,7 +43,7 @@ export function OpenKey(props: { inspection: Inspection; onClose: () => void }) 
   return (
     <Dialog
       open
-      title={word("openKeyOf", { name: localpart(props.inspection.target) })}
+      title={word("openKeyOf", { name: whose() })}
       onClose={props.onClose}
       footer={
         <Show when={given() && !key()}>

@@ -4,8 +4,9 @@ import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import { Face } from "../people";
 import { ADMIN, useServer, withQuery } from "./ask";
-import { type Account, type Group, localpart, nameOf, treeRows, type Unit } from "./data";
+import { type Account, type Group, nameOf, treeRows, type Unit } from "./data";
 import { FindPerson } from "./FindPerson";
+import { Who } from "./Who";
 import { word } from "./words";
 
 const ORG = "/_depesha/v1/org";
@@ -80,7 +81,19 @@ export function SeeAs(props: { onClose: () => void }) {
                 <li>
                   <Icon name={chat.encrypted ? "lock" : "chat"} />
                   <span>
-                    {chat.name ?? (chat.others?.map(localpart).join(", ") || chat.room_id)}
+                    <Show
+                      when={!chat.name && chat.others?.length}
+                      fallback={chat.name ?? chat.room_id}
+                    >
+                      <For each={chat.others}>
+                        {(id, at) => (
+                          <>
+                            {at() > 0 && ", "}
+                            <Who id={id} />
+                          </>
+                        )}
+                      </For>
+                    </Show>
                     <small>
                       {word(`chat.${chat.kind}`)} · {word("memberCount", { count: chat.members })}
                       <Show when={chat.membership === "invite"}> · {word("isInvited")}</Show>

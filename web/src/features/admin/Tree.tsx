@@ -3,13 +3,14 @@ import { Button, IconButton } from "../../ui/controls";
 import { MenuButton } from "../../ui/Menu";
 import { ADMIN, useServer } from "./ask";
 import { ByName } from "./ByName";
-import { hasWhole, localpart, treeRows, type Unit } from "./data";
+import { hasWhole, treeRows, type Unit } from "./data";
 import { ImportDialog } from "./ImportDialog";
 import { MoveDialog } from "./MoveDialog";
 import { me } from "./rights";
 import { SeeAs } from "./SeeAs";
 import { RightsDialog, UnitDialog } from "./UnitDialogs";
 import { UnitPeople } from "./UnitPeople";
+import { Who } from "./Who";
 import { word } from "./words";
 
 type Act = "rename" | "add" | "rights" | "move" | "remove";
@@ -34,6 +35,10 @@ export function Tree() {
   onMount(load);
   const finish = async () => {
     setAct(undefined);
+    await load();
+  };
+  const imported = async () => {
+    setChosenId(undefined);
     await load();
   };
   const toggle = (id: number) =>
@@ -122,7 +127,7 @@ export function Tree() {
                     <span class="ellipsis">{unit.name}</span>
                     <small class="ellipsis">
                       <Show when={unit.manager} fallback={word("noManager")}>
-                        {(manager) => localpart(manager())}
+                        {(manager) => <Who id={manager()} />}
                       </Show>
                       {" · "}
                       {word("peopleCount", { count: unit.people ?? 0 })}
@@ -171,8 +176,9 @@ export function Tree() {
               )}
             </For>
           </ul>
-          <Show when={chosen()} keyed>
-            {(unit) => <UnitPeople unit={unit} units={units()} onChange={load} />}
+          {/* By its number, so that what is open in it stays open when the tree is loaded anew. */}
+          <Show when={chosen()?.unit_id} keyed>
+            <UnitPeople unit={chosen() as Unit} units={units()} onChange={load} />
           </Show>
         </div>
       </Show>
@@ -208,7 +214,7 @@ export function Tree() {
         }}
       </Show>
       <Show when={tool() === "import"}>
-        <ImportDialog onDone={load} onClose={() => setTool(undefined)} />
+        <ImportDialog onDone={imported} onClose={() => setTool(undefined)} />
       </Show>
       <Show when={tool() === "seeAs"}>
         <SeeAs onClose={() => setTool(undefined)} />
