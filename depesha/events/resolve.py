@@ -30,6 +30,8 @@ class StateEvent(CheckedEvent, Protocol):
 
 Events = Mapping[str, StateEvent]
 
+_POWER_KEYS = (("m.room.power_levels", ""), ("m.room.join_rules", ""))
+
 
 def resolve(
     state_sets: Sequence[StateMap],
@@ -141,19 +143,23 @@ class _Room(NamedTuple):
     rejected: Collection[str]
 
     def is_power_event(self, event_id: str) -> bool:
-        """True for an event that might take from someone the ability to do something."""
+        """True for an event that might take from someone the ability to do something.
+
+        COMPAT(Synapse, 1.163; ruma): power levels and join rules of a state key are none, which
+        the definition does not say. No rule reads them.
+        """
         event = self.events[event_id]
         if event.type == "m.room.member":
             removed = event.content.get("membership") in ("leave", "ban")
             return removed and event.sender != event.state_key
-        return event.type in ("m.room.power_levels", "m.room.join_rules")
+        return (event.type, event.state_key) in _POWER_KEYS
 
-    def cited_by(self, event: StateEvent) -> State:
+    def cited_by(self, event: StateEvent, without: Collection[str] = ()) -> State:
         """The state made of the event's own auth events, and the create event in any version."""
         ids = event.auth_events
         if self.version.hashed_room_id:
             ids = (*ids, "$" + event.room_id[1:])
-        return state_of(self.events[auth_id] for auth_id in ids if auth_id not in self.rejected)
+        return state_of(self.events[auth_id] for auth_id in ids if auth_id not in without)
 
     def power_order(self, event_ids: Set[str]) -> Iterator[str]:
         """The reverse topological power ordering, by Kahn's algorithm."""
@@ -176,7 +182,10 @@ class _Room(NamedTuple):
                     heappush(ready, self.power_rank(after))
 
     def power_rank(self, event_id: str) -> tuple[int, int, str]:
-        """The greater the sender's power at the event, the earlier."""
+        """The greater the sender's power at the event, the earlier.
+
+        Rejected auth events count here as for the mainline: only the checks leave them out.
+        """
         event = self.events[event_id]
         power = power_of(event.sender, self.cited_by(event), self.version)
         return -power, event.origin_server_ts, event_id
@@ -186,7 +195,7 @@ class _Room(NamedTuple):
         state = dict(start)
         for event_id in order:
             event = self.events[event_id]
-            cited = self.cited_by(event)
+            cited = self.cited_by(event, self.rejected)
             if check_auth(event, self.view(state, cited), self.version) is None:
                 state[event.type, event.state_key or ""] = event_id
         return state
