@@ -11,6 +11,7 @@ from depesha.accounts.admit import admission as admission
 from depesha.accounts.appservice import NO_APPSERVICES as NO_APPSERVICES
 from depesha.accounts.appservice import Appservice as Appservice
 from depesha.accounts.appservice import Appservices as Appservices
+from depesha.accounts.attempts import GUESSED as GUESSED
 from depesha.accounts.caller import caller_of as caller_of
 from depesha.accounts.describe import describe_accounts as describe_accounts
 from depesha.accounts.describe import describe_users as describe_users

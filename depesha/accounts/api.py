@@ -183,17 +183,17 @@ async def login(accounts: Accounts, ask: Ask[LoginBody]) -> Reply:
     if body.type == "m.login.token":
         user_id = await _by_token(accounts, body)
     elif body.type == "m.login.password":
-        user_id = await _by_password(accounts, body)
+        user_id = await _by_password(accounts, body, ask.address)
     else:
         raise MatrixError(400, "M_UNKNOWN", "Unknown login type")
     return json_reply(await sign_in(accounts, user_id, device))
 
 
-async def _by_password(accounts: Accounts, body: LoginBody) -> str:
+async def _by_password(accounts: Accounts, body: LoginBody, address: str) -> str:
     if body.password is None:
         raise missing_param("password")
     user_id = login_name(accounts, body.identifier, body.user)
-    user = await access_by_password(accounts, user_id, body.password)
+    user = await access_by_password(accounts, user_id, body.password, address)
     await accounts.second_factor(user.user_id, body.code)
     return user.user_id
 

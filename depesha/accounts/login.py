@@ -5,6 +5,7 @@ Spec: client-server API, "Login".
 
 from depesha.accounts import store
 from depesha.accounts.appservice import Appservice, check_appservice
+from depesha.accounts.attempts import take_attempt
 from depesha.accounts.record import Accounts
 from depesha.accounts.signin import NewDevice, begin_session, check_device
 from depesha.base.canonical import Content
@@ -43,8 +44,12 @@ def login_name(accounts: Accounts, identifier: Content | None, user: str | None)
     return local_user_id(accounts, name)
 
 
-async def access_by_password(accounts: Accounts, user_id: str, password: str) -> store.UserRow:
+async def access_by_password(
+    accounts: Accounts, user_id: str, password: str, address: str | None
+) -> store.UserRow:
     """The account, when the password is its own, or that of its owner in the directory.
+
+    `address` is where it is typed; None: in a session of this very person.
 
     Raises 403 M_FORBIDDEN, which does not tell a wrong password from an unknown user, 401
     M_USER_LOCKED, 429 after too many attempts at the same account, and 503 when only the directory
@@ -52,7 +57,7 @@ async def access_by_password(accounts: Accounts, user_id: str, password: str) ->
     """
     spine = accounts.spine
     is_name = parse_user_id(user_id) is not None
-    spine.limits.check("account", user_id if is_name else "")
+    taken = await take_attempt(accounts, user_id if is_name else "", address)
     user = None
     if is_name:
         user = await spine.db.read(store.select_user, spine.institution.id, user_id)
@@ -62,6 +67,8 @@ async def access_by_password(accounts: Accounts, user_id: str, password: str) ->
         is_right = user is not None
     if user is None or not is_right:
         raise forbidden("Wrong username or password")
+    for name, key in taken:
+        spine.limits.give_back(name, key)
     return check_usable(user)
 
 

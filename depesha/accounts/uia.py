@@ -264,7 +264,7 @@ async def _check_password(accounts: Accounts, operation: Operation, auth: Conten
     user_id = local_user_id(accounts, name) if isinstance(name, str) else operation.user_id
     if user_id is None or user_id != operation.user_id:
         raise forbidden("This is another user than the one who asks")
-    user = await access_by_password(accounts, user_id, password)
+    user = await access_by_password(accounts, user_id, password, None)
     if user.user_id != user_id:
         raise forbidden("This is the password of another user")
 

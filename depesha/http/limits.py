@@ -31,9 +31,14 @@ LIMITS = {
     "create": Limit(2, 30),
     "join": Limit(5, 60),
     "login": Limit(0.3, 20),
-    # Of one account, from all addresses: nobody alone keeps its owner from signing in.
-    "account": Limit(1, 60),
+    # Passwords tried at one account: by whom it knows, by one address that it does not, and by
+    # all of those together. Fewer than four addresses cannot take up the last.
+    "account": Limit(0.1, 30),
+    "stranger": Limit(0.005, 20),
+    "guess": Limit(0.02, 40),
+    "alarm": Limit(1 / 86_400, 1),
     "client": Limit(0.5, 30),
+    "new_client": Limit(0.01, 20),
     "token": Limit(5, 60),
     "letter": Limit(0.005, 5),
     "second": Limit(0.02, 6),
@@ -70,7 +75,7 @@ TAKEN = "limits"
 """Kind of whisper: what was taken at another worker."""
 
 Taken = tuple[str, str, int]
-"""Name of a limit, its key, and how many tokens were taken."""
+"""Name of a limit, its key, and how many tokens were taken; -1: one was given back."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -122,6 +127,15 @@ class Limits:
         elif bucket.tokens < limit.burst / 2:
             self._low[name, key] = None
 
+    def give_back(self, name: str, key: str) -> None:
+        """Take one token back that was taken for what is not to count."""
+        if not self._enabled:
+            return
+        bucket = self._fill(name, key)
+        bucket.tokens = min(LIMITS[name].burst, bucket.tokens + 1)
+        if self.tell is not None and LIMITS[name].per_second <= 1:
+            self.tell({"taken": [(name, key, -1)]})
+
     def _fill(self, name: str, key: str) -> _Bucket:
         """The bucket, with what has run into it by now."""
         key = neighbourhood(key)
@@ -144,7 +158,8 @@ class Limits:
                 bucket = self._fill(name, key)
                 # What was taken at the same moment is owed, or both would go on at full speed.
                 owed = float(-LIMITS[name].burst)
-                bucket.tokens = max(owed, bucket.tokens - max(0, count))
+                tokens = max(owed, bucket.tokens - max(-1, count))
+                bucket.tokens = min(LIMITS[name].burst, tokens)
 
     async def keep_telling(self) -> None:
         """Tell the other workers of buckets that run empty, for ever."""

@@ -35,7 +35,7 @@ async def auth_metadata(signin: Signin, ask: Ask[None]) -> Reply:
 async def register_oauth_client(signin: Signin, ask: Ask[Content]) -> Reply:
     """Register a client."""
     check_on(signin)
-    client = await register_client(signin, ask.body)
+    client = await register_client(signin, ask.body, ask.address)
     body = {"client_id": client.id, **client.metadata}
     return Reply(encode(body), 201, _NO_STORE)
 

@@ -284,7 +284,7 @@ async def _change_password(visit: Visit, form: Mapping[str, str]) -> Reply:
     except MatrixError:
         return await _password_page(visit, failure="weak")
     try:
-        await access_by_password(signin.accounts, user_id, form.get("old", ""))
+        await access_by_password(signin.accounts, user_id, form.get("old", ""), None)
     except MatrixError as error:
         wrong = "too_often" if error.status == 429 else "wrong_password"
         return await _password_page(visit, failure=wrong)

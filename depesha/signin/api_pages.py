@@ -130,9 +130,11 @@ async def signin_answer(visit: Visit) -> Reply:
     form = await read_form(visit.ask)
     check_form(visit.browser, form)
     accounts, user = visit.signin.accounts, form.get("user", "").strip()
+    user_id, browser = local_user_id(accounts, user), visit.browser
+    is_own = browser.is_signed_in and browser.user_id == user_id
     try:
         row = await access_by_password(
-            accounts, local_user_id(accounts, user), form.get("password", "")
+            accounts, user_id, form.get("password", ""), None if is_own else visit.ask.address
         )
     except MatrixError as error:
         return await _signin_page(visit, _WRONG.get(error.errcode, "wrong_password"), user)

@@ -14,8 +14,8 @@ from depesha.signin.oauth_error import OAuthError
 from depesha.signin.record import Signin
 from depesha.signin.rules import BadMetadata, check_metadata
 
-MOST = 100_000
-"""Clients that are remembered at once; when so many are in use, nobody else registers."""
+MOST = 10_000
+"""Clients that are remembered at once; of those that nobody uses, the oldest give way."""
 
 UNUSED_MS = 24 * 3600 * 1000
 """How long a client is remembered that has no session."""
@@ -41,10 +41,11 @@ class Client:
         return grant in self.metadata["grant_types"]
 
 
-async def register_client(signin: Signin, given: Content) -> Client:
+async def register_client(signin: Signin, given: Content, address: str) -> Client:
     """Remember what a client says of itself; equal clients share an id.
 
-    Raises 400 `invalid_client_metadata` or `invalid_redirect_uri`, 503 when there are too many.
+    Raises 400 `invalid_client_metadata` or `invalid_redirect_uri`, 429 M_LIMIT_EXCEEDED for an
+    address with too many new ones, 503 when as many as can be are in use.
     """
     try:
         metadata = check_metadata(given)
@@ -54,11 +55,15 @@ async def register_client(signin: Signin, given: Content) -> Client:
     text = canonical(metadata)
     client_id = sha256(text).hexdigest()[:32]
     now = spine.clock.now_ms()
+    if await spine.db.read(store.select_client, spine.institution.id, client_id) is None:
+        spine.limits.check("new_client", address)
 
     async def plan(tx: Tx) -> None:
         is_known = await store.select_client(tx, spine.institution.id, client_id) is not None
         if not is_known and await store.count_clients(tx, spine.institution.id) >= MOST:
-            raise OAuthError("temporarily_unavailable", "Too many clients are registered", 503)
+            kept = await clients_in_use(tx, spine.institution.id)
+            if not await store.delete_oldest_client(tx, spine.institution.id, kept):
+                raise OAuthError("temporarily_unavailable", "Too many clients are registered", 503)
         await store.upsert_client(tx, spine.institution.id, client_id, text.decode(), now)
 
     await spine.db.write(plan)

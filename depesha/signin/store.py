@@ -190,6 +190,25 @@ async def delete_clients(tx: Tx, institution_id: int, before: int, kept: list[st
     )
 
 
+async def delete_oldest_client(tx: Tx, institution_id: int, kept: list[str]) -> bool:
+    """Forget the client that was not used for longest, but for those kept; False: there is none."""
+    client_id = await tx.value(
+        str,
+        "SELECT client_id FROM signin_clients WHERE institution_id = $1 AND client_id <> ALL($2)"
+        " ORDER BY used_ts, client_id LIMIT 1",
+        institution_id,
+        kept,
+    )
+    if client_id is None:
+        return False
+    await tx.execute(
+        "DELETE FROM signin_clients WHERE institution_id = $1 AND client_id = $2",
+        institution_id,
+        client_id,
+    )
+    return True
+
+
 async def count_clients(tx: Tx, institution_id: int) -> int:
     return (
         await tx.value(

@@ -365,6 +365,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
             "этот сеанс и смените пароль: {}"
         ),
     ),
+    "alert_guessed_subject": ("Passwords tried on {}", "Подбор пароля на {}"),
+    "alert_guessed": (
+        (
+            "Somebody tries many passwords at your account, from places unknown to it: {}. Nobody "
+            "has got in. For a while a password is not accepted there; your devices go on working, "
+            "and at the places where you use them you sign in as always. If your password is "
+            "short or used elsewhere too, change it."
+        ),
+        (
+            "Кто-то подбирает пароль к вашей учётной записи из незнакомых ей мест: {}. Войти не "
+            "удалось. Какое-то время пароль оттуда не принимается; ваши устройства работают, и "
+            "там, где вы ими пользуетесь, войти можно как обычно. Если пароль короткий или "
+            "используется где-то ещё, смените его."
+        ),
+    ),
     "mail_test_subject": ("Test letter of {}", "Пробное письмо {}"),
     "mail_test": ("Letters of {} arrive.", "Письма сервера {} доходят."),
     "mail_end": (

@@ -194,7 +194,60 @@ async def test_who_guesses_does_not_keep_the_owner_out(start_server: StartServer
         assert await attempt("192.0.2.2", PASSWORD) == 200
         # Nor do many addresses together guess on and on.
         guesses = [await attempt(f"192.0.2.{10 + n // 20}", "wrong horse") for n in range(60)]
-        assert guesses == [403] * 39 + [429] * 21
+        assert guesses == [403] * 20 + [429] * 40
+
+
+async def test_many_addresses_guess_slowly_and_keep_nobody_out(start_server: StartServer) -> None:
+    """Whoever is known by an address or a session signs in as always, and is told once a day."""
+    settings = {"rate_limits": True, "trusted_proxies": ("127.0.0.1",), "signin_alerts": True}
+    async with start_server(**settings) as server:
+        alice = await server.register("alice")
+        home = {"X-Forwarded-For": "2001:db8:1:1::1"}
+        (await alice.get("/account/whoami", headers=home)).ok()
+
+        async def attempt(address: str, password: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            body = login_body("alice", password) | {"device_id": "NEW"}
+            return (await server.anyone.post("/login", body, headers=headers)).status
+
+        async def guess(times: int) -> int:
+            """How many of so many guesses, each from another address, are compared."""
+            addresses = [f"198.51.{n // 250}.{n % 250}" for n in range(times)]
+            return [await attempt(each, "wrong horse") for each in addresses].count(403)
+
+        assert await guess(44) == 40
+        assert await attempt("203.0.113.1", PASSWORD) == 429, "a guess that is right, too"
+        await server.clock.advance(100)
+        assert await guess(5) == 2
+        # The same network, by another address of it.
+        assert await attempt("2001:db8:1:1::2", PASSWORD) == 200
+        auth = {"type": "m.login.password", "password": PASSWORD}
+        away = {"X-Forwarded-For": "203.0.113.1"}
+        (await alice.post(GET_TOKEN, {"auth": auth}, headers=away)).ok()
+        assert len(await guessed(server, alice)) == 1
+
+
+async def guessed(server: Server, client: Client) -> list[str]:
+    """What the server has told somebody of guesses; its invitations are taken."""
+    await server.clock.advance(1)
+    for room_id in (await client.sync())["rooms"].get("invite", {}):
+        await client.join(room_id)
+    return [
+        event["content"]["body"]
+        for room_id in (await client.sync())["rooms"].get("join", {})
+        for event in (await client.messages(room_id, limit=50))["chunk"]
+        if "passwords" in event["content"].get("body", "")
+    ]
+
+
+async def test_who_signs_in_often_is_not_taken_for_a_guesser(start_server: StartServer) -> None:
+    """Such as a program that does so each time it runs: what was right is not counted."""
+    async with start_server(rate_limits=True) as server:
+        await server.register("alice")
+        for _ in range(25):
+            await server.clock.advance(4)
+            found = await server.anyone.login("alice")
+            (await found.post("/logout", {})).ok()
 
 
 async def test_a_token_is_asked_for(server: Server, alice: Client) -> None:

@@ -388,8 +388,8 @@ def test_nothing_of_whom_the_creator_bans_survives_the_ban(
     here, there = room.fork(), room.fork()
     ban = here.member(BOB, "ban", by=ALICE, at=2000)
     known = set(room.events)
-    for _, *rest in meanwhile:
-        act(there, (BOB, rest[0], rest[1], rest[2], rest[3]))
+    for _, what, target, number, at in meanwhile:
+        act(there, (BOB, what, target, number, at))
     of_bob = set(room.events) - known
     for each in after:
         act(here, each)

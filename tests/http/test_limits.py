@@ -79,6 +79,18 @@ def test_two_workers_never_let_more_through_than_one(asked: list[tuple[str, int]
         assert may(workers[worker], "second", key) is may(alone, "second", key)
 
 
+async def test_what_is_given_back_is_given_to_all(clock: TestClock) -> None:
+    one, two = pair(clock)
+    burst = LIMITS["guess"].burst
+    for _ in range(3 * burst):
+        one.check("guess", "@a:x")
+        one.give_back("guess", "@a:x")
+        two.give_back("guess", "@a:x")
+    assert sum(may(two, "guess") for _ in range(2 * burst)) == burst
+    one.give_back("guess", "@a:x")
+    assert [may(two, "guess") for _ in range(2)] == [True, False]
+
+
 async def test_nonsense_of_another_worker_does_no_harm(clock: TestClock) -> None:
     limits = Limits(clock, enabled=True)
     told: Content = {"taken": [["no such", "k", 5], ["login", "@a:x", -100]]}

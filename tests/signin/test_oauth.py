@@ -5,6 +5,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from depesha.signin import store
+from depesha.signin.clients import MOST
 from tests.accounts.steps import is_signed_in
 from tests.conftest import StartServer
 from tests.harness.client import PASSWORD, Client
@@ -50,6 +52,52 @@ async def test_it_can_be_switched_off(start_server: StartServer) -> None:
         (await server.anyone.get(METADATA_PATH)).ok()
         flows = (await server.anyone.get("/login")).ok()["flows"]
         assert {"type": "m.login.sso", "oauth_aware_preferred": True} in flows
+
+
+async def test_one_address_registers_few_new_clients(start_server: StartServer) -> None:
+    settings = {"rate_limits": True, "trusted_proxies": ("127.0.0.1",)}
+    async with start_server(**settings) as server:
+
+        async def register(name: str, address: str) -> int:
+            body, headers = METADATA | {"client_name": name}, {"X-Forwarded-For": address}
+            path = f"{OAUTH}/register"
+            return (await server.anyone.post(path, body, headers=headers)).status
+
+        tried = [await register(f"Client {n}", "192.0.2.1") for n in range(22)]
+        assert tried == [201] * 20 + [429] * 2
+        assert await register("Client 3", "192.0.2.1") == 201, "it is known"
+        assert await register("Client 21", "192.0.2.2") == 201
+
+
+async def test_a_flood_of_clients_fills_nothing_and_keeps_nobody_out(
+    server: Server, alice: Client
+) -> None:
+    """The oldest that nobody uses give way; one that somebody is signed in with stays."""
+    used = await register_client(server)
+    tokens = await oauth_tokens(server, used)
+    spine = server.running.house.spine
+
+    async def flood(tx: Any) -> None:
+        await tx.execute(
+            "INSERT INTO signin_clients (institution_id, client_id, metadata, used_ts)"
+            " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)"
+            " SELECT $1, 'flood' || i, '{}', i FROM n",
+            spine.institution.id,
+            MOST - 1,
+        )
+
+    async def count(tx: Any) -> int:
+        found: int = await store.count_clients(tx, spine.institution.id)
+        return found
+
+    await spine.db.write(flood)
+    for name in ("One", "Two"):
+        await register_client(server, client_name=name)
+    assert await spine.db.read(count) == MOST
+    assert await spine.db.read(store.select_client, spine.institution.id, "flood1") is None
+    assert await is_signed_in(oauth_client(server, alice.user_id, tokens))
+    assert await spine.db.read(store.select_client, spine.institution.id, used) is not None
+    assert await get_code(server, await register_client(server, client_name="Three"))
 
 
 async def test_equal_clients_share_an_id(server: Server) -> None:
