@@ -1,5 +1,8 @@
 """The institution in the client: its tree, cards, requests, and what its rules refuse."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -214,6 +217,64 @@ async def test_who_may_write_is_chosen_in_the_settings(house: House, open_client
     await person.page.reload()
     await expect(choice.get_by_label("Only those I know")).to_be_checked()
     assert (await lawyer.get(CONTACTS)).ok()["strangers"] == "closed"
+
+
+async def test_a_deputy_is_offered_where_the_server_cannot_tell_them(
+    house: House, open_client: Open
+) -> None:
+    head, lawyer, judge = (house.people[name] for name in ("lawhead", "lawyer", "judge"))
+    await house.stand_in("lawhead", "lawyer")
+    seal = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+    room = await head.create_room(
+        name="Суд", invite=[lawyer.user_id, judge.user_id], initial_state=[seal]
+    )
+    await lawyer.join(room)
+    await judge.join(room)
+    person = await open_client(judge)
+    await person.open_chat("Суд")
+    await person.field.fill("@Пётр")
+    await person.page.get_by_role("option").filter(has_text="Пётр Правдин").click()
+    offer = person.page.get_by_role("status").filter(has_text="Пётр Правдин is away until")
+    await expect(offer).to_contain_text("Анна Юристова stands in")
+    await person.screen("composer-deputy")
+    assert await person.barriers() == []
+    await offer.get_by_role("button", name="Mention too").click()
+    await expect(person.field).to_have_value("@Пётр Правдин @Анна Юристова ")
+    await expect(offer).to_have_count(0)
+
+
+async def until_kept(account: Client, kind: str, content: dict[str, Any]) -> None:
+    """Wait until the server has what the client shows already."""
+    path = f"/user/{account.user_id}/account_data/{kind}"
+    while (found := await account.get(path)).status != 200 or found.ok() != content:
+        await asyncio.sleep(0.05)
+
+
+async def test_who_may_invite_is_chosen_in_the_settings(house: House, open_client: Open) -> None:
+    lawyer, chief = house.people["lawyer"], house.people["lawhead"]
+    person = await open_client(lawyer)
+    page = person.page
+    await page.goto("/#/settings/privacy")
+    choice = page.get_by_role("radiogroup", name="Who may invite me")
+    await expect(choice.get_by_label("Everyone")).to_be_checked()
+    await choice.get_by_label("Only those listed").check()
+    lists, others = "org.matrix.msc4155.invite_permission_config", {"blocked_servers": ["*"]}
+    await until_kept(lawyer, lists, others)
+    room, body = await chief.create_room(), {"user_id": lawyer.user_id}
+    (await chief.post(f"/rooms/{room}/invite", body)).refused(403, "M_INVITE_BLOCKED")
+    await page.get_by_label("Person or server").fill(chief.user_id)
+    await page.keyboard.press("Enter")
+    listed = page.get_by_role("list", name="Exceptions to who may invite me")
+    await expect(listed.get_by_role("listitem")).to_contain_text("are taken")
+    await person.screen("people-may-invite")
+    assert await person.barriers() == []
+    await until_kept(lawyer, lists, {"allowed_users": [chief.user_id], **others})
+    (await chief.post(f"/rooms/{room}/invite", body)).ok()
+    await choice.get_by_label("Nobody").check()
+    await expect(listed).to_have_count(0)
+    await until_kept(lawyer, "m.invite_permission_config", {"default_action": "block"})
+    room = await chief.create_room()
+    (await chief.post(f"/rooms/{room}/invite", body)).refused(403, "M_INVITE_BLOCKED")
 
 
 async def test_who_is_away_is_said_with_their_deputy(house: House, open_client: Open) -> None:

@@ -20,10 +20,12 @@ import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell } from "../../ui/toasts";
 import { registerComposer, urgentAction } from "./commands";
+import { Deputies } from "./Deputies";
 import {
   emoticonsIn,
   isFile,
   mayBeUrgent,
+  mentionedPeople,
   messageContent,
   pastedMarkdown,
   replaceToken,
@@ -265,6 +267,12 @@ export function Composer(props: {
     if (eventId)
       await orTell(client.command("send.edit", { roomId: props.room.id, eventId, content }));
   };
+  const named = createMemo(() => mentionedPeople(composing().text(), composing().mentions()));
+  const mentionToo = (mention: Mention) => {
+    addMention(mention);
+    setText(`${composing().text().trimEnd()} @${mention.name} `);
+    field.focus();
+  };
   const send = async () => {
     const text = composing().text().trim();
     const edited = composing().edit();
@@ -429,6 +437,9 @@ export function Composer(props: {
             onClick={cancel}
           />
         </div>
+      </Show>
+      <Show when={props.room.encrypted && !composing().edit()}>
+        <Deputies room={props.room} me={card()?.id} mentioned={named()} onMention={mentionToo} />
       </Show>
       <Show when={!props.threadId}>
         <Scheduled roomId={props.room.id} />

@@ -4,6 +4,7 @@ import {
   emoticonsIn,
   findMembers,
   mayBeUrgent,
+  mentionedPeople,
   mentionsIn,
   messageContent,
   pastedMarkdown,
@@ -224,4 +225,13 @@ describe("the caption of a file", () => {
     });
     expect(withCaption(file, undefined)).toEqual({ ...kept, body: "a.png", "m.mentions": {} });
   });
+});
+
+test("whom a text mentions still, each once, is known before it is sent", () => {
+  const anna = { name: "Анна", userId: "@anna:a.org" };
+  const boris = { name: "Борис", userId: "@boris:a.org" };
+  const unit = { name: "Отдел", unit: 7 };
+  const text = "@Анна, @Отдел и ещё раз @Анна";
+  expect(mentionedPeople(text, [boris, anna, unit, anna])).toEqual(["@anna:a.org"]);
+  expect(mentionedPeople("Анна", [anna])).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** What is written: how it becomes content, and what is being asked for at the caret. */
 
 import { match } from "../../base/fuzzy";
+import type { UserId } from "../../base/ids";
 import { EVERYONE, MENTIONS } from "../../base/mentions";
 import type {
   CardRecord,
@@ -26,6 +27,14 @@ export function presentMentions(text: string, mentions: readonly Mention[]): Men
 
 /** Signs of expressions as letters. */
 const escaped = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The people whom a text mentions by a name that was chosen, each once. */
+export function mentionedPeople(text: string, mentions: readonly Mention[]): UserId[] {
+  const people = presentMentions(text, mentions).flatMap((one) =>
+    "userId" in one && one.userId ? one.userId : [],
+  );
+  return [...new Set(people)];
+}
 
 /** The mentions that were chosen, and the chat's groups: their names call also as they are typed. */
 export function withGroups(

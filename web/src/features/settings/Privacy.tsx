@@ -3,7 +3,7 @@ import { useClient, useList, useValue } from "../../bridge/client";
 import { Button, Segments, TextField } from "../../ui/controls";
 import { lockAfter, setLockAfter } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
-import { Face, Strangers } from "../people";
+import { Face, MayInvite, Strangers } from "../people";
 import { pinProblem } from "./data";
 import { word } from "./words";
 
@@ -36,6 +36,9 @@ export function Privacy() {
     <div class="settings-form">
       <section>
         <Strangers />
+      </section>
+      <section>
+        <MayInvite />
       </section>
       <section>
         <h3>{word("pinOn")}</h3>
