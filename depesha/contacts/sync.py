@@ -1,14 +1,16 @@
 """Contacts in a sync: an event `org.depesha.contacts` among the global account data.
 
-Its content is that of `GET /_depesha/v1/contacts`, whole, whenever something of it has changed.
+Its content is that of `GET /_depesha/v1/contacts`, whole, whenever something of it has changed,
+or for whom the user stands in.
 """
 
 from depesha.base.canonical import encode
 from depesha.contacts.look import describe_contacts, is_nothing
 from depesha.contacts.record import CONTACTS, Contacts
 from depesha.eventlog.section import NOTHING, Section, SyncAsk
+from depesha.org import DEPUTY
 
-KINDS = frozenset({CONTACTS})
+KINDS = frozenset({CONTACTS, DEPUTY})
 TYPE = "org.depesha.contacts"
 
 

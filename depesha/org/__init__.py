@@ -39,6 +39,7 @@ from depesha.org.provision import write_move as write_move
 from depesha.org.provision import write_path as write_path
 from depesha.org.record import BY_DIRECTORY as BY_DIRECTORY
 from depesha.org.record import BY_SCIM as BY_SCIM
+from depesha.org.record import DEPUTY as DEPUTY
 from depesha.org.record import LEFT as LEFT
 from depesha.org.record import NAMED as NAMED
 from depesha.org.record import PERSON as PERSON

@@ -207,7 +207,7 @@ async def describe_unit_invites(rooms: Rooms, user_id: str) -> Content:
     units = decided_levels(rooms.profile.org, user_id)
     incoming, outgoing = await spine.db.read(_select, spine.institution.id, user_id, units)
     return {
-        "incoming": [await _incoming(rooms, row) for row in incoming],
+        "incoming": [await _incoming(rooms, row, user_id) for row in incoming],
         "outgoing": [_outgoing(row) for row in outgoing],
     }
 
@@ -221,10 +221,16 @@ async def _select(
     )
 
 
-async def _incoming(rooms: Rooms, row: store.UnitInviteRow) -> Content:
-    """With who asks and what the room is called, which the manager need not be in."""
-    room = await rooms.spine.log.find_room(row.room_id)
-    told = {**_described(row), "sender": await describe_anyone(rooms.profile.org, row.sender)}
+async def _incoming(rooms: Rooms, row: store.UnitInviteRow, user_id: str) -> Content:
+    """With who asks and what the room is called, which the manager need not be in.
+
+    `in_place_of` is the manager, where somebody else decides.
+    """
+    room, org = await rooms.spine.log.find_room(row.room_id), rooms.profile.org
+    told = {**_described(row), "sender": await describe_anyone(org, row.sender)}
+    chiefs = deciding_chiefs(org, row.unit_id)
+    if chiefs and chiefs[0] != user_id:
+        told["in_place_of"] = chiefs[0]
     name = room.text("m.room.name", "name") if room is not None else ""
     return {**told, "room_name": name} if name else told
 

@@ -1,14 +1,16 @@
 """Requests to invite units, in a sync: `org.depesha.unit_invites` among the global account data.
 
-Its content is that of `GET /_depesha/v1/unit_invites`, whole, whenever something of it has changed.
+Its content is that of `GET /_depesha/v1/unit_invites`, whole, whenever something of it has changed,
+or for whom the user stands in.
 """
 
 from depesha.base.canonical import encode
 from depesha.eventlog.section import NOTHING, Section, SyncAsk
+from depesha.org import DEPUTY
 from depesha.rooms.invite_unit import UNIT_INVITES, describe_unit_invites
 from depesha.rooms.record import Rooms
 
-KINDS = frozenset({UNIT_INVITES})
+KINDS = frozenset({UNIT_INVITES, DEPUTY})
 TYPE = "org.depesha.unit_invites"
 
 

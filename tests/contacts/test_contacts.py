@@ -101,8 +101,11 @@ async def test_the_manager_decides_where_the_level_says_so(house: Institution) -
     now = house.server.clock.now_ms()
     deputy = {"user_id": user("clerk"), "since_ts": now, "until_ts": now + 1000}
     deputies = f"{ADMIN}/people/{user('ithead')}/deputies"
+    since = (await house.people["clerk"].sync())["next_batch"]
     (await house.root.put(deputies, {"deputies": [deputy]})).ok()
-    assert len((await contacts(house.people["clerk"]))["incoming"]) == 1
+    data = (await house.people["clerk"].sync(since))["account_data"]["events"]
+    (told,) = [e["content"] for e in data if e["type"] == "org.depesha.contacts"]
+    assert len(told["incoming"]) == 1
     (await house.people["clerk"].post(path, {"target": coder.user_id})).ok()
     assert await may_invite(judge, coder.user_id)
     assert (await contacts(ithead))["incoming"] == []

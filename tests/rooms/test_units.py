@@ -121,10 +121,15 @@ async def test_a_deputy_decides_while_the_manager_is_away(server: Server, clock:
     request = (await ask(lawhead, room, house.units["IT"])).ok()["request_id"]
     path = f"{REQUESTS}/{request}/approve"
     (await coder.post(path, {"all": True})).refused(404, "M_NOT_FOUND")
+    since = (await coder.sync())["next_batch"]
     span = {"since_ts": START_MS - 1, "until_ts": START_MS + 60_000}
     body = {"deputies": [{"user_id": coder.user_id, **span}]}
     (await house.root.put(f"{ADMIN}/people/{user('ithead')}/deputies", body)).ok()
-    assert len((await waiting(coder))[0]) == 1
+    data = (await coder.sync(since))["account_data"]["events"]
+    (told,) = [e["content"] for e in data if e["type"] == "org.depesha.unit_invites"]
+    assert told["incoming"][0]["in_place_of"] == user("ithead")
+    assert (await waiting(coder))[0] == told["incoming"]
+    assert "in_place_of" not in (await waiting(house.people["ithead"]))[0][0]
     await clock.advance(61)
     (await coder.post(path, {"all": True})).refused(404, "M_NOT_FOUND")
     (await house.people["ithead"].post(path, {"all": True})).ok()

@@ -186,6 +186,8 @@ export interface UnitInvitesView {
     roomId: RoomId;
     roomName: string;
     unitId: number;
+    /** The manager for whom one stands in. */
+    inPlaceOf?: UserId;
     sender: WhoRecord;
     message: string;
     ts: Millis;

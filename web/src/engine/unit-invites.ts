@@ -11,6 +11,7 @@ export function unitInvitesOf(world: World): UnitInvitesView {
   const told = world.account.get(UNIT_INVITES) ?? {};
   return {
     incoming: objectsOf(told, "incoming").map((each) => ({
+      ...inPlaceIn(textOf(each, "in_place_of")),
       id: textOf(each, "request_id") ?? "",
       roomId: textOf(each, "room_id") ?? "",
       roomName: textOf(each, "room_name") ?? "",
@@ -31,6 +32,8 @@ export function unitInvitesOf(world: World): UnitInvitesView {
     })),
   };
 }
+
+const inPlaceIn = (id: string | undefined) => (id === undefined ? {} : { inPlaceOf: id });
 
 function stateIn(told: string | undefined): "waiting" | "approved" | "refused" {
   return told === "approved" || told === "refused" ? told : "waiting";

@@ -30,10 +30,14 @@ export function AskedUnit(props: { one: Asked }) {
   const client = useClient();
   const unit = useUnit(() => props.one.unitId);
   const [choosing, setChoosing] = createSignal<"people" | "reason">();
+  const manager = useName(() => props.one.inPlaceOf);
   const note = () => {
     const name = props.one.roomName || word("someChat");
     const when = ago(language(), props.one.ts, now());
-    return word("unitAskedFor", { unit: unit.name(), name, ago: when });
+    const asked = { unit: unit.name(), name, ago: when };
+    return props.one.inPlaceOf
+      ? word("unitAskedDeputy", { ...asked, manager: manager() })
+      : word("unitAskedFor", asked);
   };
   const act = (how: "approve" | "refuse", body: object) =>
     orTell(
