@@ -8,7 +8,7 @@ from yarl import URL
 from tests.harness.client import Client, Wire
 from tests.web.cable import cable_to
 from tests.web.conftest import Open
-from tests.web.page import Person
+from tests.web.page import NEXT_FRAME, Person
 
 PASTE = """(field, [html, text]) => {
     const clipboardData = new DataTransfer();
@@ -18,6 +18,11 @@ PASTE = """(field, [html, text]) => {
     const event = new ClipboardEvent("paste", init);
     if (field.dispatchEvent(event)) field.setRangeText(text, 0, 0, "end");
 }"""
+
+IN_VIEW = """(all) => all.some((each) => {
+    const { top, bottom } = each.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+})"""
 
 
 async def written(alice: Person, count: int) -> tuple[Client, str]:
@@ -153,6 +158,46 @@ async def test_who_reads_earlier_messages_is_not_moved_by_new_ones(open_client: 
     assert abs(await top_of(alice.message("Word 30!")) - before) < 12
 
 
+async def press_until_seen(alice: Person, key: str, text: str) -> int:
+    """Go on to an end of the chat until a message is there; how high it was at most, in pixels."""
+    log, most = alice.page.get_by_role("log", name="Registry"), 0
+    while not await alice.message(text).evaluate_all(IN_VIEW):
+        await log.press(key)
+        await alice.page.evaluate(NEXT_FRAME)
+        most = max(most, await log.evaluate("(log) => log.scrollHeight"))
+    return most
+
+
+async def test_a_long_chat_is_let_go_behind_and_comes_back(open_client: Open) -> None:
+    alice = await open_client("alice")
+    count = 400  # more than a page holds at a time
+    bob, room = await written(alice, count)
+    await alice.open_chat("Registry")
+    await expect(alice.message(f"Word {count - 1}!")).to_be_in_viewport()
+    newest = alice.page.get_by_role("button", name="To the newest")
+
+    most = await press_until_seen(alice, "Home", "Word 0!")
+    place = await top_of(alice.message("Word 5!"))
+    box = await alice.message("Word 5!").bounding_box()
+    assert box is not None
+    assert most < (count - 30) * box["height"]
+    await bob.send(room, "Said meanwhile")
+    await expect(alice.line("Registry")).to_contain_text("Said meanwhile")
+    assert abs(await top_of(alice.message("Word 5!")) - place) < 2
+
+    await press_until_seen(alice, "End", "Said meanwhile")
+    await expect(newest).to_have_count(0)
+    await bob.send(room, "Followed again")
+    await expect(alice.message("Followed again")).to_be_in_viewport()
+
+    await press_until_seen(alice, "Home", "Word 0!")
+    await newest.click()
+    await expect(alice.message("Followed again")).to_be_in_viewport()
+    await expect(newest).to_have_count(0)
+    await alice.say("So do I")
+    await expect(alice.message("So do I")).to_be_in_viewport()
+
+
 async def test_one_comes_back_to_where_one_was(open_client: Open) -> None:
     alice = await open_client("alice")
     await alice.account.create_room(name="Canteen")
@@ -198,6 +243,42 @@ async def test_a_long_press_opens_the_menu_on_a_phone(open_client: Open) -> None
     await cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await page.get_by_role("menuitem", name="Reply", exact=True).click()
     await expect(page.get_by_role("button", name="Cancel the reply")).to_be_visible()
+
+
+async def test_back_on_a_phone_closes_what_is_open_and_no_more(open_client: Open) -> None:
+    alice = await open_client("alice", phone=True)
+    page = alice.page
+    await written(alice, 2)
+    await alice.open_chat("Registry")
+    await alice.sees("Word 1!")
+    chat, menu, dialog = page.url, page.get_by_role("menu"), page.get_by_role("dialog")
+
+    async def is_above(above: str) -> None:
+        """The browser was told of what is open, or that it is gone, which takes it a moment."""
+        await page.wait_for_function(f"() => (history.state?.above ?? false) === {above}")
+
+    await alice.message("Word 1!").get_by_text("Word 1!").click(button="right")
+    await expect(menu).to_be_visible()
+    await is_above("true")
+    await page.go_back()
+    await expect(menu).to_have_count(0)
+    await expect(alice.message("Word 1!")).to_be_visible()
+
+    # A window from a menu; one that is closed by its cross leaves nothing behind.
+    for leave in (page.go_back, dialog.get_by_role("button", name="Close").click):
+        await page.get_by_role("button", name="Attach").click()
+        await page.get_by_role("menuitem", name="Poll").click()
+        await expect(dialog).to_be_visible()
+        await is_above("true")
+        await leave()
+        await expect(dialog).to_have_count(0)
+        await is_above("false")
+        await expect(alice.message("Word 1!")).to_be_visible()
+        assert page.url == chat
+
+    await page.go_back()
+    await expect(alice.chat("Registry")).to_be_visible()
+    assert page.url != chat
 
 
 async def test_no_network_is_told_quietly_and_old_chats_open(wire: Wire, open_client: Open) -> None:

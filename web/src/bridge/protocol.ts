@@ -199,7 +199,18 @@ export interface Commands {
   typing: { args: { roomId: RoomId; typing: boolean }; value: null };
   // Reading
   "timeline.more": {
-    args: { roomId: RoomId; threadId?: EventId; at?: EventId; direction: "back" | "forward" };
+    args: {
+      roomId: RoomId;
+      threadId?: EventId;
+      at?: EventId;
+      /** `newest`: in place of what is shown, the end of the room. */
+      direction: "back" | "forward" | "newest";
+    };
+    value: null;
+  };
+  /** Lets go what lies before and after these items, unless another tab shows it too. */
+  "timeline.trim": {
+    args: { roomId: RoomId; at?: EventId; from: string; to: string };
     value: null;
   };
   "timeline.read": {

@@ -11,7 +11,7 @@ import type { Live } from "./live";
 import { fetchPerson, isIgnored, searchPeople } from "./people";
 import type { Crypto } from "./ports";
 import { GROUP_RULES, keywordRule } from "./push";
-import { itemsIn, timelineOf } from "./queries";
+import { itemsIn, pageTimeline, trimTimeline } from "./queries";
 import {
   makeTyping,
   markAllRead,
@@ -135,7 +135,11 @@ export function makeCommands(live: Live): Answers {
     typing: (ask) => typing(ask.roomId, ask.typing),
 
     "timeline.more": async ({ direction, ...ask }) => {
-      await timelineOf(live, ask)?.more(direction);
+      await pageTimeline(live, ask, direction);
+      return null;
+    },
+    "timeline.trim": async ({ from, to, ...ask }) => {
+      trimTimeline(live, ask, from, to);
       return null;
     },
     "timeline.read": (ask) => markRead(live, ask),

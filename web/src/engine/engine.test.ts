@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { PASSWORD, type Server, serve } from "../../test/depesha";
 import { chatOf, Person, text } from "../../test/person";
 import { localpart } from "../base/ids";
+import type { ItemRecord } from "./records";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -519,8 +520,51 @@ describe("several devices", () => {
         void phone.do("timeline.more", { roomId, direction: "back" });
     });
     await phone.list("timeline", { roomId }, (_, head) => head.atStart);
-    stop();
     expect(seen).toEqual(all);
+    stop();
+  });
+
+  test("what is far from what is seen is let go, and comes back out of the archive", async () => {
+    const [anna, boris, roomId] = await two();
+    const all = Array.from({ length: 90 }, (_, index) => `${index + 1}`);
+    for (const body of all) await anna.do("send.event", { roomId, ...text(body) });
+    await boris.says(roomId, "90");
+    let rows: readonly ItemRecord[] = [];
+    const stop = boris.engine.watchList("timeline", { roomId }, (_, shown) => {
+      rows = shown;
+    });
+    const shows = (is: (texts: unknown[]) => boolean) =>
+      vi.waitUntil(() => is(bodies(rows)), { timeout: 20_000 });
+    const itemOf = (body: string) => rows.find((row) => row.content.body === body)?.id ?? "";
+    while (!bodies(rows).includes("1"))
+      await boris.do("timeline.more", { roomId, direction: "back" });
+
+    boris.net = "down";
+    const [from, to] = [itemOf("1"), itemOf("40")];
+    await boris.do("timeline.trim", { roomId, from, to });
+    await shows((texts) => texts.at(-1) === "40");
+    boris.net = "up";
+    await anna.do("send.event", { roomId, ...text("91") });
+    await boris.list("chats", null, (chats) => chats.some(({ last }) => last?.body === "91"));
+    expect(bodies(rows).at(-1)).toBe("40");
+
+    boris.net = "down";
+    await boris.do("timeline.more", { roomId, direction: "forward" });
+    await boris.do("timeline.more", { roomId, direction: "forward" });
+    await shows((texts) => texts.at(-1) === "91");
+    expect(bodies(rows)).toEqual([...all, "91"]);
+    await boris.do("timeline.trim", { roomId, from: itemOf("50"), to: itemOf("60") });
+    await shows((texts) => texts[0] === "50" && texts.at(-1) === "60");
+    await boris.do("timeline.more", { roomId, direction: "newest" });
+    await shows((texts) => texts.at(-1) === "91");
+    await boris.do("timeline.trim", { roomId, from: itemOf("70"), to: itemOf("80") });
+    await shows((texts) => texts.at(-1) === "80");
+    boris.net = "up";
+    await anna.do("send.event", { roomId, ...text("92") });
+    // Another tab that opens the chat sees its end, and the first one stays where it was.
+    expect(await textsUpTo(boris, roomId, "92")).toContain("70");
+    expect(bodies(rows)[0]).toBe("70");
+    stop();
   });
 
   test("an archive is locked by a PIN, and wiped at the end", async () => {

@@ -403,9 +403,22 @@ const timelines = new WeakMap<Live, Map<string, Shared>>();
 const timelineKey = ({ roomId, threadId, at }: TimelineAsk) =>
   [roomId, threadId ?? "", at ?? ""].join(" ");
 
-/** The open timeline of that ask, for commands that page it. */
-export function timelineOf(live: Live, ask: TimelineAsk): Timeline | undefined {
-  return timelines.get(live)?.get(timelineKey(ask))?.timeline;
+/** Pages the open timeline of that ask. */
+export async function pageTimeline(
+  live: Live,
+  ask: TimelineAsk,
+  direction: "back" | "forward" | "newest",
+): Promise<void> {
+  const shared = timelines.get(live)?.get(timelineKey(ask));
+  // Another tab stays where it is.
+  if (direction === "newest" && shared && shared.shows.size > 1) shared.timeline.whole();
+  else await shared?.timeline.more(direction);
+}
+
+/** Lets go what of the open timeline lies far from what its one tab shows. */
+export function trimTimeline(live: Live, ask: TimelineAsk, from: string, to: string): void {
+  const shared = timelines.get(live)?.get(timelineKey(ask));
+  if (shared?.shows.size === 1) shared.timeline.trim(from, to);
 }
 
 function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): Stop {
@@ -413,8 +426,10 @@ function openShared(live: Live, ask: TimelineAsk, show: ShowList<"timeline">): S
   timelines.set(live, open);
   const key = timelineKey(ask);
   let shared = open.get(key);
-  if (shared) show(shared.timeline.head(), shared.timeline.rows());
-  else {
+  if (shared) {
+    show(shared.timeline.head(), shared.timeline.rows());
+    shared.timeline.whole();
+  } else {
     const topic = `timeline:${key}`;
     const { world } = live;
     const timeline = openTimeline(world, live.outbox, ask, () => world.topics.touch(topic));

@@ -505,6 +505,8 @@ export interface TimelineHead {
   atStart: boolean;
   /** The newest event is in this page, and new ones are added as they come. */
   live: boolean;
+  /** Newer items are left out, though nothing may be missing: this page is of the past. */
+  cut: boolean;
   loading: { back: boolean; forward: boolean };
   /** Where the fully-read marker stood when the timeline was opened. */
   firstUnread?: string;

@@ -27,6 +27,7 @@ import type { ItemRecord, TimelineHead, Unread } from "./records";
 import { isEncrypted, pinnedOf } from "./room";
 import type { Entry, MembersData, ReceiptsData } from "./stored";
 import { isThreadUnread, NONE_UNREAD, unreadOf } from "./threads";
+import { between } from "./window";
 import { replyOf } from "./wire";
 import { loadMembers, loadReceipts, type World } from "./world";
 
@@ -39,7 +40,12 @@ export interface TimelineAsk {
 export interface Timeline {
   head(): TimelineHead;
   rows(): readonly ItemRecord[];
-  more(direction: "back" | "forward"): Promise<void>;
+  /** `newest` leaves what is shown for the end of the room. */
+  more(direction: "back" | "forward" | "newest"): Promise<void>;
+  /** Lets go what lies before and after these items; it is read again from the archive. */
+  trim(from: string, to: string): void;
+  /** Reads on to the newest again, and lets nothing go. */
+  whole(): void;
   close(): void;
 }
 
@@ -67,6 +73,8 @@ export function openTimeline(
   let isHearing = false;
   let isReady = false;
   let isClosed = false;
+  /** What is newer than the window is in the archive, or missing, and is not followed. */
+  let isCut = false;
   let error: Failure | undefined;
   let loading = { back: false, forward: false };
   let threadToken: string | undefined;
@@ -87,7 +95,7 @@ export function openTimeline(
 
   function isLive(): boolean {
     if (threadId !== undefined || entries.length === 0) return true;
-    return reachesEnd(lineOf(), highest());
+    return !isCut && reachesEnd(lineOf(), highest());
   }
 
   // ── Reading ──────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +167,7 @@ export function openTimeline(
     if (entry?.pos === undefined) return void (await readBack(PAGE));
     entries = [entry];
     anchor = itemId(entry);
+    isCut = true;
     await Promise.all([readBack(PAGE), readForward(PAGE)]);
   }
 
@@ -190,7 +199,12 @@ export function openTimeline(
       reach.ranges.map(([from, to]) => world.archive.line(roomId, from, to)),
     );
     const found = pages.flat();
-    if (highest() === high) entries = [...entries, ...found];
+    if (highest() === high) {
+      entries = [...entries, ...found];
+      // Meanwhile the line may have grown.
+      const rest = newer(lineOf(), reach.ranges.at(-1)?.[1] ?? high, 1);
+      if (rest.atEnd && rest.ranges.length === 0) isCut = false;
+    }
     return { ...reach, got: found.length };
   }
 
@@ -313,6 +327,7 @@ export function openTimeline(
     if (where !== roomId) return;
     entries = entries.filter((entry) => !gone.has(entry.id));
     for (const id of gone) quotes.delete(id);
+    if (entries.length === 0) isCut = false;
     changed();
     if (threadId === undefined && entries.length > 0 && shownCount() < ENOUGH)
       void guarded("back", () => pageBack(ENOUGH - shownCount()));
@@ -338,7 +353,7 @@ export function openTimeline(
     const known = new Set(entries.map((entry) => entry.id));
     const added = [...told.values()].filter((entry) => !known.has(entry.id) && belongs(entry));
     if (added.length > 0 && follow(added)) isTouched = true;
-    if (threadId === undefined && ask.at === undefined && !isLive()) void catchUp();
+    if (threadId === undefined && ask.at === undefined && !isCut && !isLive()) void catchUp();
     if (isTouched) changed();
     hearThreads(told);
   }
@@ -365,13 +380,14 @@ export function openTimeline(
 
   /** Reads what lies in the archive after the window. */
   async function readOn(withQuotes = true): Promise<void> {
-    while (!isClosed && (await readForward(PAGE)).got > 0) changed();
+    while (!isClosed && !isCut && (await readForward(PAGE)).got > 0) changed();
     if (withQuotes) await resolveQuotes();
   }
 
   /** New entries of the line that follow the window; of a thread, all of it. */
   function belongs(entry: Entry): boolean {
     if (threadId !== undefined) return entry.thread === threadId || entry.id === threadId;
+    if (isCut) return false;
     const high = highest();
     return entry.pos !== undefined && entry.pos > high && isNext(high, entry.pos);
   }
@@ -392,6 +408,35 @@ export function openTimeline(
       // The old window is shown until the new one is there.
       entries = await readNewest(isJoined ? before + PAGE * 3 : PAGE);
       await readOn();
+    });
+  }
+
+  async function toNewest(): Promise<void> {
+    const newest = await readNewest(PAGE);
+    entries = newest;
+    isCut = false;
+    await readOn();
+    if (shownCount() < ENOUGH) await pageBack(ENOUGH - shownCount());
+  }
+
+  function trim(from: string, to: string): void {
+    if (threadId !== undefined || loading.back || loading.forward) return;
+    const left = between(entries, from, to);
+    if (left.entries.length === entries.length) return;
+    entries = [...left.entries];
+    isCut ||= left.isCut;
+    const wanted = new Set(quotedBy(entries));
+    for (const id of quotes.keys()) if (!wanted.has(id)) quotes.delete(id);
+    changed();
+  }
+
+  function whole(): void {
+    if (!isCut || ask.at !== undefined) return;
+    isCut = false;
+    aside(async () => {
+      await readOn();
+      if (!isLive()) await catchUp();
+      changed();
     });
   }
 
@@ -511,6 +556,7 @@ export function openTimeline(
           ? isReady && reach.atEnd && reach.ranges.length === 0
           : threadIsWhole,
       live: isLive(),
+      cut: isCut,
       loading: isReady ? loading : { ...loading, back: true },
       ...(firstUnread !== undefined && { firstUnread }),
       ...(anchor !== undefined && { anchor }),
@@ -543,10 +589,13 @@ export function openTimeline(
     head,
     rows,
     more: (direction) =>
-      guarded(direction, () => {
+      guarded(direction === "newest" ? "forward" : direction, () => {
         if (threadId !== undefined) return pageThread(threadId);
+        if (direction === "newest") return toNewest();
         return direction === "back" ? pageBack(ENOUGH) : pageForward();
       }),
+    trim,
+    whole,
     close() {
       isClosed = true;
       world.entries.delete(hearEntries);

@@ -10,7 +10,7 @@ import { language } from "../../ui/preferences";
 import { uiWord, whyFailed } from "../../ui/uiWords";
 import { albumOf } from "./album";
 import { useConversation } from "./conversation";
-import { type Entry, isPrepend, keepSame, layOut } from "./data";
+import { type Entry, isShift, keepSame, keptRange, layOut } from "./data";
 import { keepPlace, placeIn } from "./places";
 import { Row } from "./Row";
 import { isGoing } from "./removal";
@@ -67,7 +67,7 @@ export function Timeline(props: {
           : [];
       }) as Parameters<typeof layOut>[0];
       const entries = keepSame(before.entries, layOut(items, head()?.firstUnread));
-      return { entries, shift: isPrepend(before.entries, entries) };
+      return { entries, shift: isShift(before.entries, entries) };
     },
     { entries: [], shift: false },
   );
@@ -76,7 +76,12 @@ export function Timeline(props: {
   const indexOfItem = (id: string) => entries().findIndex((entry) => entry.ids.includes(id));
   const newest = () => entries().at(-1);
 
+  const [ending, setEnding] = createSignal(false);
   const toEnd = (smooth: boolean) => {
+    if (head()?.cut && !props.at) {
+      setEnding(true);
+      return;
+    }
     const last = entries().length - 1;
     if (last >= 0) list()?.scrollToIndex(last, { align: "end", smooth });
   };
@@ -100,6 +105,8 @@ export function Timeline(props: {
     const handle = list();
     const view = head();
     if (settling || !handle || !view || entries().length === 0) return;
+    // Another tab let the newest go, and they are on their way.
+    if (view.cut && !props.at) return;
     settling = true;
     const anchor = view.anchor === undefined ? -1 : indexOfItem(view.anchor);
     const kept = view.anchor === undefined ? placeIn(placeKey()) : undefined;
@@ -148,11 +155,11 @@ export function Timeline(props: {
     onCleanup(() => keep.disconnect());
   });
 
-  const ask = (direction: "back" | "forward") => {
+  const ask = (direction: "back" | "forward" | "newest") => {
     const view = head();
-    if (!view || view.loading[direction]) return;
+    if (!view || view.loading[direction === "back" ? "back" : "forward"]) return;
     if (direction === "back" ? view.atStart : view.live) return;
-    client.command("timeline.more", {
+    void client.command("timeline.more", {
       roomId: view.roomId,
       ...(view.threadId ? { threadId: view.threadId } : {}),
       ...(props.at ? { at: props.at } : {}),
@@ -160,13 +167,45 @@ export function Timeline(props: {
     });
   };
 
+  /** The newest were let go: they are asked for until they are there. */
+  createEffect(() => {
+    if (!ending()) return;
+    if (head()?.cut) return ask("newest");
+    setEnding(false);
+    setAtEnd(true);
+    requestAnimationFrame(() => toEnd(false));
+  });
+
+  let releasing = false;
+  /** Lets go what is far from what is seen: a chat that is read for hours does not fill the memory. */
+  async function release(handle: VirtualizerHandle, element: HTMLElement): Promise<void> {
+    const view = head();
+    if (releasing || !view || view.threadId || view.loading.back || view.loading.forward) return;
+    if (ending() || conversation.selected().size > 0) return;
+    const [first, last] = [0, element.clientHeight].map((edge) =>
+      handle.findItemIndex(element.scrollTop + edge),
+    ) as [number, number];
+    const range = keptRange(entries().length, first, last);
+    const from = entries()[range?.[0] ?? -1]?.ids[0];
+    const to = entries()[range?.[1] ?? -1]?.ids.at(-1);
+    if (from === undefined || to === undefined) return;
+    releasing = true;
+    await client.command("timeline.trim", {
+      roomId: view.roomId,
+      ...(props.at ? { at: props.at } : {}),
+      from,
+      to,
+    });
+    releasing = false;
+  }
+
   let rest = 0;
   function follow(): void {
     const handle = list();
     const element = scroller();
     if (!handle || !element || !settled) return;
     const left = element.scrollHeight - element.scrollTop - element.clientHeight;
-    setAtEnd(left < NEAR);
+    setAtEnd(left < NEAR && !head()?.cut);
     if (element.scrollTop < AHEAD) ask("back");
     if (left < AHEAD) ask("forward");
     const index = handle.findItemIndex(element.scrollTop + 8);
@@ -175,6 +214,7 @@ export function Timeline(props: {
     const offset = Math.round(element.scrollTop - handle.getItemOffset(index));
     if (!props.at) keepPlace(placeKey(), atEnd() || !item ? undefined : { id: item.id, offset });
     markRead(handle, element);
+    void release(handle, element);
   }
   const onScroll = () => {
     setScrolling(true);

@@ -131,13 +131,11 @@ function OpenChat(props: {
   };
   const items = () => rows.order().flatMap((id) => rows.row(id) ?? []);
   const composing = createMemo(() => composingIn(props.room.id, props.threadId));
-  const readUntil = createMemo(() => {
-    const order = rows.order();
-    for (let index = order.length - 1; index >= 0; index--) {
-      const item = rows.row(order[index] ?? "");
-      if (item?.readBy.some((id) => id !== me())) return item.ts;
-    }
-    return 0;
+  const readUntil = createMemo<{ where: unknown; ts: number }>((before) => {
+    const item = items().findLast(({ readBy }) => readBy.some((id) => id !== me()));
+    // What they read may have been let go with what is newer.
+    const known = before?.where === where() && rows.head()?.cut ? before.ts : 0;
+    return { where: where(), ts: Math.max(known, item?.ts ?? 0) };
   });
   const jump = (eventId: string, from?: string) => {
     if (from) setReturnTo(from);
@@ -151,7 +149,7 @@ function OpenChat(props: {
     composing,
     items,
     jump,
-    isRead: (item) => item.ts <= readUntil(),
+    isRead: (item) => item.ts <= readUntil().ts,
     nameOf: (id) => members.row(id)?.name ?? "",
     selected,
     setSelected,
@@ -183,11 +181,12 @@ function OpenChat(props: {
   /** The newest message from others is read out, once. */
   createEffect(
     on(
-      () => ({ id: rows.order().at(-1), roomId: where().roomId }),
+      () => ({ id: rows.order().at(-1), roomId: where().roomId, live: rows.head()?.live }),
       ({ id }, before) => {
         const item = id === undefined ? undefined : rows.row(id);
         if (
           !before?.id ||
+          !before.live ||
           before.id === id ||
           before.roomId !== item?.roomId ||
           item.mine ||
@@ -211,8 +210,9 @@ function OpenChat(props: {
     else handle?.toEnd(true);
   };
   const markAllRead = () => {
-    const last = items().findLast((item) => item.eventId);
     handle?.toEnd(false);
+    // Else the end is read when it is seen.
+    const last = rows.head()?.cut ? undefined : items().findLast((item) => item.eventId);
     if (last?.eventId)
       client.command("timeline.read", {
         roomId: props.room.id,

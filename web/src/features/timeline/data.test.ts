@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bars, fitted, isPrepend, keepSame, type Laid, layOut, mayHold } from "./data";
+import { bars, fitted, isShift, keepSame, keptRange, type Laid, layOut, mayHold } from "./data";
 import { countPoll, pollOf, toggleVote } from "./poll";
 
 const noon = new Date(2026, 10, 27, 12).getTime();
@@ -117,13 +117,14 @@ describe("identity", () => {
   });
   test("older ones put before are told from newer ones put after", () => {
     const two = layOut([message("2"), message("3")], undefined);
-    expect(isPrepend(two, layOut([message("1"), message("2"), message("3")], undefined))).toBe(
-      true,
-    );
-    expect(isPrepend(two, layOut([message("2"), message("3"), message("4")], undefined))).toBe(
-      false,
-    );
-    expect(isPrepend([], two)).toBe(false);
+    expect(isShift(two, layOut([message("1"), message("2"), message("3")], undefined))).toBe(true);
+    expect(isShift(two, layOut([message("2"), message("3"), message("4")], undefined))).toBe(false);
+    expect(isShift([], two)).toBe(false);
+    // What was far above was let go, or only what was below.
+    const three = layOut([message("1"), message("2"), message("3")], undefined);
+    expect(isShift(three, three.slice(1))).toBe(true);
+    expect(isShift(three, three.slice(0, 2))).toBe(false);
+    expect(isShift(three, three)).toBe(false);
   });
 });
 
@@ -197,4 +198,30 @@ test("a message can be held until it leaves, a file while it is under way", () =
   expect(mayHold({ state: "sending", upload })).toBe(true);
   expect(mayHold({ state: "sending" })).toBe(false);
   expect(mayHold({ state: "sent", upload })).toBe(false);
+});
+
+describe("what is held of a long chat", () => {
+  test("is all of it while it is not too much", () => {
+    expect(keptRange(300, 0, 10)).toBeUndefined();
+  });
+  test("ends below what one reads who went up, and begins above it for who went down", () => {
+    expect(keptRange(301, 20, 40)).toEqual([0, 199]);
+    expect(keptRange(301, 270, 290)).toEqual([101, 300]);
+  });
+  test("is never near to what is seen, and loses one end at a time", () => {
+    for (let count = 0; count <= 1000; count += 50)
+      for (let first = 0; first + 12 < count; first += 7) {
+        const range = keptRange(count, first, first + 12);
+        if (!range) continue;
+        const [from, to] = range;
+        expect(from === 0 || to === count - 1).toBe(true);
+        if (from > 0) expect(first - from).toBeGreaterThanOrEqual(60);
+        if (to < count - 1) expect(to - first - 12).toBeGreaterThanOrEqual(60);
+        expect(to - from + 1).toBeGreaterThanOrEqual(200);
+        expect(to - from + 1).toBeLessThan(count);
+      }
+    // Where it is read in the middle of very much, it takes two turns.
+    expect(keptRange(1000, 480, 500)).toEqual([0, 560]);
+    expect(keptRange(561, 480, 500)).toEqual([361, 560]);
+  });
 });

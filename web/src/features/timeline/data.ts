@@ -177,16 +177,38 @@ function isSame(a: Entry, b: Entry): boolean {
   );
 }
 
-/** Whether entries were only put before what was there, so that the place is kept from the end. */
-export function isPrepend(before: readonly Entry[], next: readonly Entry[]): boolean {
+/** Whether entries only came or went before what stays, so that the place is kept from the end. */
+export function isShift(before: readonly Entry[], next: readonly Entry[]): boolean {
   const oldLast = before.at(-1)?.key;
   return (
-    before.length > 0 &&
-    next.length > before.length &&
+    next.length !== before.length &&
     oldLast !== undefined &&
     next.at(-1)?.key === oldLast &&
     next[0]?.key !== before[0]?.key
   );
+}
+
+/** More entries than these are too many to hold: what is far from the place seen is let go. */
+const MOST = 300;
+/** So many are left then, */
+const KEPT = 200;
+/** of which so many lie before what is seen, and after it. */
+const NEAR = 60;
+
+/**
+ * The first and the last of `count` entries that stay, where `first` to `last` are seen; undefined
+ * while they are not too many. One end is let go at a time: the one that is farther away.
+ */
+export function keptRange(
+  count: number,
+  first: number,
+  last: number,
+): readonly [first: number, last: number] | undefined {
+  if (count <= MOST) return undefined;
+  const [before, after] = [first, count - 1 - last];
+  const drop = Math.min(count - KEPT, Math.max(before, after) - NEAR);
+  if (drop <= 0) return undefined;
+  return before > after ? [drop, count - 1] : [0, count - 1 - drop];
 }
 
 /** Bars of a waveform: `count` heights from 0 to 1. */
