@@ -1,5 +1,6 @@
 import { Dialog as Kobalte } from "@kobalte/core/dialog";
-import { type JSX, onCleanup, Show } from "solid-js";
+import { type JSX, Show } from "solid-js";
+import { closeOnBack } from "./back";
 import { IconButton } from "./controls";
 import { uiWord } from "./uiWords";
 
@@ -31,10 +32,10 @@ export function Dialog(props: {
   footer?: JSX.Element;
 }) {
   let content!: HTMLDivElement;
-  // The browser's Back leads to a place that the window does not belong to.
-  const leave = () => props.open && props.onClose();
-  window.addEventListener("popstate", leave);
-  onCleanup(() => window.removeEventListener("popstate", leave));
+  closeOnBack(
+    () => props.open,
+    () => props.onClose(),
+  );
   const before = focusedBefore();
   lastBefore = before;
   const giveBack = () => {

@@ -4,6 +4,7 @@ import { ContextMenu as KobalteContext } from "@kobalte/core/context-menu";
 import { DropdownMenu } from "@kobalte/core/dropdown-menu";
 import { createSignal, For, type JSX, Show, untrack } from "solid-js";
 import { type Action, possible } from "./action";
+import { closeOnBack } from "./back";
 import { Keys } from "./controls";
 import { Icon, type IconName } from "./icons";
 
@@ -56,16 +57,13 @@ export function MenuButton(props: {
   onOpenChange?: (open: boolean) => void;
 }) {
   const [open, setOpen] = createSignal(false);
+  const change = (next: boolean) => {
+    setOpen(next);
+    props.onOpenChange?.(next);
+  };
+  closeOnBack(open, () => change(false));
   return (
-    <DropdownMenu
-      open={open()}
-      onOpenChange={(next) => {
-        setOpen(next);
-        props.onOpenChange?.(next);
-      }}
-      gutter={4}
-      modal={false}
-    >
+    <DropdownMenu open={open()} onOpenChange={change} gutter={4} modal={false}>
       <DropdownMenu.Trigger
         class={props.children ? (props.class ?? "") : `icon-button ${props.class ?? ""}`}
         aria-label={props.label}
@@ -84,6 +82,11 @@ export function MenuButton(props: {
   );
 }
 
+/** Closes the menu at the pointer, which nothing else can be told to. */
+function pressEscape(): void {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", cancelable: true }));
+}
+
 /** Opens a menu by right click, long press or the menu key anywhere inside. */
 export function ContextMenu(props: {
   actions: () => readonly Action[];
@@ -93,6 +96,7 @@ export function ContextMenu(props: {
   children: JSX.Element;
 }) {
   const [open, setOpen] = createSignal(false);
+  closeOnBack(open, pressEscape);
   return (
     // On a phone there is room neither right nor left of the finger: the menu lies over the place.
     <KobalteContext onOpenChange={setOpen} modal={false} overlap overflowPadding={8}>

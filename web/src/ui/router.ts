@@ -4,6 +4,7 @@
  */
 
 import { createSignal } from "solid-js";
+import { enter } from "./back";
 
 export interface Place {
   /** Decoded segments: `#/chat/!a/$b` gives `["chat", "!a", "$b"]`. */
@@ -46,7 +47,11 @@ function encodeSegment(segment: string): string {
 const here = () => (typeof location === "undefined" ? "" : location.hash);
 const [place, setPlace] = createSignal(parsePlace(here()));
 if (typeof window !== "undefined") {
-  const follow = () => setPlace(parsePlace(here()));
+  const follow = () => {
+    const next = parsePlace(here());
+    // Back may have closed a window alone.
+    if (JSON.stringify(next) !== JSON.stringify(place())) setPlace(next);
+  };
   window.addEventListener("hashchange", follow);
   window.addEventListener("popstate", follow);
 }
@@ -56,9 +61,7 @@ export { place };
 /** Goes to a hash; `replace` leaves no trace in the browser's history. */
 export function go(hash: string, replace = false): void {
   if (hash === (here() || "#/")) return;
-  if (replace) history.replaceState(null, "", hash);
-  else history.pushState(null, "", hash);
-  setPlace(parsePlace(hash));
+  enter(hash, replace, () => setPlace(parsePlace(hash)));
 }
 
 /** The address of a chat, or of a message in it. */

@@ -13,6 +13,7 @@ import {
 import { Dynamic } from "solid-js/web";
 import { useClient, useValue } from "../../bridge/client";
 import type { ItemRecord, RoomView } from "../../engine/records";
+import { closeOnBack } from "../../ui/back";
 import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { isLetter, isPress, isTyping } from "../../ui/keyboard";
@@ -82,6 +83,7 @@ export function Composer(props: {
   const touch = createMedia("(pointer: coarse)");
   const [caret, setCaret] = createSignal(0);
   const [emojiOpen, setEmojiOpen] = createSignal(false);
+  closeOnBack(emojiOpen, () => setEmojiOpen(false));
   const [pack, setPack] = createSignal<Pack>();
   const [board, setBoard] = createSignal<"emoji" | "stickers">("emoji");
   const [recording, setRecording] = createSignal<"voice" | "round">();

@@ -2,6 +2,7 @@ import { Dialog } from "@kobalte/core/dialog";
 import { createSignal, lazy, Match, onCleanup, onMount, Show, Suspense, Switch } from "solid-js";
 import { useClient } from "../../bridge/client";
 import type { MediaAsk } from "../../engine/records";
+import { closeOnBack } from "../../ui/back";
 import { IconButton } from "../../ui/controls";
 import { uiWord } from "../../ui/uiWords";
 import { documentKind, isTooLarge } from "./data";
@@ -28,6 +29,10 @@ export default function DocumentViewer(props: {
   onCleanup(() => {
     gone = true;
   });
+  closeOnBack(
+    () => true,
+    () => props.onClose(),
+  );
   onMount(async () => {
     const answer = await client.command("media.load", props.file);
     if (gone) return;

@@ -2,6 +2,7 @@ import { Dialog } from "@kobalte/core/dialog";
 import { createEffect, createSignal, on, Show } from "solid-js";
 import { useMedia } from "../../bridge/media";
 import type { ItemRecord } from "../../engine/records";
+import { closeOnBack } from "../../ui/back";
 import { IconButton } from "../../ui/controls";
 import { uiWord } from "../../ui/uiWords";
 import { albumOf } from "./album";
@@ -20,6 +21,10 @@ export default function Viewer(props: {
   onMove: (itemId: string) => void;
   onClose: () => void;
 }) {
+  closeOnBack(
+    () => true,
+    () => props.onClose(),
+  );
   const conversation = useConversation();
   const [zoom, setZoom] = createSignal(1);
   const all = () =>
