@@ -7,13 +7,10 @@ import { word } from "./words";
 
 /** All shortcuts on one page. */
 export default function Shortcuts(props: { commands: readonly Action[]; onClose: () => void }) {
-  const navigate = () => [
-    ...props.commands.flatMap((action) =>
+  const navigate = () =>
+    props.commands.flatMap((action) =>
       action.shortcut ? [{ label: action.label(), shortcut: action.shortcut }] : [],
-    ),
-    { label: word("historyBack"), shortcut: "Alt+ArrowLeft" },
-    { label: word("historyForward"), shortcut: "Alt+ArrowRight" },
-  ];
+    );
   const write = () => [
     { label: word("writeSend"), shortcut: enterSends() ? "Enter" : "Mod+Enter" },
     { label: word("writeBreak"), shortcut: enterSends() ? "Shift+Enter" : "Enter" },

@@ -12,7 +12,7 @@ import { toggleSide } from "../features/timeline";
 import type { Action } from "../ui/action";
 import { possible } from "../ui/action";
 import { ask } from "../ui/Confirm";
-import { isPress, isTyping } from "../ui/keyboard";
+import { isMac, isPress, isTyping } from "../ui/keyboard";
 import {
   language,
   setLanguage,
@@ -119,6 +119,22 @@ export function createCommands(around: Around): readonly Action[] {
       label: () => word("previousUnread"),
       shortcut: "Alt+Shift+ArrowUp",
       run: () => stepChat(chats(), -1, true),
+    },
+    {
+      id: "historyBack",
+      icon: "back",
+      label: () => word("historyBack"),
+      shortcut: "Alt+ArrowLeft",
+      when: mayStep,
+      run: () => history.back(),
+    },
+    {
+      id: "historyForward",
+      icon: "chevronRight",
+      label: () => word("historyForward"),
+      shortcut: "Alt+ArrowRight",
+      when: mayStep,
+      run: () => history.forward(),
     },
     {
       id: "saved",
@@ -274,6 +290,9 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
   ];
   return shown.flatMap((id) => commands.find((action) => action.id === id) ?? []);
 }
+
+/** On a Mac these keys go a word on where text is written. */
+const mayStep = () => !isMac || !isTyping(document.activeElement);
 
 /** A window keeps the keys to itself: what it asks about must not change below it. */
 const isDialogOpen = () => document.querySelector('[role="dialog"]') !== null;

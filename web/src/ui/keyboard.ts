@@ -1,6 +1,7 @@
 /** Shortcuts: their spelling, what they are called, and whether a key press is one. */
 
-const mac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
+/** Whether this is a computer of Apple's, whose keys are others. */
+export const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The half of KeyboardEvent that is looked at. */
 export interface Press {
@@ -13,7 +14,7 @@ export interface Press {
 }
 
 /** Whether `press` is `shortcut`. Letters are taken by their place, so that any layout will do. */
-export function isPress(shortcut: string, press: Press, onMac = mac): boolean {
+export function isPress(shortcut: string, press: Press, onMac = isMac): boolean {
   const parts = shortcut.split("+");
   const key = parts.pop() || "+";
   const mod = onMac ? press.metaKey : press.ctrlKey;
@@ -37,7 +38,7 @@ const marks: Record<string, string> = {
 };
 
 /** The keys of a shortcut as they are printed on the keyboard. */
-export function keysOf(shortcut: string, onMac = mac): string[] {
+export function keysOf(shortcut: string, onMac = isMac): string[] {
   return shortcut.split("+").map((part) => {
     if (part === "Mod") return onMac ? "⌘" : "Ctrl";
     if (part === "Alt") return onMac ? "⌥" : "Alt";
