@@ -3,10 +3,13 @@
 Spec: client-server API, "Client Authentication".
 """
 
+from typing import Annotated
+
 import msgspec
 
+from depesha.accounts import store
 from depesha.accounts.admit import admission, check_guest, register_as_appservice, register_guest
-from depesha.accounts.caller import bearer_of
+from depesha.accounts.caller import bearer_of, ended
 from depesha.accounts.invitations import is_usable
 from depesha.accounts.login import access_by_password, login_name, sign_in, sign_in_as_appservice
 from depesha.accounts.logout import logout, logout_all
@@ -265,6 +268,21 @@ async def whoami(accounts: Accounts, ask: Ask[None]) -> Reply:
     return json_reply(body)
 
 
+class SessionKnown(msgspec.Struct):
+    """Body of a question about a session: SHA-256 of its access token, in hexadecimal digits."""
+
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+@endpoint("POST", "/_depesha/v1/session/known", auth=Auth.NONE, body=SessionKnown)
+async def session_known(accounts: Accounts, ask: Ask[SessionKnown]) -> Reply:
+    """If a session is still going on; asked by a client that cannot read its locked token."""
+    spine, key = accounts.spine, bytes.fromhex(ask.body.sha256)
+    if await spine.db.read(store.select_session, spine.institution.id, key) is not None:
+        return json_reply({"known": True})
+    return json_reply({"known": False, **(await ended(accounts, key)).fields})
+
+
 ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     register_account,
     username_available,
@@ -276,4 +294,5 @@ ENDPOINTS: tuple[Endpoint[Accounts, Json], ...] = (
     logout_device,
     logout_everywhere,
     whoami,
+    session_known,
 )

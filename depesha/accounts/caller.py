@@ -12,6 +12,7 @@ from depesha.accounts.policies import select_policies
 from depesha.accounts.record import Accounts
 from depesha.accounts.rules import strictest
 from depesha.accounts.sessions import SEEN_MS, SESSION, Session, token_hash
+from depesha.accounts.tickets import Ticket
 from depesha.base.errors import MatrixError, forbidden
 from depesha.base.rights import Grant
 from depesha.eventlog.append import Writing
@@ -19,11 +20,24 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller, Credentials, find_token
 from depesha.io.tx import Tx
 
+REASON = "org.depesha.reason"
+
 
 def unknown_token(*, soft_logout: bool = False) -> MatrixError:
     """401 M_UNKNOWN_TOKEN; with `soft_logout` the client may keep its session and sign in anew."""
     message = "The access token has expired" if soft_logout else "Unknown access token"
     return MatrixError(401, "M_UNKNOWN_TOKEN", message, {"soft_logout": soft_logout})
+
+
+async def ended(accounts: Accounts, key: bytes) -> MatrixError:
+    """401 M_UNKNOWN_TOKEN, with `org.depesha.reason` where the token's owner was shut out."""
+    spine, now = accounts.spine, accounts.spine.clock.now_ms()
+    kind, error = Ticket.SHUT_OUT.name, unknown_token()
+    if await spine.db.read(store.select_ticket, spine.institution.id, key, kind, now) is None:
+        return error
+    return MatrixError(
+        401, error.errcode, "The account was disabled", {**error.fields, REASON: "disabled"}
+    )
 
 
 def bearer_of(headers: Mapping[str, str], query: Mapping[str, str]) -> str:
@@ -69,7 +83,7 @@ async def _load(accounts: Accounts, key: bytes) -> Session:
             _select, spine.institution.id, key, accounts
         )
         if row is None:
-            raise unknown_token()
+            raise await ended(accounts, key)
         if drops == sessions.drops:
             break
     caller = Caller(

@@ -5,6 +5,7 @@ from typing import Literal
 from depesha.accounts import store
 from depesha.accounts.sessions import ACCOUNT
 from depesha.accounts.signin import end_devices
+from depesha.accounts.tickets import Ticket
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.io.tx import Tx
@@ -20,6 +21,9 @@ async def shut_out(w: Writing, user_id: str) -> int:
     """Within a plan: lock the account and end all its sessions; how many devices that were."""
     await _lock(w, user_id, is_locked=1)
     await store.delete_tickets_of(w.tx, w.institution.id, user_id)
+    until = w.log.clock.now_ms() + Ticket.SHUT_OUT.value
+    name = Ticket.SHUT_OUT.name
+    await store.insert_tickets_of_sessions(w.tx, w.institution.id, user_id, name, until)
     devices = await store.select_devices(w.tx, w.institution.id, user_id)
     await end_devices(w, user_id, [device.device_id for device in devices])
     return len(devices)

@@ -549,6 +549,21 @@ async def delete_ticket(
     )
 
 
+async def insert_tickets_of_sessions(
+    tx: Tx, institution_id: int, user_id: str, kind: str, expires_ts: int
+) -> None:
+    """A ticket for each access token of the user."""
+    await tx.execute(
+        "INSERT INTO accounts_tickets (institution_id, ticket_hash, kind, user_id, expires_ts)"
+        " SELECT institution_id, token_hash, $3, user_id, $4 FROM accounts_sessions"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+        kind,
+        expires_ts,
+    )
+
+
 async def delete_tickets_of(tx: Tx, institution_id: int, user_id: str) -> None:
     await tx.execute(
         "DELETE FROM accounts_tickets WHERE institution_id = $1 AND user_id = $2",

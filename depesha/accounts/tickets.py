@@ -16,6 +16,9 @@ class Ticket(Enum):
     LOGIN = 2 * 60_000
     OPENID = 60 * 60_000
     NONCE = 60_000
+    SHUT_OUT = 30 * 24 * 60 * 60_000
+    """The access token of a session that ended because its owner was shut out: opens nothing, and
+    lets a client that held it say why."""
 
 
 async def issue(accounts: Accounts, ticket: Ticket, user_id: str) -> str:

@@ -51,7 +51,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("public", r"/(_synapse|\.well-known|_depesha/oauth2)/.*"),
     ("public", r"/_depesha/(account|link|signin|signup|signout|forgot|letter)(/.*)?"),
     ("public", r"/(sw\.js|manifest\.webmanifest|health|assets/.*|static/.*)?"),
-    ("public", r"/_depesha/v1/(health|metrics|demo|privacy|openapi\.json)"),
+    ("public", r"/_depesha/v1/(health|metrics|demo|privacy|session/known|openapi\.json)"),
     # For the one program that has its token; to anybody else it tells nothing, and of nobody.
     ("public", r"/_depesha/scim/v2/.*"),
 )

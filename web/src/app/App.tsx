@@ -8,6 +8,7 @@ import { Confirm } from "../ui/Confirm";
 import { Button, Empty } from "../ui/controls";
 import { Toasts } from "../ui/toasts";
 import "./view.css";
+import { forgetRecent } from "./recent";
 import { word } from "./words";
 
 const Shell = lazy(() => import("./Shell"));
@@ -34,10 +35,12 @@ function Phases() {
   createEffect(() => {
     document.title = word("app");
   });
-  // However the session ended: nobody is told any more of what was said to somebody else.
+  // However the session ended: nobody is told any more of what was said to somebody else, nor where.
   createEffect(() => {
     const view = session();
-    if (view?.phase === "signedOut" && view.userId === undefined) void turnOffPush();
+    if (view?.phase !== "signedOut" || view.userId !== undefined) return;
+    void turnOffPush();
+    forgetRecent();
   });
   return (
     <Suspense fallback={<Splash />}>

@@ -7,6 +7,10 @@ const [recent, setRecent] = createPreference<readonly string[]>("recentChats", [
 
 export { recent };
 
+export function forgetRecent(): void {
+  setRecent([]);
+}
+
 export function remember(roomId: string): void {
   if (recent()[0] === roomId) return;
   setRecent([roomId, ...recent().filter((id) => id !== roomId)].slice(0, MOST));

@@ -28,12 +28,14 @@ import { directRoom } from "./rooms";
 import {
   credentialsOf,
   describeServer,
+  markOf,
   register,
   type SignedIn,
   signIn,
   signInByToken,
   type Tokens,
   type Who,
+  whyOver,
 } from "./session";
 import { makeTopics } from "./topics";
 import { type Keyring, openKeyring } from "./vault";
@@ -61,12 +63,16 @@ export interface Engine {
 export interface EngineNeeds {
   makeCrypto?: (needs: CryptoNeeds) => Crypto;
   makeMedia: (needs: MediaNeeds) => Media;
+  /** Deletes what is kept beside the archive, also while that is locked. */
+  forgetAll?: () => Promise<void>;
   name?: string;
   fetch?: typeof fetch;
   now?: () => number;
 }
 
 const LOOK_EVERY_MS = 15_000;
+/** How often a locked client asks if its session still goes on. */
+const ASK_EVERY_MS = 30_000;
 
 /** Any query; a tab of another build may ask for one that is not there. */
 type Query = (live: Live, ask: never, show: never) => Stop;
@@ -133,6 +139,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       const { homeserver, userId } = who;
       return setSession({ phase: "signedOut", homeserver, userId });
     }
+    await keepMark(who, tokens.token);
     await openSession(who, archive, tokens);
   }
 
@@ -145,7 +152,10 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     const credentials = credentialsOf(
       signedIn,
       kept,
-      (tokens) => archive.commit([{ put: "values", key: "session", value: tokens }]),
+      async (tokens) => {
+        await archive.commit([{ put: "values", key: "session", value: tokens }]);
+        await keepMark(signedIn, tokens.token);
+      },
       (failure) => void inTurn(() => endSession(failure, credentials.isOver)),
       doFetch,
     );
@@ -193,6 +203,22 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     if (password !== undefined) cryptoReady.then(() => crypto?.begin(password)).catch(() => {});
   }
 
+  /** Who is signed in, with the mark by which a locked client asks if they still are. */
+  async function keepMark(signedIn: Who, token: string): Promise<void> {
+    const mark = await markOf(token);
+    if (who?.mark === mark) return;
+    who = { ...signedIn, mark };
+    await db.write([{ store: "keys", key: "who", value: who }]);
+  }
+
+  /** Locked, or signed in no more: what is kept here goes once the server knows the session not. */
+  async function lookIfOver(): Promise<void> {
+    if (open || !who?.mark) return;
+    const { homeserver, mark } = who;
+    const why = await whyOver(homeserver, mark, doFetch);
+    if (why) await inTurn(async () => (open || who?.mark !== mark ? undefined : wipe(why)));
+  }
+
   function existing(live: Live | undefined): Live {
     if (live) return live;
     throw new FailureError({ code: "locked", message: "Not signed in" });
@@ -224,10 +250,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   /** Nothing of the person stays on this device. */
   async function wipe(reason?: Failure): Promise<void> {
     const closed = await closeSession();
-    if (closed && who) {
-      await closed.media.clear().catch(() => {});
-      await closed.crypto?.wipe(who.userId, who.deviceId).catch(() => {});
-    }
+    if (closed && who) await closed.crypto?.wipe(who.userId, who.deviceId).catch(() => {});
+    await needs.forgetAll?.().catch(() => {});
     db.close();
     await deleteDb(name);
     db = await openDb(name);
@@ -260,8 +284,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       { put: "values", key: "session", value: tokens },
       { put: "values", key: "storeKey", value: { key: storeKey } },
     ]);
-    await db.write([{ store: "keys", key: "who", value: next }]);
-    who = next;
+    await keepMark(next, token);
     await openSession(next, archive, tokens, password);
     return null;
   }
@@ -360,6 +383,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   }
 
   await resume();
+  const asking = setInterval(() => void lookIfOver(), ASK_EVERY_MS);
+  void lookIfOver();
   return {
     watchValue(query, ask, show) {
       if (query === "session") {
@@ -397,9 +422,11 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       open?.live.sync.hurry();
       open?.live.outbox.hurry();
       open?.live.duties.hurry();
+      void lookIfOver();
     },
     close: () =>
       inTurn(async () => {
+        clearInterval(asking);
         await closeSession();
         db.close();
       }),

@@ -11,6 +11,8 @@ export interface Who {
   userId: UserId;
   deviceId: DeviceId;
   homeserver: string;
+  /** SHA-256 of the access token: a locked client asks by it if the session still goes on. */
+  mark?: string;
 }
 
 /** Kept sealed. */
@@ -329,6 +331,28 @@ export function endDevices(
 export function renameDevice(http: Http, id: DeviceId, name: string): Promise<unknown> {
   const body = { display_name: name };
   return http.json("PUT", `/_matrix/client/v3/devices/${part(id)}`, { body });
+}
+
+/** SHA-256 of an access token, in hexadecimal digits: opens nothing. */
+export async function markOf(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Why the session of a mark is over, as the server would tell its token; undefined: it goes on. */
+export async function whyOver(
+  homeserver: string,
+  mark: string,
+  doFetch: Fetch,
+): Promise<Failure | undefined> {
+  const path = "/_depesha/v1/session/known";
+  const answer = await anonymous(homeserver, doFetch)
+    .json<{ known?: boolean } & Content>("POST", path, { body: { sha256: mark } })
+    .catch(() => undefined);
+  // No answer, or another server's: nothing is known.
+  if (answer?.known !== false) return undefined;
+  const { known: _, ...fields } = answer;
+  return { code: "M_UNKNOWN_TOKEN", message: "The session is over", status: 401, fields };
 }
 
 const SOON_MS = 30_000;

@@ -3,6 +3,7 @@
 import { type Host, serve, serveChannel } from "../bridge/host";
 import { makeCrypto } from "./crypto";
 import { type Engine, openEngine } from "./engine";
+import { forgetAll } from "./forget";
 import { makeMedia } from "./media";
 
 /**
@@ -23,7 +24,7 @@ async function open(): Promise<Engine> {
       });
     });
   });
-  return openEngine({ makeCrypto, makeMedia });
+  return openEngine({ makeCrypto, makeMedia, forgetAll });
 }
 
 async function end(): Promise<void> {

@@ -8,6 +8,7 @@ import {
   Show,
   Switch,
 } from "solid-js";
+import type { Failure } from "../../base/errors";
 import { useClient, useValue } from "../../bridge/client";
 import { ask } from "../../ui/Confirm";
 import { Button, IconButton, NoticeBox, TextField } from "../../ui/controls";
@@ -147,7 +148,9 @@ function Entry() {
     >
       <h1>{registering() ? word("registerTitle") : word("title")}</h1>
       <Show when={former()?.reason}>
-        <NoticeBox>{word("ended")}</NoticeBox>
+        {(reason) => (
+          <NoticeBox>{whyEnded(reason(), { isKept: former()?.userId !== undefined })}</NoticeBox>
+        )}
       </Show>
       <form
         class="signin-form"
@@ -279,6 +282,14 @@ function Entry() {
       </Show>
     </Show>
   );
+}
+
+/** What is told of a session that has ended; `isKept`: the archive is still on this device. */
+function whyEnded(reason: Failure, { isKept }: { isKept: boolean }): string {
+  if (reason.code !== "M_UNKNOWN_TOKEN") return whyFailed(reason);
+  if (isKept) return word("ended");
+  const isDisabled = reason.fields?.["org.depesha.reason"] === "disabled";
+  return word(isDisabled ? "endedDisabled" : "endedWiped");
 }
 
 /** Through the institution's provider, or by a passkey on the server's own page. */
