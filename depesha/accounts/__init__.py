@@ -58,6 +58,7 @@ from depesha.accounts.register import register as register
 from depesha.accounts.revoke import clients_in_use as clients_in_use
 from depesha.accounts.revoke import end_session as end_session
 from depesha.accounts.revoke import revoke as revoke
+from depesha.accounts.roles import load_roles as load_roles
 from depesha.accounts.rules import CONFIRM as CONFIRM
 from depesha.accounts.rules import DUMMY as DUMMY
 from depesha.accounts.rules import EMAIL as EMAIL

@@ -34,12 +34,12 @@ from depesha.calls import api as calls_api
 from depesha.contacts import Contacts, follow_contacts, project_held
 from depesha.contacts import api as contacts_api
 from depesha.contacts import sync as contacts_sync
+from depesha.duty import Hauls, keep_duty, make_duty, project_duty
 from depesha.duty import api as duty_api
 from depesha.duty import api_admin as duty_admin_api
 from depesha.duty import api_chats as duty_chats_api
 from depesha.duty import api_custody as duty_custody_api
 from depesha.duty import api_own as duty_own_api
-from depesha.duty import keep_duty, make_duty, project_duty
 from depesha.duty import sync as duty_sync
 from depesha.eventlog.append import EventLog, Follower, Gate, Hooks, Projection, View
 from depesha.eventlog.consume import keep_cursors
@@ -443,7 +443,10 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     parked = Parked(config.max_parked_per_user, config.max_requests - config.max_requests // 10)
     accounts.sessions.ended = parked.dismiss
     server = Server(
-        (*endpoints, *bind(openapi.describe(endpoints), openapi.ENDPOINTS)),
+        (
+            *map(Hauls(duty).watch, endpoints),
+            *bind(openapi.describe(endpoints), openapi.ENDPOINTS),
+        ),
         lambda found: caller_of(accounts, found),
         limits,
         clock,

@@ -65,6 +65,15 @@ class Config:
     signin_alerts: bool = _setting(
         True, "Whoever signs in on a further device is told so by a notice, and by a letter."
     )
+    haul_files: int = _setting(
+        500,
+        "Files that one session may download in an hour before the security officers are told; "
+        "0: they never are.",
+    )
+    haul_pages: int = _setting(
+        1_000,
+        "Pages of messages that one session may read in an hour before they are told; 0: never.",
+    )
     registration_domains: tuple[str, ...] = _setting(
         (), "Domains whose e-mail addresses let people register, after a letter (mail_server)."
     )

@@ -4,6 +4,7 @@ Requirements D6 (complaints, sealed removal), D7, G10, U6. Spec: client-server A
 Content"; MSC1763. What is erased, and how clients learn of it: docs/decisions, "Retention".
 """
 
+from depesha.duty.hauls import Hauls as Hauls
 from depesha.duty.jobs import keep_duty as keep_duty
 from depesha.duty.jobs import make_duty as make_duty
 from depesha.duty.project import project_duty as project_duty

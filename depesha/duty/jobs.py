@@ -3,6 +3,8 @@
 from depesha.accounts import Accounts
 from depesha.duty.copies import KIND as COPY
 from depesha.duty.copies import make_copy, remove_over
+from depesha.duty.hauls import KIND as HAUL
+from depesha.duty.hauls import tell_haul
 from depesha.duty.inspect import tell_inspected
 from depesha.duty.record import Duty
 from depesha.duty.retention import EVERY_MS, keep_time
@@ -35,7 +37,10 @@ def make_duty(
     async def copy(job: Job) -> None:
         await make_copy(duty, job.key)
 
-    kinds.update({RETENTION: Kind(keep, None), COPY: Kind(copy)})
+    async def haul(job: Job) -> None:
+        await tell_haul(duty, job)
+
+    kinds.update({RETENTION: Kind(keep, None), COPY: Kind(copy), HAUL: Kind(haul)})
     return duty
 
 
