@@ -21,7 +21,7 @@ from depesha.signin.pages import Page
 from depesha.signin.record import Signin
 from depesha.signin.rules import is_own_path
 from depesha.signin.second import begin_second, lacks_factor
-from depesha.signin.visit import ENROL, Visit, page
+from depesha.signin.visit import ENROL, SECOND, Visit, page
 
 
 async def let_in(visit: Visit, user_id: str, target: str) -> Reply:
@@ -30,6 +30,13 @@ async def let_in(visit: Visit, user_id: str, target: str) -> Reply:
     fresh = await enter(visit.signin, visit.browser, user_id, is_full=not lacks)
     if lacks:
         target = f"{ENROL}?next={quote(target, safe='')}"
+    return pages.redirect(target, headers=(set_cookie(visit.signin, fresh.secret),))
+
+
+async def ask_code(visit: Visit, user_id: str, target: str) -> Reply:
+    """Lead somebody who has said who they are to the page that asks for their code."""
+    fresh = await enter(visit.signin, visit.browser, user_id, is_full=False)
+    target = f"{SECOND}?next={quote(target, safe='')}"
     return pages.redirect(target, headers=(set_cookie(visit.signin, fresh.secret),))
 
 

@@ -9,7 +9,7 @@ from depesha.base.canonical import Json
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
-from depesha.signin.api_enrol import let_in
+from depesha.signin.api_enrol import ask_code, let_in
 from depesha.signin.browser import check_form, is_fresh, set_cookie
 from depesha.signin.discover import ProviderFailed
 from depesha.signin.metadata import ACCOUNT
@@ -28,6 +28,7 @@ from depesha.signin.oidc import (
 from depesha.signin.pages import Page
 from depesha.signin.record import Signin
 from depesha.signin.rules import is_own_path
+from depesha.signin.second import must_give_code
 from depesha.signin.visit import Visit, page
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ async def provider_answer(visit: Visit) -> Reply:
         return visit.show(Page(visit.words("trouble"), pages.alert(text), 403))
     except Stranger:
         return visit.trouble("provider_stranger", 403)
+    if await must_give_code(visit.signin.spine, user_id):
+        return await ask_code(visit, user_id, person.next)
     return await let_in(visit, user_id, person.next)
 
 

@@ -25,8 +25,8 @@ from depesha.base.errors import MatrixError
 from depesha.http.endpoint import Auth, Endpoint, Reply, endpoint
 from depesha.http.form import read_form
 from depesha.signin import pages
-from depesha.signin.api_enrol import let_in
-from depesha.signin.browser import check_form, enter, fresh_browser, leave, set_cookie
+from depesha.signin.api_enrol import ask_code, let_in
+from depesha.signin.browser import check_form, fresh_browser, leave
 from depesha.signin.emails import SIGNUP as LETTER
 from depesha.signin.emails import ask_letter, use_letter
 from depesha.signin.ldap import DOWN
@@ -139,9 +139,7 @@ async def signin_answer(visit: Visit) -> Reply:
     except MatrixError as error:
         return await _signin_page(visit, _WRONG.get(error.errcode, "wrong_password"), user)
     if await has_second(visit.signin.spine, row.user_id):
-        fresh = await enter(visit.signin, visit.browser, row.user_id, is_full=False)
-        target = f"{SECOND}?next={quote(_next(visit), safe='')}"
-        return pages.redirect(target, headers=(set_cookie(visit.signin, fresh.secret),))
+        return await ask_code(visit, row.user_id, _next(visit))
     return await _go_on(visit, row.user_id)
 
 

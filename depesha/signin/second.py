@@ -53,6 +53,11 @@ async def has_factor(tx: Tx, institution_id: int, user_id: str) -> bool:
     return bool(await store.select_passkeys(tx, institution_id, user_id))
 
 
+async def must_give_code(spine: Spine, user_id: str) -> bool:
+    """True when the institution asks for a second factor, and the account has codes for it."""
+    return (await policy_for(spine, user_id)).second_factor and await has_second(spine, user_id)
+
+
 async def lacks_factor(spine: Spine, user_id: str) -> bool:
     """True when another factor than the password is asked of somebody who has none."""
     if not (await policy_for(spine, user_id)).second_factor:

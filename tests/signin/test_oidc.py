@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from depesha.base.providers import Provider as Setting
+from tests.accounts.steps import operate
 from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.clock import TestClock
@@ -24,6 +25,7 @@ from tests.signin.steps import (
     register_client,
     visible,
 )
+from tests.signin.test_policies import POLICIES, ask_of, enrol
 
 SIGNIN = "/_depesha/signin"
 TO = f"{SIGNIN}/oidc/city"
@@ -118,6 +120,33 @@ async def test_a_legacy_client_goes_to_the_provider_at_once(
     token = answer_in(await browser.submit(answer="allow"))["loginToken"]
     found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
     assert found["user_id"] == "@anna:depesha.test"
+
+
+async def test_who_lacks_a_second_factor_is_led_through_setting_it_up(
+    server: Server, provider: Provider
+) -> None:
+    await ask_of(server, "member", second_factor=True)
+    query = {"redirectUrl": "https://legacy.test/"}
+    answer = await server.anyone.get("/login/sso/redirect/city", query)
+    browser = Browser(server)
+    away = await browser.open(answer.headers["Location"])
+    await _back(browser, provider.authorize(away))
+    # The provider's word alone opens nothing, also by another address.
+    thief = Browser(server, cookies=dict(browser.cookies))
+    assert (await thief.open(ACCOUNT)).startswith(f"{SIGNIN}?")
+    await enrol(server, browser)
+    await browser.open(unescape(browser.page.rpartition('href="')[2].partition('"')[0]))
+    assert "Continue to legacy.test?" in visible(browser.page)
+    token = answer_in(await browser.submit(answer="allow"))["loginToken"]
+    found = (await server.anyone.post("/login", {"type": "m.login.token", "token": token})).ok()
+    assert found["user_id"] == "@anna:depesha.test"
+    # Once it is there, it is asked for after the provider.
+    again = await _sign_in(server, provider)
+    assert again.url.startswith(f"{SIGNIN}/second")
+    assert (await again.open(ACCOUNT)).startswith(f"{SIGNIN}?")
+    # Where the institution asks for none, the provider's word is enough.
+    assert await operate(server, "DELETE", f"{POLICIES}/member", {}) == 200
+    assert (await _sign_in(server, provider)).url == ACCOUNT
 
 
 async def _legacy(server: Server, browser: Browser) -> Client:
