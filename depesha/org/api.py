@@ -12,6 +12,7 @@ from depesha.eventlog.append import Writing
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.org.absences import Deputy, describe_absences, set_own_absences
 from depesha.org.access import number_of
+from depesha.org.find import find_listed
 from depesha.org.look import describe_people, describe_person, describe_tree
 from depesha.org.people import MOST_ABSENCES
 from depesha.org.record import Org
@@ -60,6 +61,27 @@ async def get_people(org: Org, ask: Ask[None]) -> Reply:
     return json_reply(await describe_people(org, await _viewer(org, ask), unit_id(ask)))
 
 
+Cell = Annotated[str, msgspec.Meta(max_length=255)]
+
+
+class ListBody(msgspec.Struct, frozen=True):
+    """The lines of a list, each by its cells."""
+
+    rows: Annotated[
+        list[Annotated[list[Cell], msgspec.Meta(max_length=20)]], msgspec.Meta(max_length=500)
+    ]
+
+
+@endpoint("POST", f"{_OWN}/find", body=ListBody, limit="search")
+async def post_find(org: Org, ask: Ask[ListBody]) -> Reply:
+    """Whom the lines of a list mean: by user ids, personnel numbers, e-mail addresses and names."""
+    rows = [
+        [cell for text in row if (cell := " ".join(text.replace("\0", " ").split()))]
+        for row in ask.body.rows
+    ]
+    return json_reply(await find_listed(org, ask.caller.user_id, rows))
+
+
 @endpoint("GET", f"{_OWN}/people/{{userId}}")
 async def get_person(org: Org, ask: Ask[None]) -> Reply:
     """Somebody's card, and whether one may write to them."""
@@ -89,6 +111,7 @@ async def put_absences(org: Org, ask: Ask[AbsencesBody]) -> Reply:
 ENDPOINTS: tuple[Endpoint[Org, Json], ...] = (
     get_tree,
     get_people,
+    post_find,
     get_person,
     get_absences,
     put_absences,

@@ -104,6 +104,13 @@ async def select_person(tx: Tx, institution_id: int, user_id: str) -> PersonRow 
     return await tx.row(PersonRow, _PERSON + " AND user_id = $2", institution_id, user_id)
 
 
+async def select_listed(tx: Tx, institution_id: int, cells: list[str]) -> list[PersonRow]:
+    """Those who have one of these as their name or personnel number."""
+    return await tx.rows(
+        PersonRow, _PERSON + " AND (name = ANY($2) OR number = ANY($2))", institution_id, cells
+    )
+
+
 async def select_cards(tx: Tx, institution_id: int, user_ids: list[str]) -> list[PersonRow]:
     return await tx.rows(PersonRow, _PERSON + " AND user_id = ANY($2)", institution_id, user_ids)
 

@@ -334,3 +334,29 @@ async def test_who_has_no_place_is_told_why_there_is_no_tree(
     assert await newcomer.barriers() == []
     await newcomer.page.get_by_role("button", name="Ask by address").click()
     await expect(newcomer.page.get_by_label("Address")).to_be_visible()
+
+
+async def test_a_list_from_elsewhere_is_taken_in_at_once(house: House, open_client: Open) -> None:
+    await house.keep("PUT", f"people/{house.people['judge'].user_id}", {"number": "0042"})
+    lawhead = house.people["lawhead"]
+    room = await lawhead.create_room(name="Проверка")
+    chief = await open_client(lawhead)
+    await chief.open_chat("Проверка")
+    await open_panel(chief, "Проверка")
+    await chief.page.get_by_role("button", name="Invite", exact=True).click()
+    asking = dialog(chief, "Invite to the chat")
+    await asking.get_by_role("button", name="From a list").click()
+    # A table; somebody who is not seen is told of as somebody there is not.
+    table = "1\tАнна Юристова\tЮрист\n2\t0042\n3\tКира Кодова\n4\tНикто Нигдев"
+    await asking.get_by_label("List", exact=True).fill(table)
+    await asking.get_by_role("button", name="Find 4 people").click()
+    await expect(asking.get_by_text("2 people found and chosen")).to_be_visible()
+    await expect(asking.get_by_text("2 lines not found")).to_be_visible()
+    await expect(asking.get_by_text("3 · Кира Кодова")).to_be_visible()
+    await chief.screen("groups-from-list")
+    assert await chief.barriers() == []
+    await asking.get_by_role("button", name="Invite 2 people").click()
+    await expect(asking).to_have_count(0)
+    members = (await lawhead.get(f"/rooms/{room}/members", {"membership": "invite"})).ok()["chunk"]
+    invited = {house.people[name].user_id for name in ("lawyer", "judge")}
+    assert {event["state_key"] for event in members} == invited

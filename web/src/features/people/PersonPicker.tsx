@@ -1,11 +1,13 @@
 import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { useClient, useList } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
+import { Button } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { stepRows } from "../../ui/rows";
 import { SearchField } from "../../ui/SearchField";
 import { acquaintances, kept, withAddress } from "./data";
 import { Face } from "./Face";
+import { FromList } from "./FromList";
 import { word } from "./words";
 
 /** Finds people as one types and lets some of them be chosen. */
@@ -36,6 +38,7 @@ export function PersonPicker(props: {
     });
   });
 
+  const [fromList, setFromList] = createSignal(false);
   const chats = useList("chats", () => null);
   const known = () => acquaintances(chats.order().flatMap((id) => chats.row(id) ?? []));
   const isChosen = (id: string) => props.chosen.some((person) => person.id === id);
@@ -53,10 +56,27 @@ export function PersonPicker(props: {
     else props.onChange([...props.chosen, person]);
   };
 
+  const addAll = (people: readonly PersonRecord[]) =>
+    props.onChange([
+      ...props.chosen,
+      ...people.filter(({ id }) => !isChosen(id) && !props.exclude?.includes(id)),
+    ]);
+
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrows move between the field and the buttons inside
     <div class="picker" onKeyDown={stepRows}>
-      <SearchField label={word("search")} value={text()} onInput={setText} />
+      <Show when={!fromList()}>
+        <SearchField label={word("search")} value={text()} onInput={setText} />
+      </Show>
+      <Show when={!props.single}>
+        <Button
+          look="quiet"
+          icon={fromList() ? "search" : "list"}
+          onClick={() => setFromList(!fromList())}
+        >
+          {word(fromList() ? "oneByOne" : "fromList")}
+        </Button>
+      </Show>
       <Show when={!props.single && props.chosen.length > 0}>
         <ul class="chips" aria-label={word("chosen", { count: props.chosen.length })}>
           <For each={props.chosen}>
@@ -76,7 +96,10 @@ export function PersonPicker(props: {
           </For>
         </ul>
       </Show>
-      <ul class="picker-list">
+      <Show when={fromList()}>
+        <FromList isChosen={isChosen} onFound={addAll} />
+      </Show>
+      <ul class="picker-list" hidden={fromList()}>
         <For each={shown()}>
           {(person) => (
             <li>
@@ -105,7 +128,7 @@ export function PersonPicker(props: {
           )}
         </For>
       </ul>
-      <Show when={text().trim() && searched() && shown().length === 0}>
+      <Show when={!fromList() && text().trim() && searched() && shown().length === 0}>
         <p class="field-note">
           {word("nobody")}. {word("nobodyHint")}
         </p>

@@ -10,7 +10,7 @@ export { countWaiting, deputyNow, findChats, reached } from "./data";
 export { allowDrop, dragged, everyoneOf } from "./drag";
 export { Face } from "./Face";
 export { GroupKindChoice } from "./GroupKindChoice";
-export { setTaking } from "./invite";
+export { inviteEach, setTaking } from "./invite";
 export { MayInvite } from "./MayInvite";
 export { useName } from "./names";
 export { openPerson, PersonCards, presenceText } from "./PersonCard";

@@ -7,13 +7,16 @@ import type { EmployeeRecord, UnitRecord } from "../../engine/records";
 import { askUnit } from "./AskUnit";
 import type { Chosen } from "./treeRows";
 
-export type Refused = { failure: Failure } & ({ person: EmployeeRecord } | { unit: UnitRecord });
+/** Somebody to be invited, as they are shown. */
+type Invited = Pick<EmployeeRecord, "id" | "name" | "avatar">;
+
+export type Refused = { failure: Failure } & ({ person: Invited } | { unit: UnitRecord });
 
 /** Invites each; gives those who could not be. `tell` hears how many are done. */
 export async function inviteEach(
   client: Client,
   roomId: string,
-  people: readonly EmployeeRecord[],
+  people: readonly Invited[],
   tell: (done: number) => void,
 ): Promise<Refused[]> {
   const refused: Refused[] = [];

@@ -4,7 +4,7 @@ import type { PersonRecord, RoomView } from "../../engine/records";
 import { Button, Segments } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { orTell, tell } from "../../ui/toasts";
-import { AskUnit, PersonPicker } from "../people";
+import { AskUnit, inviteEach, PersonPicker } from "../people";
 import { word } from "./words";
 
 /** Invites people, or asks a unit's manager for its people. */
@@ -21,14 +21,16 @@ export default function Invite(props: { room: RoomView; onClose: () => void }) {
       .filter((id) => ["join", "invite", "ban"].includes(members.row(id)?.membership ?? ""));
   const send = async () => {
     setBusy(true);
-    const answer = await client.command("room.invite", {
-      roomId: props.room.id,
-      userIds: people().map((person) => person.id),
-    });
+    const refused = await inviteEach(client, props.room.id, people(), () => {});
     setBusy(false);
-    if (!answer.ok) return orTell(Promise.resolve(answer));
-    tell(word("invited"));
-    props.onClose();
+    const [first] = refused;
+    if (refused.length < people().length) tell(word("invited"));
+    if (!first) return props.onClose();
+    // Those who could not be invited stay chosen.
+    setPeople(
+      people().filter(({ id }) => refused.some((one) => "person" in one && one.person.id === id)),
+    );
+    void orTell(Promise.resolve({ ok: false, error: first.failure }));
   };
   return (
     <Dialog
