@@ -3,10 +3,12 @@
 import json
 import zipfile
 
-from playwright.async_api import expect
+import pytest
+from playwright.async_api import Browser, ViewportSize, expect
 
-from tests.harness.client import PASSWORD
+from tests.harness.client import PASSWORD, Client, Wire
 from tests.web.conftest import Open
+from tests.web.page import DESKTOP, PHONE, Person, watched
 
 
 async def test_one_sees_what_is_held_takes_a_copy_and_withdraws_consent(
@@ -56,3 +58,32 @@ async def test_withdrawing_consent_ends_the_account_and_leaves_a_receipt(
     assert told["receipt"]["user_id"] == alice.account.user_id
     assert told["signature"]
     await expect(page.get_by_label("User name")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("size", "lang", "words"),
+    [
+        (DESKTOP, "en", ("Create an account", "What this server collects", "What for: to let")),
+        (PHONE, "ru", ("Создать учётную запись", "Что собирает этот сервер", "Зачем: чтобы")),
+    ],
+)
+async def test_what_is_collected_is_told_before_one_registers(
+    wire: Wire, chromium: Browser, size: ViewportSize, lang: str, words: tuple[str, str, str]
+) -> None:
+    register, title, purpose = words
+    context = await chromium.new_context(base_url=wire.base_url, viewport=size, locale=lang)
+    async with watched(context) as page:
+        await page.goto("/")
+        label = page.get_by_role("region", name=title)
+        await expect(page.get_by_role("button", name=register)).to_be_visible()
+        await expect(label).to_have_count(0)
+        await page.get_by_role("button", name=register).click()
+        kinds = label.get_by_role("listitem")
+        await expect(kinds).not_to_have_count(0)
+        await kinds.first.get_by_role("group").click()
+        await expect(kinds.first).to_contain_text(purpose)
+        reader = Person(page, Client(wire))
+        await reader.screen(f"signin-label-{lang}")
+        assert await reader.barriers() == []
+        assert await reader.overflows() == []
+    await context.close()

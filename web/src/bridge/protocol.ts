@@ -21,6 +21,7 @@ import type {
   GroupKind,
   HitRecord,
   ItemRecord,
+  LabelView,
   MediaAsk,
   MemberRecord,
   MentionGroup,
@@ -105,6 +106,8 @@ export interface Lists {
 export interface Commands {
   // Signing in
   "session.server": { args: { homeserver: string }; value: ServerView };
+  /** What a server collects of people: told before anybody registers; null where it does not tell. */
+  "session.label": { args: { homeserver: string }; value: LabelView | null };
   "session.signIn": {
     /** `code` is the second factor's, after a refusal with `ORG.DEPESHA.CODE_NEEDED`. */
     args: {

@@ -62,6 +62,7 @@ import { objectOf, textOf } from "./wire";
 /** Commands that need nobody signed in, or change who is; `engine.ts` has them. */
 export type SessionCommand =
   | "session.server"
+  | "session.label"
   | "session.signIn"
   | "session.signInByToken"
   | "session.register"

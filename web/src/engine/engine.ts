@@ -28,6 +28,7 @@ import { directRoom } from "./rooms";
 import {
   credentialsOf,
   describeServer,
+  labelOf,
   markOf,
   register,
   type SignedIn,
@@ -307,6 +308,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     switch (command) {
       case "session.server":
         return describeServer((args as Args<"session.server">).homeserver, doFetch);
+      case "session.label":
+        return labelOf((args as Args<"session.label">).homeserver, doFetch);
       case "session.signIn": {
         const ask = args as Args<"session.signIn">;
         const { homeserver, user, password, deviceName } = ask;

@@ -34,6 +34,22 @@ export interface ServerView {
   demo: readonly { userId: UserId; name: string; post: string }[];
 }
 
+type InBoth = Readonly<Record<"en" | "ru", string>>;
+
+/** What a server collects of people, for what, how long, and whether it is linked to who they are. */
+export interface LabelView {
+  advertising: boolean;
+  trackers: boolean;
+  given_to: InBoth;
+  kinds: readonly {
+    kind: string;
+    linked_to_identity: boolean;
+    what: InBoth;
+    purpose: InBoth;
+    kept: InBoth;
+  }[];
+}
+
 export interface ConnectionView {
   state: "online" | "connecting" | "offline";
   /** Since when it is so. */

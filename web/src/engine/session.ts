@@ -3,7 +3,7 @@
 import { type Failure, FailureError } from "../base/errors";
 import { type DeviceId, type Millis, serverOf, type UserId } from "../base/ids";
 import { type Credentials, type Http, makeHttp, part } from "./http";
-import type { Content, ServerView } from "./records";
+import type { Content, LabelView, ServerView } from "./records";
 import { isObject, textOf } from "./wire";
 
 /** Who is signed in; kept in clear, so that a locked client can say it. */
@@ -118,6 +118,20 @@ export async function describeServer(typed: string, doFetch: Fetch): Promise<Ser
     oauth,
     demo,
   };
+}
+
+/** The label of a server, or null where it has none. */
+export async function labelOf(homeserver: string, doFetch: Fetch): Promise<LabelView | null> {
+  const label = await anonymous(homeserver, doFetch)
+    .json<LabelView>("GET", "/_depesha/v1/privacy", { timeout: 15_000 })
+    .catch(notThere);
+  return Array.isArray(label?.kinds) ? label : null;
+}
+
+/** Another server than ours knows no such thing. */
+function notThere(error: unknown): null {
+  if (error instanceof FailureError && error.failure.status === 404) return null;
+  throw error;
 }
 
 const FORGOT = "/_depesha/forgot";

@@ -16,6 +16,7 @@ import { language, setLanguage } from "../../ui/preferences";
 import { whyFailed } from "../../ui/uiWords";
 import { Face } from "../people";
 import { browserOf, homeserverOf, userOf } from "./data";
+import { Label } from "./Label";
 import { Logo } from "./Logo";
 import { goToPages, takeToken } from "./sso";
 import "./view.css";
@@ -219,6 +220,9 @@ function Entry() {
             autocomplete="off"
             required
           />
+        </Show>
+        <Show when={registering()}>
+          <Label homeserver={known()?.homeserver ?? homeserver()} />
         </Show>
         <Show when={problem()}>
           <NoticeBox look="bad">{problem()}</NoticeBox>
