@@ -133,6 +133,9 @@ async def _use(accounts: Accounts, key: bytes, session: Session) -> None:
     """A new token is used for the first time: the ones that it replaces end."""
 
     async def plan(w: Writing) -> None:
+        row = await store.select_session(w.tx, w.institution.id, key)
+        if row is None or not row.is_unused:  # used or exchanged meanwhile: others may be newer
+            return
         await store.update_used(w.tx, w.institution.id, key)
         caller = session.caller
         await w.change(Change(SESSION, Reach.NOBODY, caller.user_id, item=caller.device_id))

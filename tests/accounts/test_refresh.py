@@ -1,5 +1,6 @@
 """New tokens for old. Spec: client-server API, "Refreshing access tokens", "Soft logout"."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -71,6 +72,18 @@ async def test_old_tokens_hold_until_the_new_refresh_token_is_used(
     assert await is_signed_in(client_of(server, new))
     assert await is_signed_in(client_of(server, newest))
     assert not await is_signed_in(client_of(server, new))
+
+
+async def test_the_first_use_of_a_token_leaves_the_one_that_replaced_it(
+    server: Server, tokens: Any
+) -> None:
+    """Whoever asks with a new token while it is exchanged does not end what it is exchanged for."""
+    for _ in range(10):
+        new = (await refresh(server, tokens)).ok()
+        asking = [client_of(server, new).get("/account/whoami") for _ in range(4)]
+        exchanged, *_ = await asyncio.gather(refresh(server, new), *asking)
+        tokens = exchanged.ok()
+        assert await is_signed_in(client_of(server, tokens))
 
 
 async def test_a_lost_answer_can_be_had_again(server: Server, tokens: Any) -> None:
