@@ -1,4 +1,4 @@
-"""Disabled in the directory: sessions, pushes and archives end, with a receipt (requirement G17)."""
+"""Disabled in the directory: sessions, pushes and archives end with a receipt (G17)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +90,7 @@ async def is_told_and_has_nothing(page: Page) -> None:
         print(left)
 
 
+@pytest.mark.limit(180)
 async def test_whoever_is_disabled_keeps_nothing_in_any_browser(
     tmp_path: Path, templates: Templates, chromium: Chromium, slapd: Slapd
 ) -> None:
