@@ -65,6 +65,17 @@ def read_quiet(text: str) -> Quiet | None:
     return Quiet(since, until, frozenset(told.days), _zone(told.zone), is_shown)
 
 
+def kept_quiet(text: str) -> Quiet | None:
+    """The hours of stored JSON; None also for what can no longer be read.
+
+    Such as hours kept without a zone, or a zone that this system does not know.
+    """
+    try:
+        return read_quiet(text)
+    except ValueError:
+        return None
+
+
 def _minutes(time: str) -> int:
     hours, _, minutes = time.partition(":")
     return int(hours) * 60 + int(minutes)

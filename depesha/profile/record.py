@@ -11,7 +11,7 @@ from depesha.eventlog.state import MEMBER
 from depesha.org import Org
 from depesha.profile import store
 from depesha.profile.networks import NO_NETWORKS, Networks
-from depesha.profile.quiet import QUIET, Quiet, read_quiet
+from depesha.profile.quiet import QUIET, Quiet, kept_quiet
 from depesha.spine import Spine
 
 ACCOUNT_DATA = "account_data"
@@ -144,7 +144,7 @@ _NOBODY: frozenset[str] = frozenset()
 async def quiet_hours(profile: Profile, user_id: str) -> Quiet | None:
     """The hours in which the user is not disturbed, if they keep any."""
     text = (await load_data(profile, user_id)).get(("", QUIET))
-    return None if text is None else read_quiet(text)
+    return None if text is None else kept_quiet(text)
 
 
 async def direct_rooms(profile: Profile, user_id: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from depesha.profile.quiet import Quiet, read_quiet
+from depesha.profile.quiet import Quiet, kept_quiet, read_quiet
 from tests.harness.client import Client
 
 MINUTE, DAY = 60_000, 24 * 60
@@ -98,3 +98,10 @@ async def test_hours_that_are_none_are_refused(alice: Client, change: dict[str, 
     (await alice.put(path, {**GOOD, "more": "x" * 1_024})).refused(413, "M_TOO_LARGE")
     assert (await alice.get(path)).ok() == GOOD
     assert read_quiet(orjson.dumps({**GOOD, "on": False}).decode()) is None
+
+
+def test_what_was_kept_and_cannot_be_read_is_no_quiet() -> None:
+    """A push for somebody waits for no answer but this one."""
+    without_zone = {name: value for name, value in GOOD.items() if name != "zone"}
+    for told in (without_zone, {**GOOD, "zone": "Atlantis/Capital"}, {**GOOD, "until": "soon"}, []):
+        assert kept_quiet(orjson.dumps(told).decode()) is None
