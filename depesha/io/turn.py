@@ -196,7 +196,7 @@ class _Datagrams(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self._heard: asyncio.Queue[bytes | Exception] = asyncio.Queue(16)
 
-    def datagram_received(self, data: bytes, addr: object) -> None:
+    def datagram_received(self, data: bytes, _addr: object) -> None:
         self._put(data)
 
     def error_received(self, exc: Exception) -> None:

@@ -33,8 +33,7 @@ async def hauls(who: Client) -> list[tuple[str, int, int]]:
 
 async def told(server: Server, who: Client) -> list[str]:
     """What the server has told somebody, once its jobs are done."""
-    for _ in range(20):
-        await server.clock.advance(0.01)
+    await server.jobs_done("duty_haul")
     for room_id in (await who.sync())["rooms"].get("invite", {}):
         await who.join(room_id)
     return [

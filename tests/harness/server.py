@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from depesha.base.config import Config
+from depesha.io.tx import Tx
 from tests.harness.client import Client, Wire
 from tests.harness.clock import TestClock
 
@@ -48,6 +49,16 @@ class Server:
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         return task
+
+    async def jobs_done(self, kind: str) -> None:
+        """Return once no job of this kind waits, however slow the machine."""
+
+        async def select_waiting(tx: Tx) -> int | None:
+            sql = "SELECT COUNT(*) FROM io_jobs WHERE kind = $1 AND due_ts IS NOT NULL"
+            return await tx.value(int, sql, kind)
+
+        while await self.running.house.spine.db.read(select_waiting):
+            await self.clock.advance(0.01)
 
 
 def config_for(folder: Path, db_url: str, **settings: Any) -> Config:

@@ -103,5 +103,6 @@ async def test_hours_that_are_none_are_refused(alice: Client, change: dict[str, 
 def test_what_was_kept_and_cannot_be_read_is_no_quiet() -> None:
     """A push for somebody waits for no answer but this one."""
     without_zone = {name: value for name, value in GOOD.items() if name != "zone"}
-    for told in (without_zone, {**GOOD, "zone": "Atlantis/Capital"}, {**GOOD, "until": "soon"}, []):
+    strange: list[Any] = [{**GOOD, "zone": "Atlantis/Capital"}, {**GOOD, "until": "soon"}, []]
+    for told in (without_zone, *strange):
         assert kept_quiet(orjson.dumps(told).decode()) is None

@@ -1,7 +1,6 @@
 """Telling somebody that their account was signed in to on a further device."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -16,15 +15,9 @@ async def server(start_server: StartServer) -> AsyncIterator[Server]:
         yield found
 
 
-async def _nothing(tx: Any) -> None:
-    await tx.value(int, "SELECT 1")
-
-
 async def _told(server: Server, client: Client) -> list[str]:
     """What the server has told somebody, who takes its invitations."""
-    for _ in range(20):
-        await server.running.house.spine.db.read(_nothing)
-        await server.clock.advance(0.01)
+    await server.jobs_done("signin_alert")
     found = await client.sync()
     for room_id in found["rooms"].get("invite", {}):
         await client.join(room_id)

@@ -93,11 +93,12 @@ async def server(start_server: StartServer, box: Box) -> AsyncIterator[Server]:
 
 async def arrived(server: Server, box: Box, count: int) -> None:
     """Let the letters leave that wait; there are so many then."""
-    for _ in range(200):
-        if len(box.letters) >= count:
-            break
+    turns = 0
+    while len(box.letters) < count:
         await server.running.house.spine.db.read(_nothing)
-        await server.clock.advance(0.01)
+        if turns < 200:  # a slow machine needs more turns, not a clock that runs away
+            await server.clock.advance(0.01)
+        turns += 1
     assert len(box.letters) == count
 
 
@@ -397,12 +398,9 @@ async def test_a_letter_is_sent_again_when_the_mail_server_was_away(
     browser = Browser(server)
     await browser.open(SIGNUP)
     await browser.submit(address=ADDRESS)
-    for _ in range(200):
+    while "a job has failed" not in caplog.text:
         await server.running.house.spine.db.read(_nothing)
         await server.clock.advance(0.01)
-        if "a job has failed" in caplog.text:
-            break
-    assert "a job has failed" in caplog.text
     box.refuses = False
     await server.clock.advance(6)
     await arrived(server, box, 1)
