@@ -11,6 +11,7 @@ import {
   Suspense,
 } from "solid-js";
 import { Dynamic } from "solid-js/web";
+import { isFile } from "../../base/files";
 import { useClient, useValue } from "../../bridge/client";
 import type { ItemRecord, RoomView } from "../../engine/records";
 import { closeOnBack } from "../../ui/back";
@@ -24,7 +25,6 @@ import { registerComposer, urgentAction } from "./commands";
 import { Deputies } from "./Deputies";
 import {
   emoticonsIn,
-  isFile,
   mayBeUrgent,
   mentionedPeople,
   messageContent,

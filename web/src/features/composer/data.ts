@@ -1,5 +1,6 @@
 /** What is written: how it becomes content, and what is being asked for at the caret. */
 
+import { isFile } from "../../base/files";
 import { match } from "../../base/fuzzy";
 import type { UserId } from "../../base/ids";
 import { EVERYONE, MENTIONS } from "../../base/mentions";
@@ -107,15 +108,6 @@ export function messageContent(
     ...groupMentions(present),
     ...(replyTo ? { "m.relates_to": { "m.in_reply_to": { event_id: replyTo } } } : {}),
   };
-}
-
-const FILES = ["m.image", "m.video", "m.file", "m.audio"];
-
-/** Whether a message is a file, whose words are its caption; a voice message has none. */
-export function isFile(content: Content): boolean {
-  const spoken = "org.matrix.msc3245.voice" in content || "m.voice" in content;
-  const round = content["org.interferolog.circle"] === true;
-  return FILES.includes(String(content.msgtype)) && !spoken && !round;
 }
 
 /** What is edited of a message: its text, or the caption of its file. */

@@ -5,7 +5,6 @@ import "./view.css";
 
 export { Composer } from "./Composer";
 export { urgentAction } from "./commands";
-export { isFile } from "./data";
 export { recentEmoji, useEmoji } from "./emoji";
 export { LiveBar } from "./LiveBar";
 export { createSharing, stopSharing } from "./live";

@@ -1,12 +1,12 @@
 /** What can be done with a message: one list for the toolbar, the menus and the keys. */
 
+import { isFile } from "../../base/files";
 import type { Client } from "../../bridge/client";
 import type { ItemRecord, RoomView } from "../../engine/records";
 import type { Action } from "../../ui/action";
 import { ask } from "../../ui/Confirm";
 import { chatPlace, go, place } from "../../ui/router";
 import { orTell, tell } from "../../ui/toasts";
-import { isFile } from "../composer";
 import type { Conversation } from "./conversation";
 import { mayHold } from "./data";
 import { tellEvent } from "./describe";
