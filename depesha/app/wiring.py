@@ -27,7 +27,14 @@ from depesha.audit import api as audit_api
 from depesha.base.clock import Clock
 from depesha.base.config import Config
 from depesha.base.mail_server import read_mail_server
-from depesha.bots import Bots, ServiceClient, ServiceNetworks, Services, serve_services
+from depesha.bots import (
+    Bots,
+    ServiceClient,
+    ServiceNetworks,
+    Services,
+    make_users,
+    serve_services,
+)
 from depesha.bots import api as bots_api
 from depesha.calls import Calls
 from depesha.calls import api as calls_api
@@ -433,13 +440,17 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         "push": partial(deliver_pushes, push),
         "bots": partial(serve_services, bots),
     }
-    log.whispers.listen(TYPING, partial(signals.typing.hear, log))
-    log.whispers.listen(PRESENCE, partial(signals.people.hear, spine))
-    log.whispers.listen(ARRIVED, partial(hear_arrival, media))
+    for kind, hear in (
+        (TYPING, partial(signals.typing.hear, log)),
+        (PRESENCE, partial(signals.people.hear, spine)),
+        (ARRIVED, partial(hear_arrival, media)),
+    ):
+        log.whispers.listen(kind, hear)
     await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
     await load_sticky(timeline)
     await notices.deliveries.load()
+    await make_users(bots)
     parked = Parked(config.max_parked_per_user, config.max_requests - config.max_requests // 10)
     accounts.sessions.ended = parked.dismiss
     server = Server(

@@ -4,6 +4,7 @@ Requirements: W6, I3. Spec: application service API; MSC2409, MSC3202, MSC4203, 
 """
 
 from depesha.bots.client import ServiceClient as ServiceClient
+from depesha.bots.collect import make_users as make_users
 from depesha.bots.networks import ServiceNetworks as ServiceNetworks
 from depesha.bots.record import Bots as Bots
 from depesha.bots.registered import Services as Services

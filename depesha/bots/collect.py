@@ -56,7 +56,7 @@ async def collect(bots: Bots, interests: Mapping[str, Interest]) -> None:
 
 
 async def make_users(bots: Bots) -> None:
-    """Each service's own user is there from the beginning."""
+    """Make each service's own user, before anybody can ask for it."""
     accounts = bots.keys.accounts
     for service in bots.services.all:
         if not await is_active(accounts, service.user_id):

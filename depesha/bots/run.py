@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from depesha.bots.collect import collect, make_users
+from depesha.bots.collect import collect
 from depesha.bots.deliver import deliver
 from depesha.bots.interest import Interest
 from depesha.bots.record import Bots
@@ -12,7 +12,6 @@ from depesha.rooms import aliases_of
 
 async def serve_services(bots: Bots) -> None:
     """Tell each service, until cancelled, what concerns it."""
-    await make_users(bots)
     if not bots.told:
         return
     interests = {

@@ -139,6 +139,7 @@ async def test_what_a_client_has_is_not_sent_again(server: Server) -> None:
 
 
 @pytest.mark.limit(180)  # a day of looking every second whether another worker has written
+@pytest.mark.limit(180)
 async def test_an_announcement_does_not_hold_for_ever(server: Server) -> None:
     alice = await server.register("alice")
     created = (await alice.post("/_matrix/media/v1/create", {})).ok()
