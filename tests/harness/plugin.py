@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.postgres import memory_folder
 
-LIMIT = 60.0
+LIMIT = 120.0
 """Seconds that a test may take; `@pytest.mark.limit(seconds)` gives one another limit."""
 
 GRACE = 30.0
