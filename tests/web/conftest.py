@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from depesha.app import serve, site
 from depesha.base.clock import Clock
@@ -16,6 +16,9 @@ from tests.harness.databases import Templates
 from tests.harness.server import config_for
 from tests.web.house import House, make_house
 from tests.web.page import DESKTOP, PHONE, Person, watched
+
+# What one person does goes by the server to another: on a slow machine that takes a while.
+expect.set_options(timeout=20_000)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -1,6 +1,5 @@
 """Urgent messages, official notices and absences, between two people at two browsers."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,16 +16,6 @@ from tests.web.conftest import Open
 from tests.web.page import Person
 
 pytestmark = pytest.mark.limit(180)
-
-USUAL_MS, PATIENT_MS = 5_000, 20_000
-
-
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """What one person does goes by the server to another: on a slow machine that takes a while."""
-    expect.set_options(timeout=PATIENT_MS)
-    yield
-    expect.set_options(timeout=USUAL_MS)
 
 
 async def two(wire: Wire) -> tuple[Client, Client, str]:
