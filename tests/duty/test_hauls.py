@@ -31,19 +31,6 @@ async def hauls(who: Client) -> list[tuple[str, int, int]]:
     return [(each["device_id"], each["files"], each["pages"]) for each in found]
 
 
-async def told(server: Server, who: Client) -> list[str]:
-    """What the server has told somebody, once its jobs are done."""
-    await server.jobs_done("duty_haul")
-    for room_id in (await who.sync())["rooms"].get("invite", {}):
-        await who.join(room_id)
-    return [
-        event["content"]["body"]
-        for room_id in (await who.sync())["rooms"].get("join", {})
-        for event in (await who.messages(room_id, limit=50))["chunk"]
-        if event["content"].get("msgtype") == "m.server_notice"
-    ]
-
-
 async def test_one_file_too_many_is_told_once_an_hour_and_given_all_the_same(
     server: Server,
 ) -> None:
@@ -56,7 +43,7 @@ async def test_one_file_too_many_is_told_once_an_hour_and_given_all_the_same(
     assert await hauls(root) == []
     await download(alice, mxc, 4)
     assert await hauls(root) == [(alice.device_id, 3, 0)]
-    (text,) = await told(server, officer)
+    (text,) = await server.told(officer, "duty_haul")
     assert alice.user_id in text
     assert alice.device_id in text
     # Each session counts for itself, and each hour anew.
@@ -75,7 +62,7 @@ async def test_where_there_is_no_officer_the_owners_are_told_of_pages(server: Se
     for _ in range(4):
         await alice.messages(room)
     assert await hauls(root) == [(alice.device_id, 0, 4)]
-    (text,) = await told(server, root)
+    (text,) = await server.told(root, "duty_haul")
     assert "4" in text
     for _ in range(5):
         refused = await root.get(f"/rooms/{room}/messages", {"dir": "b"})

@@ -60,6 +60,18 @@ class Server:
         while await self.running.house.spine.db.read(select_waiting):
             await self.clock.advance(0.01)
 
+    async def told(self, client: Client, kind: str) -> list[str]:
+        """What the server has told somebody, once its jobs of this kind are done."""
+        await self.jobs_done(kind)
+        for room_id in (await client.sync())["rooms"].get("invite", {}):
+            await client.join(room_id)
+        return [
+            event["content"]["body"]
+            for room_id in (await client.sync())["rooms"].get("join", {})
+            for event in (await client.messages(room_id, limit=50))["chunk"]
+            if event["content"].get("msgtype") == "m.server_notice"
+        ]
+
 
 def config_for(folder: Path, db_url: str, **settings: Any) -> Config:
     """Settings for tests: anyone may register, nobody is limited; `settings` change that."""

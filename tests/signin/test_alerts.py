@@ -15,37 +15,23 @@ async def server(start_server: StartServer) -> AsyncIterator[Server]:
         yield found
 
 
-async def _told(server: Server, client: Client) -> list[str]:
-    """What the server has told somebody, who takes its invitations."""
-    await server.jobs_done("signin_alert")
-    found = await client.sync()
-    for room_id in found["rooms"].get("invite", {}):
-        await client.join(room_id)
-    return [
-        event["content"]["body"]
-        for room_id in (await client.sync())["rooms"].get("join", {})
-        for event in (await client.messages(room_id, limit=50))["chunk"]
-        if event["content"].get("msgtype") == "m.server_notice"
-    ]
-
-
 async def test_a_further_device_is_told_of(server: Server, alice: Client, bob: Client) -> None:
-    assert await _told(server, alice) == []
+    assert await server.told(alice, "signin_alert") == []
     second = await server.anyone.login("alice", initial_device_display_name="Phone")
-    (text,) = await _told(server, alice)
+    (text,) = await server.told(alice, "signin_alert")
     assert f"Phone ({second.device_id})" in text
     assert "new device" in text
     assert "новом устройстве" in text
     # The same device signs in once more.
     await server.anyone.login("alice", device_id=second.device_id)
-    assert len(await _told(server, alice)) == 1
+    assert len(await server.told(alice, "signin_alert")) == 1
     await server.anyone.login("alice")
-    assert len(await _told(server, alice)) == 2
-    assert await _told(server, bob) == []
+    assert len(await server.told(alice, "signin_alert")) == 2
+    assert await server.told(bob, "signin_alert") == []
 
 
 async def test_it_can_be_switched_off(start_server: StartServer) -> None:
     async with start_server(signin_alerts=False) as server:
         alice = await server.register("alice")
         await server.anyone.login("alice")
-        assert await _told(server, alice) == []
+        assert await server.told(alice, "signin_alert") == []
