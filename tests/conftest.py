@@ -14,6 +14,8 @@ from tests.harness.clock import TestClock
 from tests.harness.databases import Templates
 from tests.harness.postgres import Cluster, Missing, start_cluster
 from tests.harness.server import Server, config_for, start
+from tests.harness.slapd import Missing as MissingSlapd
+from tests.harness.slapd import Slapd, end_slapd, start_slapd
 
 pytest_plugins = ("tests.harness.plugin", "tests.harness.coverage", "tests.interop.baseline")
 
@@ -114,3 +116,21 @@ async def alice(server: Server) -> Client:
 @pytest.fixture
 async def bob(server: Server) -> Client:
     return await server.register("bob")
+
+
+@pytest.fixture(scope="session")
+def running_slapd() -> Iterator[Slapd]:
+    """A directory for this session; skips where none is."""
+    try:
+        slapd = start_slapd()
+    except MissingSlapd as missing:
+        pytest.skip(str(missing))
+    yield slapd
+    end_slapd(slapd)
+
+
+@pytest.fixture
+def slapd(running_slapd: Slapd) -> Slapd:
+    """A directory without people."""
+    running_slapd.clear()
+    return running_slapd

@@ -1,6 +1,5 @@
 """Disabled in the directory: sessions, pushes and archives end with a receipt (G17)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,9 @@ from tests.harness.slapd import (
     PEOPLE,
     READER,
     READER_PASSWORD,
-    Missing,
     Slapd,
-    end_slapd,
     person,
     person_dn,
-    start_slapd,
     unit,
 )
 from tests.push.test_webpush import browser
@@ -57,17 +53,6 @@ LEFT = """async () => {
     if (await registration?.pushManager.getSubscription()) left.push("subscription");
     return left;
 }"""
-
-
-@pytest.fixture
-def slapd() -> Iterator[Slapd]:
-    """A directory without people."""
-    try:
-        slapd = start_slapd()
-    except Missing as missing:
-        pytest.skip(str(missing))
-    yield slapd
-    end_slapd(slapd)
 
 
 def directory(slapd: Slapd, folder: Path) -> Directory:
