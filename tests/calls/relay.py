@@ -82,6 +82,7 @@ class _Protocol(asyncio.DatagramProtocol):
     def __init__(self, relay: Relay) -> None:
         self.relay = relay
 
+    # The protocol of the library names the transport of every kind; here it is of datagrams.
     def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
         self.transport = transport
 
