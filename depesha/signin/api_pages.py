@@ -111,7 +111,7 @@ async def _signin_page(visit: Visit, failure: str = "", user: str = "") -> Reply
         inner += f"<p>{pages.link(words('forgot_link'), FORGOT)}</p>"
     if await _may_sign_up(visit):
         inner += f"<p>{pages.link(words('sign_up'), _beside(visit, SIGNUP), 'button second')}</p>"
-    script = signin_script(signin_options(visit.signin, visit.browser))
+    script = signin_script(await signin_options(visit.signin, visit.browser))
     status = 503 if failure == "directory_down" else 401 if failure else 200
     return visit.show(Page(words("sign_in"), inner, status, script=script))
 

@@ -6,19 +6,12 @@ Signing in gives the browser another secret, and the old one takes no second ans
 Spec: Web Authentication, level 2. Requirement U3.
 """
 
+import asyncio
+from base64 import urlsafe_b64decode
 from hashlib import blake2b
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from depesha.accounts import POLICY, check_usable, find_user, token_hash
 from depesha.base.canonical import Content
@@ -32,14 +25,14 @@ from depesha.signin.browser import Browser
 from depesha.signin.record import Signin
 from depesha.signin.store import PasskeyRow
 
+if TYPE_CHECKING:
+    from depesha.signin.ceremony import Ceremony
+
 MOST = 20
 """Passkeys of one account."""
 
 _BUCKET_MS = 10 * 60_000
 _MOST_BYTES = 12 * 1024
-
-_WRONG = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
-"""What the library raises for answers that do not fit, and for those that are none."""
 
 Use = Literal["register", "sign in"]
 
@@ -54,20 +47,21 @@ def _challenges(signin: Signin, browser: Browser, use: Use) -> list[bytes]:
     ]
 
 
-def _party(signin: Signin) -> tuple[str, str]:
-    """The host that keys are bound to, and the origin of our pages."""
-    parts = urlsplit(signin.spine.config.base_url())
-    return parts.hostname or "", f"{parts.scheme}://{parts.netloc}"
+async def _ceremony(signin: Signin) -> "Ceremony":
+    """For this server. The library beneath is loaded by the first who asks, beside the loop."""
+    await asyncio.to_thread(import_module, "depesha.signin.ceremony")
+    from depesha.signin.ceremony import Ceremony  # noqa: PLC0415 (loaded in the line above)
+
+    spine = signin.spine
+    parts = urlsplit(spine.config.base_url())
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return Ceremony(parts.hostname or "", origin, spine.institution.server_name)
 
 
-def signin_options(signin: Signin, browser: Browser) -> str:
+async def signin_options(signin: Signin, browser: Browser) -> str:
     """What a browser asks a device for to sign somebody in, as JSON."""
-    options = webauthn.generate_authentication_options(
-        rp_id=_party(signin)[0],
-        challenge=_challenges(signin, browser, "sign in")[0],
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return webauthn.options_to_json(options)
+    ceremony = await _ceremony(signin)
+    return ceremony.authentication_options(_challenges(signin, browser, "sign in")[0])
 
 
 async def load_passkeys(signin: Signin, user_id: str) -> list[PasskeyRow]:
@@ -79,19 +73,14 @@ async def load_passkeys(signin: Signin, user_id: str) -> list[PasskeyRow]:
 async def register_options(signin: Signin, browser: Browser) -> str:
     """What a browser asks a device for to make a passkey, as JSON."""
     there = await load_passkeys(signin, browser.user_id)
-    options = webauthn.generate_registration_options(
-        rp_id=_party(signin)[0],
-        rp_name=signin.spine.institution.server_name,
-        user_name=browser.user_id,
-        user_id=blake2b(browser.user_id.encode(), digest_size=32, person=b"passkey").digest(),
-        challenge=_challenges(signin, browser, "register")[0],
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=row.credential_id) for row in there],
+    handle = blake2b(browser.user_id.encode(), digest_size=32, person=b"passkey").digest()
+    ceremony = await _ceremony(signin)
+    return ceremony.registration_options(
+        browser.user_id,
+        handle,
+        _challenges(signin, browser, "register")[0],
+        [row.credential_id for row in there],
     )
-    return webauthn.options_to_json(options)
 
 
 def _parse(text: str) -> Content:
@@ -104,20 +93,11 @@ def _parse(text: str) -> Content:
 
 async def add_passkey(signin: Signin, browser: Browser, answer: str, name: str) -> None:
     """Let a passkey sign the browser's user in. Raises 400 M_INVALID_PARAM, 403 M_FORBIDDEN."""
-    credential = _parse(answer)
-    host, origin = _party(signin)
+    credential, ceremony = _parse(answer), await _ceremony(signin)
     for challenge in _challenges(signin, browser, "register"):
-        try:
-            found = webauthn.verify_registration_response(
-                credential=credential,
-                expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=origin,
-                require_user_verification=True,
-            )
+        found = ceremony.read_registration(credential, challenge)
+        if found is not None:
             break
-        except _WRONG:
-            continue
     else:
         raise forbidden("The device's answer does not fit")
     spine = signin.spine
@@ -125,7 +105,7 @@ async def add_passkey(signin: Signin, browser: Browser, answer: str, name: str) 
     row = PasskeyRow(
         found.credential_id,
         browser.user_id,
-        found.credential_public_key,
+        found.public_key,
         found.sign_count,
         name[:100],
         now,
@@ -149,7 +129,7 @@ async def find_owner(signin: Signin, browser: Browser, answer: str) -> str:
     credential = _parse(answer)
     spine = signin.spine
     row = await _find_passkey(signin, credential)
-    sign_count = _verify(signin, browser, credential, row)
+    sign_count = await _verify(signin, browser, credential, row)
 
     async def plan(tx: Tx) -> str:
         user = await find_user(tx, spine.institution.id, row.user_id)
@@ -177,7 +157,7 @@ async def _find_passkey(signin: Signin, credential: Content) -> PasskeyRow:
     if not isinstance(raw, str):
         raise invalid_param("rawId is missing")
     try:
-        credential_id = base64url_to_bytes(raw)
+        credential_id = urlsafe_b64decode(raw + "==")
     except ValueError:
         raise invalid_param("rawId is not Base64") from None
     spine = signin.spine
@@ -187,22 +167,13 @@ async def _find_passkey(signin: Signin, credential: Content) -> PasskeyRow:
     return row
 
 
-def _verify(signin: Signin, browser: Browser, credential: Content, row: PasskeyRow) -> int:
+async def _verify(signin: Signin, browser: Browser, credential: Content, row: PasskeyRow) -> int:
     """How often the passkey has signed by now, which grows, or is always 0."""
-    host, origin = _party(signin)
+    ceremony = await _ceremony(signin)
     for challenge in _challenges(signin, browser, "sign in"):
-        try:
-            return webauthn.verify_authentication_response(
-                credential=credential,
-                expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=origin,
-                credential_public_key=row.public_key,
-                credential_current_sign_count=row.sign_count,
-                require_user_verification=True,
-            ).new_sign_count
-        except _WRONG:
-            continue
+        signs = ceremony.read_authentication(credential, challenge, row.public_key, row.sign_count)
+        if signs is not None:
+            return signs
     raise _unknown()
 
 
