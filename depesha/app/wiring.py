@@ -157,6 +157,10 @@ from depesha.signin import api_rendezvous as signin_rendezvous_api
 from depesha.signin import api_scim as signin_scim_api
 from depesha.signin import follow_account as follow_signin_account
 from depesha.spine import Spine
+from depesha.surveys import api as surveys_api
+from depesha.surveys import follow_account as follow_survey_account
+from depesha.surveys import make_surveys
+from depesha.surveys import sync as surveys_sync
 from depesha.sync import Sync
 from depesha.sync import api as sync_api
 from depesha.sync import old as sync_old
@@ -272,6 +276,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     notices = Notices(spine, accounts, profile, rooms, Deliveries(spine))
     notice_jobs = make_jobs(notices)
+    surveys = make_surveys(spine, accounts, org, notices)
     alerts = make_alerts(spine, emails, partial(send_notice, notices))
     timeline = Timelines(spine, profile)
     signals = Signals(spine, profile)
@@ -289,6 +294,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         Part(partial(contacts_sync.section, contacts), contacts_sync.KINDS),
         Part(partial(rooms_sync.section, rooms), rooms_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
+        Part(partial(surveys_sync.section, surveys), surveys_sync.KINDS),
         Part(partial(duty_sync.section, duty), duty_sync.KINDS),
         Part(partial(signals_sync.section, signals), signals_sync.KINDS, is_ephemeral=True),
         Part(partial(keys_sync.section, keys), keys_sync.KINDS, is_always=True),
@@ -349,6 +355,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(push, push_api.ENDPOINTS),
         *bind(search, search_api.ENDPOINTS),
         *bind(notices, notices_api.ENDPOINTS),
+        *bind(surveys, surveys_api.ENDPOINTS),
         *bind(bots, bots_api.ENDPOINTS),
         *bind(Calls(spine, org), calls_api.ENDPOINTS),
         *bind(duty, duty_api.ENDPOINTS),
@@ -385,6 +392,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         accounts.sessions.view,
         alerts.view,
         notice_jobs.view,
+        surveys.view,
         notices.deliveries.view,
         org.view,
         profile.data.view,
@@ -411,6 +419,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         follow_deactivation,
         follow_placed,
         follow_subscriber,
+        follow_survey_account,
     )
     status.watch(metrics, spine)
     in_every_worker: tuple[Consumer, ...] = (
@@ -425,6 +434,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         emails.jobs.run,
         alerts.jobs.run,
         notice_jobs.jobs.run,
+        surveys.jobs.run,
         notices.deliveries.keep,
         partial(keep_media, media),
         partial(keep_presence, signals),

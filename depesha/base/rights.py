@@ -29,6 +29,8 @@ class Right(Enum):
     """See the tree as another sees it."""
     INVITE = "invitations.keep"
     NOTICES = "notices.send"
+    SURVEYS = "surveys.send"
+    """Ask units and people of the institution. Their manager asks a unit without it."""
     COMPLAINTS = "complaints.decide"
     RETENTION = "retention.keep"
     """Say how long what was said is kept."""
@@ -92,13 +94,14 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.SEE_AS,
             Right.INVITE,
             Right.NOTICES,
+            Right.SURVEYS,
             Right.ROOMS,
             Right.ROLES_READ,
             Right.ROLES_GRANT,
             Right.HEALTH,
             Right.SERVER,
         },
-        Role.UNIT_ADMINISTRATOR: _PEOPLE | {Right.TREE_READ, Right.TREE_KEEP},
+        Role.UNIT_ADMINISTRATOR: _PEOPLE | {Right.TREE_READ, Right.TREE_KEEP, Right.SURVEYS},
         Role.SECURITY_OFFICER: frozenset(
             {
                 Right.PEOPLE_READ,

@@ -102,6 +102,14 @@ KINDS: Mapping[str, Held] = MappingProxyType(
             ("to show it to those in the chat", "чтобы показать тем, кто в чате"),
             ("as long as the institution keeps messages", "сколько организация хранит сообщения"),
         ),
+        "surveys": Held(
+            (
+                "surveys that ask you, that you have answered them, and what you answered openly",
+                "опросы, обращённые к вам, отметка, что вы ответили, и открытые ответы",
+            ),
+            ("to ask each person once and to count", "чтобы спросить каждого один раз и посчитать"),
+            ("a year after the survey ends", "год после окончания опроса"),
+        ),
         "files": Held(
             ("files that you have uploaded", "загруженные вами файлы"),
             ("to give them to those in the chat", "чтобы отдать тем, кто в чате"),
@@ -153,6 +161,7 @@ SLICES: Mapping[str, str] = MappingProxyType(
         "keys": "keys",
         "rooms": "rooms",
         "notices": "rooms",
+        "surveys": "surveys",
         "media": "files",
         "signals": "reading",
         "timeline": "reading",

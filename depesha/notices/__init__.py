@@ -11,5 +11,7 @@ from depesha.notices.deliveries import Deliveries as Deliveries
 from depesha.notices.gate import keep_marks as keep_marks
 from depesha.notices.jobs import make_jobs as make_jobs
 from depesha.notices.record import Notices as Notices
+from depesha.notices.send import Told as Told
+from depesha.notices.send import send_content as send_content
 from depesha.notices.send import send_notice as send_notice
 from depesha.notices.urgent import project_urgent as project_urgent

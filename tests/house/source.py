@@ -12,9 +12,9 @@ ROOT = Path(__file__).parent.parent.parent
 FLOORS = ("base", "events", "io", "http", "eventlog", "audit", "federation")
 SLICES = (
     *("tenants", "accounts", "org", "signin", "profile", "contacts", "media", "keys", "rooms"),
-    *("timeline", "signals", "push", "search", "notices", "calls", "files", "signatures"),
-    *("tasks", "calendar", "mailbox", "bots", "desk", "duty", "closed", "interchange"),
-    *("insight", "sync"),
+    *("timeline", "signals", "push", "search", "notices", "surveys", "calls", "files"),
+    *("signatures", "tasks", "calendar", "mailbox", "bots", "desk", "duty", "closed"),
+    *("interchange", "insight", "sync"),
 )
 """In import order, lowest first; pyproject.toml has the same order for import-linter."""
 
