@@ -109,8 +109,8 @@ async def test_an_anonymous_answer_is_given_once_and_shown_at_the_end(
     assert (await results(alice, survey_id)).refused(403, "M_FORBIDDEN")[
         "org.depesha.rule"
     ] == "survey_running"
-    for each in (survey_id, few):
-        (await alice.post(f"{SURVEYS}/{each}/end", {})).ok()
+    for ended in (survey_id, few):
+        (await alice.post(f"{SURVEYS}/{ended}/end", {})).ok()
     come = (await results(people[5], survey_id)).ok()
     assert come["questions"] == [
         {"said": 5, "counts": [3, 2], "texts": []},
@@ -273,7 +273,7 @@ async def test_who_is_not_seen_is_counted_and_not_named(server: Server, clock: T
 async def test_what_cannot_be_asked(server: Server, clock: TestClock, alice: Client) -> None:
     room = await alice.create_room()
     now = clock.now_ms()
-    for wrong in (
+    invalid: list[dict[str, Any]] = [
         {},
         {"room_id": room, "users": [alice.user_id]},
         {"room_id": room, "until_ts": now},
@@ -282,16 +282,18 @@ async def test_what_cannot_be_asked(server: Server, clock: TestClock, alice: Cli
         {"room_id": room, "title": "a\x00"},
         {"room_id": room, "anonymous": True, "changeable": True},
         {"room_id": room, "questions": [{"text": "a", "kind": "one", "choices": ["b"]}]},
-    ):
+    ]
+    for wrong in invalid:
         (await ask(alice, clock, **wrong)).refused(400, "M_INVALID_PARAM")
-    for wrong in (
+    malformed: list[dict[str, Any]] = [
         {"room_id": room, "title": ""},
         {"room_id": room, "questions": []},
         {"room_id": room, "questions": [LUNCH] * 31},
         {"room_id": room, "questions": [{"text": "a", "kind": "guess"}]},
         {"room_id": room, "results": "nobody"},
         {"users": ["x"] * 1001},
-    ):
+    ]
+    for wrong in malformed:
         (await ask(alice, clock, **wrong)).refused(400, "M_BAD_JSON")
     (await ask(alice, clock, room_id="!none")).refused(403, "M_FORBIDDEN")
     survey_id = await made(alice, clock, room_id=room)
