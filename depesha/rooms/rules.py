@@ -105,6 +105,9 @@ def check_state(draft: Draft) -> None:
     content = draft.content
     if draft.type == "m.room.create":
         raise forbidden("A room is created only once")
+    if draft.type == "m.room.redaction":
+        # Its sender may not have what taking others' messages away needs.
+        raise forbidden("State takes nothing away")
     if draft.type == "m.room.member" and not _is_user_id(draft.state_key):
         raise invalid_param("The state key must be a user id")
     if draft.type == "m.room.member" and AUTHORISED_VIA in content:

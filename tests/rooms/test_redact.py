@@ -122,3 +122,18 @@ async def test_what_one_may_not_redact_stays(alice: Client, bob: Client) -> None
     assert events[first]["content"] == events[his]["content"] == {}
     assert events[hers]["content"]
     (await bob.put(path(room, his, "u"), {"with_rel_types": "*"})).refused(400, "M_BAD_JSON")
+
+
+async def test_state_takes_nothing_away(alice: Client, bob: Client) -> None:
+    """As state it would need the power for state alone, not that over others' messages."""
+    room = await alice.create_room(
+        preset="public_chat", power_level_content_override={"state_default": 0}
+    )
+    await bob.join(room)
+    hers = await alice.send(room, "hers")
+    where = f"/rooms/{room}/state/m.room.redaction/"
+    for query in ({}, {"org.matrix.msc4140.delay": "1000"}):
+        answer = await bob.put(where, {"redacts": hers}, query=query)
+        answer.refused(403, "M_FORBIDDEN")
+    events = {event["event_id"]: event for event in await timeline(alice, room)}
+    assert events[hers]["content"]["body"] == "hers"
