@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from depesha.base.canonical import decode, encode
-from depesha.base.errors import forbidden, invalid_param, not_found
+from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
 from depesha.base.ids import is_room_id
 from depesha.eventlog import store
 from depesha.eventlog.append import EventLog
@@ -50,6 +50,20 @@ class Vision:
     def membership_at(self, room_order: int) -> str:
         """The user's membership just after the event at `room_order`."""
         return _at(self.memberships, room_order, "leave")
+
+    @property
+    def stay(self) -> int | None:
+        """Room order at which the user was last in the room; `END`: now, None: never.
+
+        Invitations and requests to be let in are no stay, and a ban makes none longer.
+        """
+        last: int | None = None
+        for at, membership in self.memberships:
+            if membership == "join":
+                last = END
+            elif last == END:
+                last = at
+        return last
 
     def may_see(self, logged: Logged) -> bool:
         if logged.is_over:
@@ -207,8 +221,48 @@ async def access_room(log: EventLog, user_id: str, room_id: str) -> Room:
         raise invalid_param("Not a room id")
     room = await _find_readable(log, user_id, room_id)
     if room is None:
-        raise forbidden("You are not a member of this room")
+        raise _not_a_member()
     return room
+
+
+async def access_present(log: EventLog, user_id: str, room_id: str) -> Room:
+    """The room as it is now, for who is in it, or where it is open to all; else 403 M_FORBIDDEN."""
+    room = await access_room(log, user_id, room_id)
+    if room.membership(user_id) != "join" and not _is_open(log, room):
+        raise _not_a_member()
+    return room
+
+
+async def access_known(log: EventLog, user_id: str, room_id: str) -> Room:
+    """The room's state as the user may know it: now, or as it was when they left.
+
+    403 M_FORBIDDEN, also for who was invited or asked to be let in, and never came in.
+    """
+    room = await access_room(log, user_id, room_id)
+    place = await find_place(log, user_id, room_id)
+    if place is None or place.membership == "join":
+        return room
+    stay = (await vision(log, user_id, room)).stay
+    if stay is not None:
+        return await load_room_at(log, room, stay)
+    if not _is_open(log, room):
+        raise _not_a_member()
+    return room
+
+
+async def load_room_at(log: EventLog, room: Room, room_order: int) -> Room:
+    """The room with the state that it had after the event at `room_order`; `END`: as it is now."""
+    if room_order >= room.position:
+        return room
+    past = Room(room.nid, room.room_id, room.version, room_order)
+    at = await log.db.scan(load_state_at, log.institution.id, room, room_order)
+    for entry in at.values():
+        past.set_state(entry)
+    return past
+
+
+def _not_a_member() -> MatrixError:
+    return forbidden("You are not a member of this room")
 
 
 async def _find_readable(log: EventLog, user_id: str, room_id: str) -> Room | None:
@@ -219,8 +273,13 @@ async def _find_readable(log: EventLog, user_id: str, room_id: str) -> Room | No
         return None
     if place is not None and place.membership in {"join", "leave", "ban"}:
         return room
+    return room if _is_open(log, room) else None
+
+
+def _is_open(log: EventLog, room: Room) -> bool:
+    """True where people outside may read."""
     visibility = room.text(_VISIBILITY, "history_visibility", "shared")
-    return room if visibility == "world_readable" and log.hooks.may_peek() else None
+    return visibility == "world_readable" and log.hooks.may_peek()
 
 
 async def access_event(log: EventLog, user_id: str, room_id: str, event_id: str) -> Logged:
@@ -332,13 +391,3 @@ async def _page(
         before = END if stop is None else stop + 1
         rows = await read(store.select_page_forward, institution_id, room.nid, at, before, limit)
     return [logged_of(row) for row in rows]
-
-
-async def access_state(log: EventLog, user_id: str, room_id: str) -> list[StateEntry]:
-    """The room's state as the user may know it: now, or at the time of leaving."""
-    room = await access_room(log, user_id, room_id)
-    place = await find_place(log, user_id, room_id)
-    if place is None or place.membership == "join":
-        return list(room.entries())
-    at = await log.db.scan(load_state_at, log.institution.id, room, place.since_position)
-    return list(at.values())

@@ -6,7 +6,7 @@ import msgspec
 
 from depesha.base.canonical import Content, Json
 from depesha.base.errors import not_found
-from depesha.eventlog.read import access_room
+from depesha.eventlog.read import access_present
 from depesha.http.endpoint import EMPTY, Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.rooms import store
 from depesha.rooms.alias import access_alias, access_room_id, create_alias, remove_alias
@@ -96,7 +96,7 @@ async def delete_alias(rooms: Rooms, ask: Ask[None]) -> Reply:
 async def get_aliases(rooms: Rooms, ask: Ask[None]) -> Reply:
     """The aliases of a room one is in, or may read."""
     spine, room_id = rooms.spine, ask.params["roomId"]
-    await access_room(spine.log, ask.caller.user_id, room_id)
+    await access_present(spine.log, ask.caller.user_id, room_id)
     rows = await spine.db.read(store.select_aliases, spine.institution.id, room_id)
     return json_reply({"aliases": [row.alias for row in rows]})
 

@@ -2,13 +2,13 @@
 
 from depesha.base.canonical import Content, Json, encode
 from depesha.base.errors import forbidden, invalid_param, not_found
-from depesha.eventlog.read import access_joined, check_gap, served_state
+from depesha.eventlog.read import access_joined, access_known, check_gap, served_state
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import MAX_STICKY_MS, Draft
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
 from depesha.rooms.api import Redacting
 from depesha.rooms.delayed import schedule
-from depesha.rooms.members import access_entry, access_members, access_whole_state
+from depesha.rooms.members import access_members
 from depesha.rooms.record import Rooms
 from depesha.rooms.redact import redact_related
 from depesha.rooms.send import REDACTION, send_message, send_state
@@ -117,8 +117,8 @@ async def put_state(rooms: Rooms, ask: Ask[Content]) -> Reply:
 @endpoint("GET", _ROOM + "/state", auth=Auth.GUEST, spec="getRoomState")
 async def get_state(rooms: Rooms, ask: Ask[None]) -> Reply:
     """The room's whole state, now or at the time of leaving."""
-    entries = await access_whole_state(rooms, ask.caller.user_id, ask.params["roomId"])
-    return Reply(b"[" + b",".join(map(served_state, entries)) + b"]")
+    room = await access_known(rooms.spine.log, ask.caller.user_id, ask.params["roomId"])
+    return Reply(b"[" + b",".join(map(served_state, room.entries())) + b"]")
 
 
 @endpoint(
@@ -131,8 +131,8 @@ async def get_state(rooms: Rooms, ask: Ask[None]) -> Reply:
 )
 async def get_state_entry(rooms: Rooms, ask: Ask[None]) -> Reply:
     """One piece of the room's state: its content, or with `format=event` the whole event."""
-    key = ask.params["eventType"], ask.params.get("stateKey", "")
-    entry = await access_entry(rooms, ask.caller.user_id, ask.params["roomId"], key)
+    room = await access_known(rooms.spine.log, ask.caller.user_id, ask.params["roomId"])
+    entry = room.find(ask.params["eventType"], ask.params.get("stateKey", ""))
     if entry is None:
         raise not_found("The room has no such state")
     whole = ask.query.get("format") == "event"

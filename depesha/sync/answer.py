@@ -5,13 +5,13 @@ Spec: client-server API, "Syncing"; `GET /_matrix/client/v3/sync`.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from depesha.base.canonical import encode
 from depesha.eventlog.changes import Logged, Token, encode_token
 from depesha.eventlog.filter import Filter
-from depesha.eventlog.read import Vision, gap, served_state, vision
+from depesha.eventlog.read import Vision, gap, load_room_at, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
 from depesha.events.event import STICKY
@@ -521,17 +521,19 @@ def _encode_stripped(room: Room, user_id: str, key: bytes) -> bytes:
 
 
 async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> bytes:
-    """A room up to the event with which the user left it."""
+    """A room up to the event with which the user left it; without state if they never were in."""
     log = sync.spine.log
     sight = await vision(log, asked.user_id, room)
-    was_in = sight.membership_at(asked.since) == "join"
+    was_in, stay = sight.membership_at(asked.since) == "join", sight.stay
     since = asked.since if was_in else 0
-    window = await _window(sync, asked, room, since, place.position, sight)
+    past = room if stay is None else await load_room_at(log, room, stay)
+    window = await _window(sync, asked, past, since, place.position, sight)
     timeline = await load_timeline(log, window)
     state: State = {}
-    if was_in or asked.since == 0:
+    if stay is not None and (was_in or asked.since == 0):
+        known = replace(window, until=min(stay, place.position))
         state = await load_state(
-            log, window, timeline, after=bool(asked.state_after), full=asked.full_state
+            log, known, timeline, after=bool(asked.state_after), full=asked.full_state
         )
     parts = [
         await _encode_timeline(sync, asked, window, timeline),

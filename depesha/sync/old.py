@@ -5,7 +5,7 @@ Spec: client-server API, `GET /events`, `GET /initialSync`, `GET /rooms/{roomId}
 
 from depesha.base.canonical import Json, decode, encode
 from depesha.eventlog.changes import Logged, parse_token
-from depesha.eventlog.read import access_page, access_room, access_state, gap, served_state
+from depesha.eventlog.read import access_known, access_page, access_room, gap, served_state
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import Room
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
@@ -81,7 +81,7 @@ async def _room(sync: Sync, ask: Ask[None], room: Room, section: Section) -> byt
         log, caller.user_id, room, start=None, stop=None, backward=True, limit=limit
     )
     events = page.events[::-1]
-    state = await access_state(log, caller.user_id, room.room_id)
+    known = await access_known(log, caller.user_id, room.room_id)
     window = Window(room, 0, room.position, limit, lambda _: True, page.vision)
     timeline = Timeline(events, limited=page.end is not None)
     chunk = await serve_timeline(sync, caller.user_id, caller.device_id, window, timeline)
@@ -97,7 +97,7 @@ async def _room(sync: Sync, ask: Ask[None], room: Room, section: Section) -> byt
         encode(gap(timeline.before(window))),
         encode(gap(room.position)),
         b",".join(chunk),
-        b",".join(map(served_state, state)),
+        b",".join(map(served_state, known.entries())),
         b",".join(account_data),
     )
 

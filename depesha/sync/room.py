@@ -176,6 +176,8 @@ async def load_whole_state(log: EventLog, room: Room, until: int, *, lazy: bool 
     state = dict(room.state)
     if not lazy:
         state |= {(MEMBER, user_id): entry for user_id, entry in room.members.items()}
+    if room.position <= until:
+        return state
     return await _roll_back(log, state, log.tail.room_since(room.room_id, until))
 
 

@@ -1,8 +1,13 @@
 """Members of rooms."""
 
+import pytest
+
+from tests.conftest import StartServer
 from tests.harness.client import Client
 from tests.harness.server import Server
 from tests.rooms.steps import NOWHERE, members
+
+LEFT_TOO = {"room": {"include_leave": True}}
 
 
 async def test_members_by_membership_and_time(server: Server) -> None:
@@ -66,3 +71,61 @@ async def test_joined_rooms(alice: Client, bob: Client) -> None:
     assert (await bob.get("/joined_rooms")).ok() == {"joined_rooms": []}
     await bob.join(room)
     assert (await bob.get("/joined_rooms")).ok() == {"joined_rooms": [room]}
+
+
+@pytest.mark.parametrize("way", ["invite", "knock"])
+async def test_who_never_was_inside_knows_nothing_of_it(
+    alice: Client, bob: Client, way: str
+) -> None:
+    """Whoever asks to be let in, and takes that back, has not been in."""
+    rules = {"type": "m.room.join_rules", "content": {"join_rule": "knock"}}
+    room = await alice.create_room(name="secret", initial_state=[rules])
+    if way == "invite":
+        await alice.invite(room, bob)
+    else:
+        (await bob.post(f"/knock/{room}", {})).ok()
+    await bob.leave(room)
+    for tail in ("state", "state/m.room.name", "members", "aliases"):
+        refusals = [
+            (await bob.get(f"/rooms/{each}/{tail}")).refused(403, "M_FORBIDDEN")
+            for each in (room, NOWHERE)
+        ]
+        assert refusals[0] == refusals[1]
+    assert "secret" not in str(await bob.sync(filter=LEFT_TOO))
+
+
+async def test_a_ban_shows_nothing_of_the_time_after_the_leaving(server: Server) -> None:
+    alice, bob, eve = [await server.register(name) for name in ("alice", "bob", "eve")]
+    room = await alice.create_room(preset="public_chat", name="before")
+    await bob.join(room)
+    await bob.leave(room)
+    await eve.join(room)
+    await alice.set_state(room, "m.room.name", {"name": "after"})
+    (await alice.post(f"/rooms/{room}/ban", {"user_id": bob.user_id})).ok()
+    assert await bob.state(room, "m.room.name") == {"name": "before"}
+    assert await members(bob, room) == {alice.user_id: "join", bob.user_id: "leave"}
+    left = (await bob.sync(filter=LEFT_TOO))["rooms"]["leave"][room]
+    assert "before" in str(left)
+    assert "after" not in str(left)
+    assert eve.user_id not in str(left)
+    (await bob.get(f"/rooms/{room}/aliases")).refused(403, "M_FORBIDDEN")
+    every = {"ranges": [[0, 9]], "timeline_limit": 9, "required_state": [["*", "*"]]}
+    sliding = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
+    slid = (await bob.post(sliding, {"lists": {"a": every}})).ok()["rooms"][room]
+    assert slid["name"] == "before"
+    assert "after" not in str(slid)
+    assert eve.user_id not in str(slid)
+
+
+async def test_a_sync_tells_of_rooms_left_long_ago_as_they_were(start_server: StartServer) -> None:
+    async with start_server(hot_tail_bytes=1) as server:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(preset="public_chat", name="before")
+        await bob.join(room)
+        await bob.leave(room)
+        await alice.set_state(room, "m.room.name", {"name": "after"})
+        await alice.send(room, "long after")
+        short = {"room": {"include_leave": True, "timeline": {"limit": 1}}}
+        left = (await bob.sync(filter=short))["rooms"]["leave"][room]
+        assert "before" in str(left)
+        assert "after" not in str(left)

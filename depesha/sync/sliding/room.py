@@ -4,11 +4,11 @@ Spec: MSC4186, "Room results", `RoomResult`, "Lazy loaded memberships".
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from depesha.base.canonical import Content, encode
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.read import gap, served_state, vision
+from depesha.eventlog.read import Vision, gap, load_room_at, served_state, vision
 from depesha.eventlog.state import MEMBER, Key, StateEntry
 from depesha.signals import unread
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
@@ -59,18 +59,16 @@ class Told:
 
 async def build_room(sync: Sync, ask: RoomAsk) -> RoomResult:
     """The room as it is to be told."""
-    place = ask.candidate.place
-    if place.membership in {"invite", "knock"} or not await _was_in(sync, ask):
+    log, candidate = sync.spine.log, ask.candidate
+    if candidate.place.membership == "join":
+        return await _inside(sync, ask, None)
+    if candidate.place.membership in {"invite", "knock"}:
         return _outside(ask)
-    return await _inside(sync, ask)
-
-
-async def _was_in(sync: Sync, ask: RoomAsk) -> bool:
-    """False for a room whose invitation was refused, or whose knock was."""
-    if ask.candidate.place.membership == "join":
-        return True
-    sight = await vision(sync.spine.log, ask.user_id, ask.candidate.room)
-    return any(membership == "join" for _, membership in sight.memberships)
+    sight = await vision(log, ask.user_id, candidate.room)
+    if sight.stay is None:
+        return _outside(ask)
+    past = await load_room_at(log, candidate.room, sight.stay)
+    return await _inside(sync, replace(ask, candidate=replace(candidate, room=past)), sight)
 
 
 def _outside(ask: RoomAsk) -> RoomResult:
@@ -100,18 +98,17 @@ def _common(ask: RoomAsk) -> Content:
 # --- rooms that the user is or was in --------------------------------------------------
 
 
-async def _inside(sync: Sync, ask: RoomAsk) -> RoomResult:
+async def _inside(sync: Sync, ask: RoomAsk, sight: Vision | None) -> RoomResult:
     log, room, place = sync.spine.log, ask.candidate.room, ask.candidate.place
     initial = ask.sent is None or ask.sent.membership in {"invite", "knock"} or _rejoined(ask)
     since = 0 if initial or ask.sent is None else ask.sent.position
-    until = ask.until if place.membership == "join" else place.position
+    until = ask.until if place.membership == "join" else min(place.position, room.position)
     expanded = (
         not initial
         and ask.sent is not None
         and ask.config.timeline_limit > ask.sent.config.timeline_limit
     )
-    sight = None
-    if initial or expanded or place.membership != "join":
+    if sight is None and (initial or expanded):
         sight = await vision(log, ask.user_id, room)
     window = Window(
         room,
