@@ -7,8 +7,15 @@ from depesha.base.errors import MatrixError, forbidden
 from depesha.base.ids import is_room_id
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import Tip
+from depesha.http.caller import Caller
 
 NOT_JOINED = "You are not joined to this room"
+
+
+def check_takes(tip: Tip, caller: Caller) -> None:
+    """Raise 403 M_GUEST_ACCESS_FORBIDDEN for a guest whom the room does not take."""
+    if caller.is_guest and tip.content("m.room.guest_access").get("guest_access") != "can_join":
+        raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "This room takes no guests")
 
 
 async def find_tip(w: Writing, room_id: str) -> Tip | None:

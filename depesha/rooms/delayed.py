@@ -202,7 +202,7 @@ async def _send(rooms: Rooms, row: store.DelayedRow) -> None:
             sticky_ms=row.sticky_ms,
         )
         if row.state_key is not None:
-            event_id = await write_state(w, draft)
+            event_id = await write_state(w, caller, draft)
         else:
             txn_id = row.txn_id or f"delayed {row.delay_id}"
             event_id = await write_message(w, caller, draft, txn_id)

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator
 
 from depesha.accounts import check_not_suspended
 from depesha.base.canonical import Content, encode
-from depesha.base.errors import MatrixError, forbidden
+from depesha.base.errors import forbidden
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Draft
 from depesha.events.power import creators_of, level_of, power_of
 from depesha.http.caller import Caller
 from depesha.profile import find_data, member_content, write_data
-from depesha.rooms.access import access_tip
+from depesha.rooms.access import access_tip, check_takes
 from depesha.rooms.gate import is_of_notices, notices_sender
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import AUTHORISED_VIA, allowed_rooms, moved_direct_rooms, predecessor_of
@@ -48,8 +48,7 @@ async def join(
         tip = await access_tip(w, room_id, NOT_INVITED)
         if tip.membership(user_id) == "join":
             return
-        if caller.is_guest and tip.content("m.room.guest_access").get("guest_access") != "can_join":
-            raise MatrixError(403, "M_GUEST_ACCESS_FORBIDDEN", "This room takes no guests")
+        check_takes(tip, caller)
         if third_party_signed is not None:
             await _exchange_invite(w, tip, user_id, third_party_signed)
         content = await member_content(w.tx, w.institution.id, user_id, "join", reason)

@@ -18,13 +18,14 @@ from depesha.events.urgent import is_urgent
 from depesha.http.caller import Caller
 from depesha.org import Right, check_may
 from depesha.profile import member_content
-from depesha.rooms.access import NOT_JOINED, access_joined_tip, access_tip
+from depesha.rooms.access import NOT_JOINED, access_joined_tip, access_tip, check_takes
 from depesha.rooms.alias import CANONICAL, check_canonical
 from depesha.rooms.invite import check_invitable
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state
 
 REDACTION = "m.room.redaction"
+_COMING = ("join", "knock")
 
 
 def check_sendable(draft: Draft) -> None:
@@ -107,15 +108,17 @@ async def send_state(rooms: Rooms, caller: Caller, draft: Draft, ts: int | None 
         await check_invitable(rooms, draft.sender, draft.state_key or "")
 
     async def plan(w: Writing) -> str:
-        return await write_state(w, draft, ts)
+        return await write_state(w, caller, draft, ts)
 
     return await rooms.spine.log.commit(plan, [draft.room_id])
 
 
-async def write_state(w: Writing, draft: Draft, ts: int | None = None) -> str:
+async def write_state(w: Writing, caller: Caller, draft: Draft, ts: int | None = None) -> str:
     """Within a plan: set a piece of state that has passed `check_state`."""
     if draft.type == MEMBER and draft.state_key == draft.sender:
         tip = await access_tip(w, draft.room_id, NOT_JOINED)
+        if draft.content.get("membership") in _COMING:
+            check_takes(tip, caller)
     else:
         tip = await access_joined_tip(w, draft.sender, draft.room_id)
     if draft.type == CANONICAL and draft.state_key == "":

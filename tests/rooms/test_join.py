@@ -102,6 +102,9 @@ async def test_guests_join_where_they_may_and_leave_when_not(server: Server, ali
     room = await alice.create_room(preset="public_chat")
     answer = await guest.post(f"/rooms/{room}/join", {})
     answer.refused(403, "M_GUEST_ACCESS_FORBIDDEN")
+    where = f"/rooms/{room}/state/m.room.member/{guest.user_id}"
+    answer = await guest.put(where, {"membership": "join"})
+    answer.refused(403, "M_GUEST_ACCESS_FORBIDDEN")
     await alice.set_state(room, "m.room.guest_access", {"guest_access": "can_join"})
     await guest.join(room)
     await guest.send(room, "hello")
