@@ -5,7 +5,7 @@ Spec: client-server API, "Sending events to a room", "Transaction identifiers", 
 
 from depesha.accounts import check_not_suspended
 from depesha.base import rights
-from depesha.base.canonical import Content, find_unsafe
+from depesha.base.canonical import Content, canonical, find_unsafe
 from depesha.base.errors import bad_json, forbidden, not_found
 from depesha.base.ids import is_event_id, is_room_id
 from depesha.eventlog import store as eventlog_store
@@ -125,7 +125,9 @@ async def write_state(w: Writing, caller: Caller, draft: Draft, ts: int | None =
         await check_canonical(w, tip, draft.content)
     content = await _named(w, tip, draft)
     before = tip.find(draft.type, draft.state_key or "")
-    if before is not None and before.content == content and before.sender == draft.sender:
+    is_same = before is not None and before.sender == draft.sender
+    # As JSON: to Python true is 1.
+    if before is not None and is_same and canonical(before.content) == canonical(content):
         return before.event_id
     whole = Draft(draft.type, content, draft.sender, draft.room_id, draft.state_key)
     return (await w.event(whole, origin_server_ts=ts)).event.event_id

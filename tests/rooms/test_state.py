@@ -32,6 +32,10 @@ async def test_what_is_so_already_stays_the_event_it_is(alice: Client) -> None:
     first = await alice.set_state(room, OWN, {"n": 1})
     assert await alice.set_state(room, OWN, {"n": 1}) == first
     assert await alice.set_state(room, OWN, {"n": 2}) != first
+    # To Python true is 1, to Matrix it is another value.
+    await alice.set_state(room, OWN, {"n": 1})
+    await alice.set_state(room, OWN, {"n": True})
+    assert (await alice.state(room, OWN))["n"] is True
 
 
 async def test_outsiders_neither_read_nor_set_state(alice: Client, bob: Client) -> None:
