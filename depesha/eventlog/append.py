@@ -503,7 +503,14 @@ class EventLog:
         """Put the redacted form of an event where its old form is remembered."""
         self.tail.replace(logged.position, logged)
         room, event = self.rooms.peek(logged.event.room_id), logged.event
-        if room is None or event.state_key is None:
+        if event.state_key is None:
+            return
+        for later in self.tail.room_since(event.room_id, logged.position):
+            if later.replaces == logged.position:
+                # What came in its place tells what was there before.
+                told = replace(later, prev_content=event.content, plain=b"")
+                self.tail.replace(later.position, told)
+        if room is None:
             return
         entry = room.find(event.type, event.state_key)
         if entry is not None and entry.position == logged.position:

@@ -49,3 +49,15 @@ async def test_a_new_consumer_misses_nothing_since_the_start(server: Server) -> 
         await arrived.wait()
     finally:
         consumer.cancel()
+
+
+async def test_redacted_state_is_stripped_where_it_was_replaced(server: Server) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    event_id = await alice.set_state(room, "m.room.topic", {"topic": "secret"})
+    await alice.set_state(room, "m.room.topic", {"topic": "plain"})
+    assert "secret" in str(await alice.sync())
+    (await alice.put(f"/_matrix/client/v3/rooms/{room}/redact/{event_id}/1", {})).ok()
+    part = (await alice.sync())["rooms"]["join"][room]
+    assert "plain" in str(part)
+    assert "secret" not in str(part)
