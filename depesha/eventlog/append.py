@@ -481,10 +481,7 @@ class EventLog:
         elif entry.kind == "run":
             self.run = entry.item
             self.runs[entry.item] = entry.position
-        elif entry.kind == "forget" and entry.user_id and entry.room_id:
-            self.memberships.forget(entry.user_id, entry.room_id)
-        elif entry.kind == "redacted" and entry.room_id:
-            self.rooms.drop(entry.room_id)
+        self._move(entry)
         for view in self.hooks.views:
             view(entry)
         self._touch(entry)
@@ -496,8 +493,15 @@ class EventLog:
             weight = room.weight
             room.advance(logged)
             self.rooms.grown(room.weight - weight)
-        if event.type == MEMBER and event.state_key is not None:
-            self.memberships.advance(state_entry(event, logged.position))
+
+    def _move(self, entry: Entry, user_id: str | None = None) -> None:
+        """Take into people's places what changes one; only of the user named, if any."""
+        if isinstance(entry, Logged):
+            event = entry.event
+            if event.type == MEMBER and event.state_key and user_id in {None, event.state_key}:
+                self.memberships.advance(state_entry(event, entry.position))
+        elif entry.kind == "forget" and user_id in {None, entry.user_id}:
+            self.memberships.forget(entry.user_id or "", entry.room_id or "")
 
     def _replace(self, logged: Logged) -> None:
         """Put the redacted form of an event where its old form is remembered."""
@@ -594,13 +598,14 @@ class EventLog:
             if room is not None:
                 users |= self.waiters.users() & room.joined
             else:
-                users.update(u for u in self.waiters.users() if self._is_in(u, room_id))
+                users.update(u for u in self.waiters.users() if self._may_be_in(u, room_id))
         self.waiters.wake(users)
 
-    def _is_in(self, user_id: str, room_id: str) -> bool:
+    def _may_be_in(self, user_id: str, room_id: str) -> bool:
+        """True also for whose places are not in memory: who is not concerned parks again."""
         rooms = self.memberships.get(user_id)
-        place = rooms.get(room_id) if rooms else None
-        return place is not None and place.membership == "join"
+        place = rooms.get(room_id) if rooms is not None else None
+        return rooms is None or (place is not None and place.membership == "join")
 
     # --- consumers --------------------------------------------------------------------
 
@@ -612,10 +617,12 @@ class EventLog:
             await asyncio.shield(self._moved)
 
     async def entries_after(self, position: int, limit: int) -> list[Entry]:
-        """The next entries of the log, at most `limit`, oldest first."""
+        """The next entries of the log that memory has taken in, at most `limit`, oldest first."""
         if self.tail.start <= position:
             return list(islice(self.tail.since(position), limit))
-        return await self.db.scan(self._select_next, position, limit)
+        known = self.position
+        found = await self.db.scan(self._select_next, position, limit)
+        return [entry for entry in found if entry.position <= known]
 
     async def _select_next(self, tx: Tx, after: int, limit: int) -> list[Entry]:
         institution_id = self.institution.id
@@ -645,31 +652,49 @@ class EventLog:
                 missing.append(room_id)
             else:
                 found[room_id] = room
-        if missing:
-            for loaded in await self.db.scan(load_rooms, self.institution.id, missing):
-                found[loaded.room_id] = await self._adopt(loaded)
+        while missing:
+            head, rooms = await self.db.scan(self._select_rooms, missing)
+            adopted = {loaded.room_id: self._adopt(loaded, head) for loaded in rooms}
+            found |= {room_id: room for room_id, room in adopted.items() if room is not None}
+            missing = [room_id for room_id, room in adopted.items() if room is None]
         return found
 
-    async def _adopt(self, loaded: Room) -> Room:
-        """Put a room that was read a moment ago into the cache, with what has come since."""
+    async def _select_rooms(self, tx: Tx, room_ids: list[str]) -> tuple[int, list[Room]]:
+        """Those of the rooms that there are, and the position at which they were so."""
+        head = await store.select_head(tx, self.institution.id)
+        return head, await load_rooms(tx, self.institution.id, room_ids)
+
+    def _adopt(self, loaded: Room, head: int) -> Room | None:
+        """Put a room that was read at `head` into the cache, with what has come since.
+
+        None when it is to be read again: some of what has come cannot be taken in afterwards.
+        """
         room = self.rooms.get(loaded.room_id)
         if room is not None:
             return room
-        if self.tail.start > loaded.position:
-            again = await self.db.read(load_room, self.institution.id, loaded.room_id)
-            loaded = again or loaded
-        for logged in self.tail.room_since(loaded.room_id, loaded.position):
+        if self.tail.start > head:
+            return None
+        for logged in self.tail.room_since(loaded.room_id, head):
+            if logged.event.type == "m.room.redaction":
+                return None
             loaded.advance(logged)
         self.rooms.put(loaded)
         return loaded
 
     async def rooms_of(self, user_id: str) -> dict[str, Membership]:
         """Room id → membership of a local user; a live view, not to be changed."""
-        rooms = self.memberships.get(user_id)
-        if rooms is None:
-            rooms = await self.db.read(load_memberships, self.institution.id, user_id)
-            self.memberships.put(user_id, rooms)
+        while (rooms := self.memberships.get(user_id)) is None:
+            head, loaded = await self.db.read(self._select_places, user_id)
+            if self.tail.start <= head and self.memberships.get(user_id) is None:
+                self.memberships.put(user_id, loaded)
+                for entry in self.tail.since(head):
+                    self._move(entry, user_id)
         return rooms
+
+    async def _select_places(self, tx: Tx, user_id: str) -> tuple[int, dict[str, Membership]]:
+        """The user's places, and the position at which they were so."""
+        head = await store.select_head(tx, self.institution.id)
+        return head, await load_memberships(tx, self.institution.id, user_id)
 
     def token(self) -> Token:
         """The token of now."""

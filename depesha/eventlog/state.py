@@ -224,11 +224,6 @@ class RoomCache:
         """A room in the cache has got so many state entries more."""
         self._weight += entries
 
-    def drop(self, room_id: str) -> None:
-        room = self._rooms.pop(room_id, None)
-        if room is not None:
-            self._weight -= room.weight
-
     def clear(self) -> None:
         self._rooms.clear()
         self._weight = 0

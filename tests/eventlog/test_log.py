@@ -6,6 +6,7 @@ from typing import Any
 
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import consume
+from depesha.io.db import Db
 from tests.harness.server import Server
 
 
@@ -61,3 +62,44 @@ async def test_redacted_state_is_stripped_where_it_was_replaced(server: Server) 
     part = (await alice.sync())["rooms"]["join"][room]
     assert "plain" in str(part)
     assert "secret" not in str(part)
+
+
+class _Far:
+    """A database from which what was read takes its time to arrive."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+        self.are_read = asyncio.Barrier(3)
+        self.may_arrive = asyncio.Event()
+
+    async def read(self, *args: Any) -> Any:
+        found = await self._db.read(*args)
+        await self.are_read.wait()
+        await self.may_arrive.wait()
+        return found
+
+    scan = read
+
+
+async def test_what_changes_while_it_is_read_is_not_lost(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    topic = await alice.set_state(room, "m.room.topic", {"topic": "secret"})
+    log = server.running.house.spine.log
+    near, far = log.db, _Far(log.db)
+    log.memberships.clear()
+    log.rooms.clear()
+    log.db = far
+    reading = asyncio.gather(log.rooms_of(bob.user_id), log.find_room(room))
+    await far.are_read.wait()
+    log.db = near
+    (await alice.post(f"/rooms/{room}/kick", {"user_id": bob.user_id})).ok()
+    (await alice.put(f"/rooms/{room}/redact/{topic}/1", {})).ok()
+    log.memberships.clear()
+    log.rooms.clear()
+    far.may_arrive.set()
+    places, found = await reading
+    assert places[room].membership == found.membership(bob.user_id) == "leave"
+    assert found.content("m.room.topic") == {}
+    assert room not in (await bob.sync())["rooms"].get("join", {})
