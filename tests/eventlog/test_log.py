@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from depesha.eventlog.changes import Entry, Logged
-from depesha.eventlog.consume import consume
+from depesha.eventlog.consume import RETRY_SECONDS, consume
 from depesha.io.db import Db
 from tests.harness.server import Server
 
@@ -103,3 +103,27 @@ async def test_what_changes_while_it_is_read_is_not_lost(server: Server) -> None
     assert places[room].membership == found.membership(bob.user_id) == "leave"
     assert found.content("m.room.topic") == {}
     assert room not in (await bob.sync())["rooms"].get("join", {})
+
+
+async def test_an_entry_that_a_consumer_cannot_bear_is_passed_over(server: Server) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    poison, after = await alice.send(room, "poison"), await alice.send(room, "after")
+    taken, arrived = list[str](), asyncio.Event()
+
+    async def handle(entries: Sequence[Entry]) -> None:
+        ids = [each.event.event_id for each in entries if isinstance(each, Logged)]
+        if poison in ids:
+            raise ValueError("poison")
+        taken.extend(ids)
+        if after in ids:
+            arrived.set()
+
+    consumer = asyncio.create_task(consume(server.running.house.spine.log, "weak", handle))
+    try:
+        while not arrived.is_set():
+            await server.clock.advance(RETRY_SECONDS)
+    finally:
+        consumer.cancel()
+    assert len(taken) == len(set(taken))
+    assert taken[-1] == after
