@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit
 from depesha.app.cli_duty import Keeping
 from depesha.app.cli_notice import add_official
 from depesha.app.cli_org import add_org, print_report
+from depesha.app.cli_post import PostCommands
 from depesha.app.exported import check_export
 from depesha.app.operate import ask
 from depesha.base.canonical import Content, Json, encode
@@ -88,6 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_notice(commands)
     _add_audit(commands)
     _add_org(commands)
+    _add_post(commands)
     _add_mail(commands)
     _add_turn(commands)
     _add_directory(commands)
@@ -226,6 +228,11 @@ def _add_notice(commands: "_Group") -> None:
 def _add_org(commands: "_Group") -> None:
     group = _add_group(commands, "org", "the institution's tree and its people")
     add_org(partial(_add_command, group), _ask, _user_id)
+
+
+def _add_post(commands: "_Group") -> None:
+    group = _add_group(commands, "post", "posts, which pass from holder to holder")
+    PostCommands(_ask, _user_id).add(partial(_add_command, group))
 
 
 def _add_duty(commands: "_Group") -> None:

@@ -79,6 +79,10 @@ from depesha.org import api as org_api
 from depesha.org import api_admin as org_admin_api
 from depesha.org import gate as org_gate
 from depesha.org import sync as org_sync
+from depesha.posts import Posts, follow_holder, load_posts, make_turns, project_post
+from depesha.posts import api as posts_api
+from depesha.posts import api_admin as posts_admin_api
+from depesha.posts import sync as posts_sync
 from depesha.profile import (
     Profile,
     follow_account,
@@ -274,6 +278,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         read_scim_token(config.scim_token_file),
     )
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
+    turns = make_turns(Posts(spine, accounts, org))
     notices = Notices(spine, accounts, profile, rooms, Deliveries(spine))
     notice_jobs = make_jobs(notices)
     surveys = make_surveys(spine, accounts, org, notices)
@@ -293,6 +298,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         Part(partial(org_sync.section, org), org_sync.KINDS),
         Part(partial(contacts_sync.section, contacts), contacts_sync.KINDS),
         Part(partial(rooms_sync.section, rooms), rooms_sync.KINDS),
+        Part(partial(posts_sync.section, turns.posts), posts_sync.KINDS),
         Part(partial(push_sync.section, push), push_sync.KINDS),
         Part(partial(surveys_sync.section, surveys), surveys_sync.KINDS),
         Part(partial(duty_sync.section, duty), duty_sync.KINDS),
@@ -349,6 +355,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(rooms, rooms_events_api.ENDPOINTS),
         *bind(rooms, rooms_delayed_api.ENDPOINTS),
         *bind(rooms, rooms_units_api.ENDPOINTS),
+        *bind(turns.posts, posts_api.ENDPOINTS),
+        *bind(turns.posts, posts_admin_api.ENDPOINTS),
         *bind(timeline, timeline_api.ENDPOINTS),
         *bind(timeline, timeline_subscriptions_api.ENDPOINTS),
         *bind(signals, signals_api.ENDPOINTS),
@@ -387,6 +395,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         project_duty,
         partial(project_push, push),
         partial(project_urgent, notices),
+        partial(project_post, turns.posts),
     )
     views: tuple[View, ...] = (
         accounts.sessions.view,
@@ -395,6 +404,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         surveys.view,
         notices.deliveries.view,
         org.view,
+        turns.view,
         profile.data.view,
         profile.seen.view,
         partial(view_deactivation, rooms),
@@ -418,6 +428,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         alerts.follow,
         follow_deactivation,
         follow_placed,
+        follow_holder,
         follow_subscriber,
         follow_survey_account,
     )
@@ -440,6 +451,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_presence, signals),
         partial(leave_rooms, rooms),
         partial(keep_groups, rooms),
+        turns.jobs.run,
         partial(send_due, rooms),
         partial(keep_duty, duty),
     )
@@ -458,6 +470,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         log.whispers.listen(kind, hear)
     await log.start(Hooks(gates, projections, views, followers, may_peek=lambda: org.tree.is_empty))
     await load_org(org)
+    await load_posts(turns.posts)
     await load_sticky(timeline)
     await notices.deliveries.load()
     await make_users(bots)
@@ -476,20 +489,18 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         parked,
         partial(is_within, org),
     )
-    operator = Server(
-        tuple(bound for bound in endpoints if bound.row.right is not None),
-        partial(operator_of, accounts),
-        Limits(clock, enabled=False),
-        clock,
-        100,
-    )
-    consumers = _shared(config, log, limits, in_every_worker, in_one_worker)
     return House(
         spine,
         accounts,
         server,
-        operator,
-        consumers,
+        Server(
+            tuple(bound for bound in endpoints if bound.row.right is not None),
+            partial(operator_of, accounts),
+            Limits(clock, enabled=False),
+            clock,
+            100,
+        ),
+        _shared(config, log, limits, in_every_worker, in_one_worker),
         metrics,
         blobs,
         fetcher,

@@ -25,6 +25,8 @@ class Right(Enum):
     TREE_KEEP = "tree.keep"
     """Make, change and remove levels, appoint and dismiss."""
     TREE_IMPORT = "tree.import"
+    POSTS = "posts.keep"
+    """Make posts such as the duty officer's, and say who holds them when."""
     SEE_AS = "tree.see-as"
     """See the tree as another sees it."""
     INVITE = "invitations.keep"
@@ -91,6 +93,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.TREE_READ,
             Right.TREE_KEEP,
             Right.TREE_IMPORT,
+            Right.POSTS,
             Right.SEE_AS,
             Right.INVITE,
             Right.NOTICES,
@@ -101,7 +104,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.HEALTH,
             Right.SERVER,
         },
-        Role.UNIT_ADMINISTRATOR: _PEOPLE | {Right.TREE_READ, Right.TREE_KEEP, Right.SURVEYS},
+        Role.UNIT_ADMINISTRATOR: _PEOPLE
+        | {Right.TREE_READ, Right.TREE_KEEP, Right.POSTS, Right.SURVEYS},
         Role.SECURITY_OFFICER: frozenset(
             {
                 Right.PEOPLE_READ,

@@ -50,8 +50,8 @@ KINDS: Mapping[str, Held] = MappingProxyType(
         ),
         "institution": Held(
             (
-                "positions, card with name, room and phone, substitutes, whom you have talked to",
-                "должности, карточка с именем, кабинетом и телефоном, замещения, собеседники",
+                "positions, duties, card: name, room, phone; substitutes, whom you have talked to",
+                "должности, дежурства, карточка: имя, кабинет, телефон; замещения, собеседники",
             ),
             (
                 "to show you to colleagues by the rules of the institution",
@@ -160,6 +160,7 @@ SLICES: Mapping[str, str] = MappingProxyType(
         "contacts": "contacts",
         "keys": "keys",
         "rooms": "rooms",
+        "posts": "institution",
         "notices": "rooms",
         "surveys": "surveys",
         "media": "files",

@@ -1,5 +1,7 @@
 """Whom an urgent message has reached, for its sender and the room's moderators (requirement M7)."""
 
+from collections.abc import Collection
+
 from depesha.base.canonical import Content
 from depesha.base.errors import forbidden, not_found
 from depesha.eventlog.changes import Logged
@@ -31,17 +33,21 @@ async def describe_reached(notices: Notices, user_id: str, room_id: str, event_i
     needed = level_of("kick", room.find, room.version)
     if event.sender != user_id and power_of(user_id, room.find, room.version) < needed:
         raise forbidden("Only its sender and moderators see whom it has reached")
-    return await notices.spine.db.scan(_select, log.institution.id, room, logged)
+    posts = notices.profile.org.tree.posts.keys()
+    return await notices.spine.db.scan(_select, log.institution.id, room, logged, posts)
 
 
-async def _select(tx: Tx, institution_id: int, room: Room, logged: Logged) -> Content:
+async def _select(
+    tx: Tx, institution_id: int, room: Room, logged: Logged, posts: Collection[str]
+) -> Content:
     event = logged.event
     state = await load_state_at(tx, institution_id, room, logged.room_order)
     addressed = sorted(
         entry.state_key
         for entry in state.values()
         if entry.type == MEMBER and entry.membership == "join" and entry.state_key in room.joined
-        if entry.state_key != event.sender
+        # A post acknowledges nothing: those who hold it are in the room themselves.
+        if entry.state_key != event.sender and entry.state_key not in posts
     )
     acks = {
         row.user_id: row.ts for row in await store.select_acks(tx, institution_id, event.event_id)

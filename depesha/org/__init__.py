@@ -5,8 +5,11 @@ who may be in a group of which kind (O5). A level is a unit, a rank or a positio
 may be read at `/_depesha/v1/org/` as one sees it, and is kept at `/_depesha/v1/admin/org/`.
 """
 
+from depesha.org.access import check_person as check_person
+from depesha.org.access import check_within as check_within
 from depesha.org.access import is_within as is_within
 from depesha.org.access import no_such_user as no_such_user
+from depesha.org.access import no_unit as no_unit
 from depesha.org.enrol import import_people as import_people
 from depesha.org.gate import gate as gate
 from depesha.org.gate_group import fits as fits
@@ -20,6 +23,7 @@ from depesha.org.look import decided_levels as decided_levels
 from depesha.org.look import deciding_chiefs as deciding_chiefs
 from depesha.org.look import describe_anyone as describe_anyone
 from depesha.org.look import describe_whole as describe_whole
+from depesha.org.look import find_names as find_names
 from depesha.org.look import find_shown as find_shown
 from depesha.org.look import managed_units as managed_units
 from depesha.org.people import Card as Card

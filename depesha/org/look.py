@@ -159,6 +159,8 @@ async def describe_people(org: Org, viewer: str | None, unit_id: int) -> Content
             told |= _texts(card)
         if user_id == node.level.manager:
             told["is_manager"] = True
+        if user_id in org.tree.posts:
+            told["is_post"] = True
         people.append(told)
     return {"people": people}
 
@@ -234,6 +236,8 @@ async def describe_anyone(org: Org, user_id: str) -> Content:
     spine = org.spine
     card, posts, absences = await spine.db.read(_select_card, spine.institution.id, user_id)
     told: Content = {"user_id": user_id, **(_texts(card) if card is not None else {})}
+    if user_id in org.tree.posts:
+        told["is_post"] = True
     told["posts"] = [_post(org, post) for post in posts]
     told["manages"] = _managed(org, user_id)
     told["deputies"] = describe_deputies(absences, spine.clock.now_ms())
@@ -266,6 +270,13 @@ def _post(org: Org, post: store.PostRow) -> Content:
 def path_of(node: Node) -> list[str]:
     """The names of the levels from the organisation down to this one."""
     return [each.level.name for each in (*reversed(list(_above(node))), node)]
+
+
+async def find_names(org: Org, user_ids: Iterable[str]) -> dict[str, str]:
+    """What the cards call people; the localpart of who has none."""
+    spine, names = org.spine, {each: each[1:].partition(":")[0] for each in user_ids}
+    cards = await spine.db.read(store.select_cards, spine.institution.id, sorted(names))
+    return names | {card.user_id: card.name for card in cards if card.name}
 
 
 async def _select_card(

@@ -39,6 +39,8 @@ def sees(tree: Tree, viewer: str, target: str, now: int) -> bool:
         return False
     if _sees(mine, theirs, target):
         return True
+    if tree.posts.get(target) and _is_served(mine, theirs):
+        return True
     if not mine.stands_for and not theirs.stands_for:
         return False
     return any(
@@ -63,6 +65,11 @@ def _sees(mine: Place, theirs: Place, target: str) -> bool:
     return False
 
 
+def _is_served(mine: Place, post: Place) -> bool:
+    """True for people of a level of a post, or of one below it."""
+    return any(at.low <= node.low < at.high for at in post.posts for node in mine.all)
+
+
 def acting(tree: Tree, user_id: str, place: Place, now: int) -> Iterator[tuple[str, Place]]:
     """The person, and those whose deputy they are now."""
     yield user_id, place
@@ -83,6 +90,8 @@ def find_refusal(tree: Tree, sender: str, target: str, now: int) -> Refusal | No
     mine, theirs = tree.place(sender), tree.place(target)
     rule = Rule.CONTACT
     if mine is not None and theirs is not None:
+        if tree.posts.get(target) and _is_served(mine, theirs):
+            return None
         for name, place in acting(tree, sender, mine, now):
             for other, their in acting(tree, target, theirs, now):
                 found = None if name == other else _rule(place, their, name, other)
@@ -111,10 +120,13 @@ def _superior(node: Node, user_id: str) -> str | None:
 
 
 def deciding_node(tree: Tree, target: str) -> Node | None:
-    """The level whose manager decides on requests for contact; None when the person does."""
+    """The level whose manager decides on requests for contact; None when the person does.
+
+    A post decides nothing: whoever holds it changes.
+    """
     place = tree.place(target)
     for node in place.posts if place is not None else ():
-        if node.accepts == MANAGER:
+        if node.accepts == MANAGER or target in tree.posts:
             at: Node | None = node
             while at is not None and at.level.manager in {None, target}:
                 at = at.parent

@@ -118,6 +118,7 @@ async def find_few_seen(org: Org, viewer: str, most: int) -> set[str] | None:
                     return None
         for node in acted.manages:
             found |= node.peers | {node.above or viewer}
+    found.update(post for post in tree.posts if sees(tree, viewer, post, now))
     for room in await _rooms(org, await org.spine.log.rooms_of(viewer)):
         found |= room.joined | room.invited
         if len(found) > most:

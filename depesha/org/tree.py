@@ -92,6 +92,8 @@ class Tree:
     """The tree, kept true by the log. Empty: an installation without one."""
 
     def __init__(self) -> None:
+        self.posts: dict[str, bool] = {}
+        """Users that are posts, not people; True for those that serve all levels below theirs."""
         self._nodes: dict[int, Node] = {}
         self._places: dict[str, Place] = {}
         self._managers: frozenset[str] = frozenset()
@@ -191,14 +193,14 @@ class Tree:
         return self.nodes()[node.low : node.high]
 
     def people_of(self, unit_ids: Collection[int]) -> set[str]:
-        """The people of levels and of all below them, and who manages these."""
+        """The people of levels and of all below them, and who manages these; no posts."""
         found = set[str]()
         for node in map(self.node, unit_ids):
             for each in self.at_and_below(node) if node is not None else ():
                 found |= each.members
                 if each.level.manager is not None:
                     found.add(each.level.manager)
-        return found
+        return found - self.posts.keys()
 
     def place(self, user_id: str) -> Place | None:
         """Where somebody stands, or None for who has no part in the tree."""

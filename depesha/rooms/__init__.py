@@ -34,6 +34,8 @@ from depesha.rooms.invite import invite as invite
 from depesha.rooms.invite import write_invite as write_invite
 from depesha.rooms.join import join as join
 from depesha.rooms.leave import leave as leave
+from depesha.rooms.leave import write_forget as write_forget
+from depesha.rooms.leave import write_leave as write_leave
 from depesha.rooms.record import Bell as Bell
 from depesha.rooms.record import Rooms as Rooms
 from depesha.rooms.send import send_message as send_message

@@ -80,7 +80,8 @@ async def _follow(rooms: Rooms, row: store.GroupRow, user_id: str) -> None:
     for each in sorted(inside) if user_id == _EVERYBODY else (user_id,):
         if each in inside and not fits(org, group, each):
             await _show_out(rooms, row.room_id, each)
-    is_coming = user_id not in inside and room.membership(user_id) != "ban"
+    is_away = user_id not in inside and user_id not in org.tree.posts
+    is_coming = is_away and room.membership(user_id) != "ban"
     if row.is_whole and user_id and is_coming and fits(org, group, user_id):
         await _show_in(rooms, room, entry.sender if entry is not None else "", user_id)
 

@@ -48,7 +48,12 @@ async def forget(rooms: Rooms, user_id: str, room_id: str) -> None:
             raise forbidden(NOT_IN)
         if tip.membership(user_id) in INSIDE:
             raise MatrixError(400, "M_UNKNOWN", "Leave the room before forgetting it")
-        await eventlog_store.update_forgotten(w.tx, w.institution.id, user_id, room_id)
-        await w.change(Change("forget", Reach.USER, user_id, room_id))
+        await write_forget(w, user_id, room_id)
 
     await rooms.spine.log.commit(plan, [room_id])
+
+
+async def write_forget(w: Writing, user_id: str, room_id: str) -> None:
+    """Within a plan: drop a room that was left from the user's history."""
+    await eventlog_store.update_forgotten(w.tx, w.institution.id, user_id, room_id)
+    await w.change(Change("forget", Reach.USER, user_id, room_id))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 FLOORS = ("base", "events", "io", "http", "eventlog", "audit", "federation")
 SLICES = (
     *("tenants", "accounts", "org", "signin", "profile", "contacts", "media", "keys", "rooms"),
-    *("timeline", "signals", "push", "search", "notices", "surveys", "calls", "files"),
+    *("posts", "timeline", "signals", "push", "search", "notices", "surveys", "calls", "files"),
     *("signatures", "tasks", "calendar", "mailbox", "bots", "desk", "duty", "closed"),
     *("interchange", "insight", "sync"),
 )
