@@ -9,7 +9,7 @@ KINDS = frozenset({ACCOUNT_DATA})
 
 
 async def section(profile: Profile, ask: SyncAsk) -> Section:
-    """Changed account data, and all that of newly shown rooms."""
+    """Changed account data, of rooms for those alone that are asked of; all of newly shown ones."""
     fresh = [room_id for room_id, since in ask.rooms.items() if since == 0]
     if not fresh and not ask.may_have(KINDS):
         return NOTHING
@@ -30,6 +30,6 @@ async def section(profile: Profile, ask: SyncAsk) -> Section:
         event = b'{"type":%b,"content":%b}' % (encode(row.type), content)
         if not row.room_id:
             part.account_data.append(event)
-        elif row.room_id in ask.rooms or ask.since:
+        elif row.room_id in ask.rooms:
             part.room_account_data.setdefault(row.room_id, []).append(event)
     return part

@@ -174,8 +174,8 @@ async def _ask_sections(
             whole.add(await part.section(ask))
     if asked.to_device_since != asked.since or ask.may_have(TO_DEVICE_KINDS):
         whole.add(await sync.to_device(ask._replace(since=asked.to_device_since)))
-    for room_id in (*whole.room_account_data, *whole.ephemeral):
-        wanted.setdefault(room_id, asked.since)
+    for room_id in ask.rooms.keys() & {*whole.room_account_data, *whole.ephemeral}:
+        wanted.setdefault(room_id, ask.rooms[room_id])
     return whole
 
 
