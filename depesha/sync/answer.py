@@ -326,6 +326,8 @@ async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) 
     if not asked.filter.has_usual_form:
         return None
     if log.tail.start > since or await ignored_users(sync.profile, asked.user_id):
+    if not (wanted.timeline.allows_room(room.room_id) and wanted.state.allows_room(room.room_id)):
+        return None
         return None
     limit = wanted.timeline.count(_DEFAULT_LIMIT)
     pieces, key = sync.pieces.at(now.position), (room.room_id, since, limit, asked.state_after)
