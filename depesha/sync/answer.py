@@ -33,6 +33,7 @@ from depesha.sync.room import (
     load_timeline,
 )
 from depesha.sync.shared import Piece, sent_by
+from depesha.sync.sift import sift
 from depesha.timeline import StuckAsk, find_stuck, relations_of
 
 TO_DEVICE_KINDS = frozenset({TO_DEVICE})
@@ -174,6 +175,7 @@ async def _ask_sections(
             whole.add(await part.section(ask))
     if asked.to_device_since != asked.since or ask.may_have(TO_DEVICE_KINDS):
         whole.add(await sync.to_device(ask._replace(since=asked.to_device_since)))
+    sift(whole, asked.filter)
     for room_id in ask.rooms.keys() & {*whole.room_account_data, *whole.ephemeral}:
         wanted.setdefault(room_id, ask.rooms[room_id])
     return whole
