@@ -266,7 +266,8 @@ async def _joined(
             full=asked.full_state,
             lazy=_is_lazy(asked),
         )
-    shown = _shown_state(sync, asked, window, timeline, state)
+    heroes = _find_heroes(asked, window, timeline, state)
+    shown = _shown_state(sync, asked, window, timeline, state, heroes or ())
     stuck = await _encode_stuck(sync, asked, window, timeline)
     told = bool(
         timeline.events
@@ -284,7 +285,7 @@ async def _joined(
         await _encode_state(sync, asked, shown),
         stuck,
     )
-    summary = _encode_summary(asked, room, window, timeline, state)
+    summary = _NO_SUMMARY if heroes is None else _encode_summary(room, heroes)
     return await _encode_joined(sync, asked, room, section, body, summary)
 
 
@@ -378,14 +379,19 @@ async def _window(
 
 
 def _shown_state(
-    sync: Sync, asked: Asked, window: Window, timeline: Timeline, state: State
+    sync: Sync,
+    asked: Asked,
+    window: Window,
+    timeline: Timeline,
+    state: State,
+    heroes: Iterable[str] = (),
 ) -> list[StateEntry]:
     """The state as the filter wants it, with lazily loaded members."""
     wanted, room = asked.filter.room.state, window.room
     if not wanted.allows_room(room.room_id):
         return []
     if _is_lazy(asked):
-        state = _lazily(sync, asked, window, timeline, state)
+        state = _lazily(sync, asked, window, timeline, state, heroes)
     if wanted.is_open:
         return list(state.values())
     return [e for e in state.values() if wanted.allows(e.type, e.sender, e.content)]
@@ -396,9 +402,16 @@ def _is_lazy(asked: Asked) -> bool:
     return wanted.timeline.lazy_load_members or wanted.state.lazy_load_members
 
 
-def _lazily(sync: Sync, asked: Asked, window: Window, timeline: Timeline, state: State) -> State:
+def _lazily(
+    sync: Sync,
+    asked: Asked,
+    window: Window,
+    timeline: Timeline,
+    state: State,
+    heroes: Iterable[str],
+) -> State:
     room, whole = window.room, window.since == 0 or asked.full_state
-    rest, members = lazy_state(state, room, timeline, asked.user_id, whole=whole)
+    rest, members = lazy_state(state, timeline, asked.user_id, heroes, whole=whole)
     sent, user_id, device_id = sync.sent_members, asked.user_id, asked.device_id
     if whole:
         sent.start(user_id, device_id, room.room_id)
@@ -467,19 +480,21 @@ async def _encode_unread(sync: Sync, asked: Asked, room: Room) -> bytes:
     return parts + b',"unread_thread_notifications":' + encode(threads)
 
 
-def _encode_summary(
-    asked: Asked, room: Room, window: Window, timeline: Timeline, state: State
-) -> bytes:
-    """Counts and heroes; only when they may have changed."""
+def _find_heroes(
+    asked: Asked, window: Window, timeline: Timeline, state: State
+) -> list[str] | None:
+    """Whom to name the room by; None when neither they nor the counts can have changed."""
     is_new = window.since == 0 or asked.full_state
     moved = any(key[0] == MEMBER for key in state) or any(
         logged.event.type == MEMBER for logged in timeline.events
     )
-    if not (is_new or moved):
-        return _NO_SUMMARY
+    return find_heroes(window.room, asked.user_id) if is_new or moved else None
+
+
+def _encode_summary(room: Room, heroes: list[str]) -> bytes:
     return b'"summary":' + encode(
         {
-            "m.heroes": find_heroes(room, asked.user_id),
+            "m.heroes": heroes,
             "m.joined_member_count": len(room.joined),
             "m.invited_member_count": len(room.invited),
         }

@@ -242,14 +242,14 @@ class SentMembers:
 
 
 def lazy_state(
-    state: State, room: Room, timeline: Timeline, user_id: str, *, whole: bool
+    state: State, timeline: Timeline, user_id: str, heroes: Iterable[str], *, whole: bool
 ) -> tuple[State, list[str]]:
-    """The state without members, and the members that its timeline needs.
+    """The state without members, and the members that its timeline and its name need.
 
     When the state is one of changes, the changed members stay.
     """
-    senders = list(dict.fromkeys(logged.event.sender for logged in timeline.events))
+    needed = [*(logged.event.sender for logged in timeline.events), *heroes]
     if not whole:
-        return state, senders
+        return state, list(dict.fromkeys(needed))
     rest = {key: entry for key, entry in state.items() if key[0] != MEMBER}
-    return rest, [*senders, *(() if user_id in senders else (user_id,))]
+    return rest, list(dict.fromkeys([*needed, user_id]))

@@ -87,3 +87,25 @@ async def test_ones_own_filter_takes_nothing_from_others(server: Server) -> None
     assert event_id not in text(await bob.sync(since, filter=deaf))
     assert event_id in text(await carol.sync(since))
     assert event_id not in text(await bob.sync(since, filter=deaf))
+
+
+async def test_who_loads_members_lazily_can_name_the_room(server: Server) -> None:
+    """Spec: `RoomSummary`, "the membership events for the heroes MUST be included"."""
+    alice, bob = await server.register("alice"), await server.register("bob")
+    carol = await server.register("carol")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    for _ in range(3):
+        await alice.send(room, "hello")
+    lazy = {"room": {"state": {"lazy_load_members": True}, "timeline": {"limit": 1}}}
+    first = await alice.sync(filter=lazy)
+    part = first["rooms"]["join"][room]
+    assert part["summary"]["m.heroes"] == [bob.user_id]
+    assert bob.user_id in {e["state_key"] for e in part["state"]["events"]}
+    await carol.join(room)
+    for _ in range(3):
+        await alice.send(room, "hello")
+    part = (await alice.sync(first["next_batch"], filter=lazy))["rooms"]["join"][room]
+    assert part["summary"]["m.heroes"] == [bob.user_id, carol.user_id]
+    members = {e["state_key"] for e in part["state"]["events"] if e["type"] == "m.room.member"}
+    assert members == {carol.user_id}  # of bob it knows
