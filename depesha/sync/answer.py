@@ -326,11 +326,11 @@ async def _shared(sync: Sync, asked: Asked, now: Token, room: Room, since: int) 
     wanted, log = asked.filter.room, sync.spine.log
     if since == 0 or asked.full_state or not (wanted.timeline.is_open and wanted.state.is_open):
         return None
+    if not (wanted.timeline.allows_room(room.room_id) and wanted.state.allows_room(room.room_id)):
+        return None
     if not asked.filter.has_usual_form:
         return None
     if log.tail.start > since or await ignored_users(sync.profile, asked.user_id):
-    if not (wanted.timeline.allows_room(room.room_id) and wanted.state.allows_room(room.room_id)):
-        return None
         return None
     limit = wanted.timeline.count(_DEFAULT_LIMIT)
     pieces, key = sync.pieces.at(now.position), (room.room_id, since, limit, asked.state_after)
@@ -529,9 +529,7 @@ async def _other_rooms(
 
 
 def _shows_left(asked: Asked, place: Membership) -> bool:
-    if place.forgotten:
-        return False
-    return asked.since > 0 or asked.filter.room.include_leave
+    return asked.since > 0 or (asked.filter.room.include_leave and not place.forgotten)
 
 
 def _encode_stripped(room: Room, user_id: str, key: bytes) -> bytes:
@@ -540,17 +538,21 @@ def _encode_stripped(room: Room, user_id: str, key: bytes) -> bytes:
 
 
 async def _left(sync: Sync, asked: Asked, room: Room, place: Membership) -> bytes:
-    """A room up to the event with which the user left it; without state if they never were in."""
+    """A room up to the event with which the user left it; that alone of one that was forgotten."""
     log = sync.spine.log
     sight = await vision(log, asked.user_id, room)
-    was_in, stay = sight.membership_at(asked.since) == "join", sight.stay
-    since = asked.since if was_in else 0
-    past = room if stay is None else await load_room_at(log, room, stay)
-    window = await _window(sync, asked, past, since, place.position, sight)
+    stay = 0 if place.forgotten else sight.stay or 0
+    room = await load_room_at(log, room, stay)
+    since = asked.since
+    if place.forgotten:
+        since = place.position - 1
+    elif stay > since and sight.membership_at(since) != "join":
+        since = 0  # They came since, and are gone again.
+    window = await _window(sync, asked, room, since, place.position, sight)
     timeline = await load_timeline(log, window)
     state: State = {}
-    if stay is not None and (was_in or asked.since == 0):
-        known = replace(window, until=min(stay, place.position))
+    if stay > asked.since:
+        known = replace(window, until=stay)
         state = await load_state(
             log, known, timeline, after=bool(asked.state_after), full=asked.full_state
         )

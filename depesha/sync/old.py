@@ -4,8 +4,8 @@ Spec: client-server API, `GET /events`, `GET /initialSync`, `GET /rooms/{roomId}
 """
 
 from depesha.base.canonical import Json, decode, encode
-from depesha.eventlog.changes import Logged, parse_token
-from depesha.eventlog.read import access_known, access_page, access_room, gap, served_state
+from depesha.eventlog.changes import parse_token
+from depesha.eventlog.read import access_known, access_page, access_room, gap, served_state, vision
 from depesha.eventlog.section import Section, SyncAsk
 from depesha.eventlog.state import Room
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint
@@ -13,7 +13,7 @@ from depesha.rooms import find_visibility
 from depesha.sync.changed import find_changed
 from depesha.sync.encode import encode_stripped_events, keeper, serve_timeline
 from depesha.sync.record import Sync
-from depesha.sync.room import Timeline, Window
+from depesha.sync.room import Timeline, Window, load_timeline
 
 _EVERYTHING = 100
 MOST_TIMEOUT_MS = 120_000
@@ -38,39 +38,31 @@ async def get_events(sync: Sync, ask: Ask[None]) -> Reply:
     until = clock.monotonic() + ask.number("timeout", 0, high=MOST_TIMEOUT_MS) / 1000
     while True:
         now = log.token()
-        found = await _events_since(sync, user_id, position, room_id)
-        left = until - clock.monotonic()
-        if found or not await log.waiters.wait(user_id, left):
+        found = await _events_between(sync, ask, position, now.position, room_id)
+        if found or not await log.waiters.wait(user_id, until - clock.monotonic()):
             break
-    served = [
-        decode(event) for room, events in found for event in await _serve(sync, ask, room, events)
-    ]
-    return Reply(encode({"chunk": served, "start": str(since), "end": str(now)}))
+    body = {"chunk": list(map(decode, found)), "start": str(since), "end": str(now)}
+    return Reply(encode(body))
 
 
-async def _events_since(
-    sync: Sync, user_id: str, since: int, room_id: str | None
-) -> list[tuple[Room, list[Logged]]]:
-    log = sync.spine.log
-    places = await log.rooms_of(user_id)
-    changed = await find_changed(log, sync.spans, user_id, "", places, since)
-    found: list[tuple[Room, list[Logged]]] = []
-    for changed_id in changed.rooms | ({room_id} if room_id else set()):
-        if room_id is not None and changed_id != room_id:
-            continue
+async def _events_between(
+    sync: Sync, ask: Ask[None], since: int, until: int, room_id: str | None
+) -> list[bytes]:
+    """The newest events of each room that the caller may see, as JSON."""
+    log, caller = sync.spine.log, ask.caller
+    places = await log.rooms_of(caller.user_id)
+    changed = await find_changed(log, sync.spans, caller.user_id, "", places, since)
+    found: list[bytes] = []
+    for changed_id in changed.rooms if room_id is None else [room_id]:
         room = await log.find_room(changed_id)
-        line = log.tail.room_since(changed_id, since)
-        events = [logged for logged in line if not logged.is_over][:_EVERYTHING]
-        if room is not None and events:
-            found.append((room, events))
+        if room is None:
+            continue
+        keep = await keeper(sync, caller.user_id, changed_id)
+        sight = await vision(log, caller.user_id, room)
+        window = Window(room, since, until, _EVERYTHING, keep, sight)
+        timeline = await load_timeline(log, window)
+        found += await serve_timeline(sync, caller.user_id, caller.device_id, window, timeline)
     return found
-
-
-async def _serve(sync: Sync, ask: Ask[None], room: Room, events: list[Logged]) -> list[bytes]:
-    caller, keep = ask.caller, await keeper(sync, ask.caller.user_id, room.room_id)
-    window = Window(room, 0, room.position, len(events), keep, None)
-    timeline = Timeline(events, limited=False)
-    return await serve_timeline(sync, caller.user_id, caller.device_id, window, timeline)
 
 
 async def _room(sync: Sync, ask: Ask[None], room: Room, section: Section) -> bytes:

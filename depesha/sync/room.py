@@ -89,9 +89,13 @@ async def _load_back(log: EventLog, window: Window) -> Timeline:
 
 
 def _is_shown(logged: Logged, window: Window) -> bool:
-    if logged.is_over:
+    if logged.is_over or not window.keep(logged):
         return False
-    return (window.sight is None or window.sight.may_see(logged)) and window.keep(logged)
+    sight, event = window.sight, logged.event
+    if sight is None or sight.may_see(logged):
+        return True
+    # Whoever refuses an invitation, or is put out after leaving, is told of that, too.
+    return event.type == MEMBER and event.state_key == sight.user_id
 
 
 def _newest(found: list[Logged], limit: int, *, more: bool) -> Timeline:

@@ -11,6 +11,7 @@ from depesha.eventlog.read import (
     check_gap,
     find_events,
     gap,
+    load_room_at,
     served_state,
     vision,
 )
@@ -79,7 +80,8 @@ async def get_messages(timeline: Timelines, ask: Ask[None]) -> Reply:
     if page.end is not None:
         parts.append(b'"end":' + encode(gap(page.end)))
     if wanted.lazy_load_members:
-        members = await find_senders(timeline, room, page.events)
+        known = await load_room_at(timeline.spine.log, room, page.vision.stay or END)
+        members = find_senders(known, page.events)
         parts.append(b'"state":[' + b",".join(map(served_state, members)) + b"]")
     return Reply(b"{" + b",".join(parts) + b"}")
 

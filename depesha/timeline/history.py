@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.filter import EventFilter
-from depesha.eventlog.load import load_state_at
-from depesha.eventlog.read import Page, Vision, access_page, served
+from depesha.eventlog.read import Page, Vision, access_page, load_room_at, served
 from depesha.eventlog.state import MEMBER, Room, StateEntry
 from depesha.profile import ignored_users
 from depesha.timeline import store
@@ -103,9 +102,7 @@ async def serve_events(
     ]
 
 
-async def find_senders(
-    timeline: Timelines, room: Room, events: Sequence[Logged]
-) -> list[StateEntry]:
+def find_senders(room: Room, events: Sequence[Logged]) -> list[StateEntry]:
     """The member events of a page's senders: what lazy loading wants beside it."""
     senders = dict.fromkeys(logged.event.sender for logged in events)
     entries = (room.find(MEMBER, sender) for sender in senders)
@@ -116,12 +113,7 @@ async def load_state(
     timeline: Timelines, room: Room, room_order: int, wanted: EventFilter, senders: set[str]
 ) -> list[StateEntry]:
     """The room's state after the event at `room_order`, lazily when the filter says so."""
-    spine = timeline.spine
-    if room_order >= room.position:
-        entries = list(room.entries())
-    else:
-        at = await spine.db.scan(load_state_at, spine.institution.id, room, room_order)
-        entries = list(at.values())
+    entries = list((await load_room_at(timeline.spine.log, room, room_order)).entries())
     if wanted.lazy_load_members:
         entries = [e for e in entries if e.type != MEMBER or e.state_key in senders]
     return [e for e in entries if wanted.allows(e.type, e.sender, e.content)]

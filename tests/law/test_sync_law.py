@@ -160,6 +160,7 @@ VERBS: dict[str, Verb] = {
     "bob is banned": on_bob("ban"),
     "bob is unbanned": on_bob("unban"),
     "bob joins": lambda w: w.bob.post(f"/join/{w.room}", {}),
+    "bob forgets": lambda w: w.bob.post(f"/rooms/{w.room}/forget", {}),
     "bob leaves": lambda w: w.bob.post(f"/rooms/{w.room}/leave", {}),
     "another room is made": lambda w: w.alice.create_room(invite=[w.bob.user_id]),
     "the last is redacted": lambda w: w.alice.put(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from depesha.base.canonical import encode
 from depesha.eventlog.changes import Token
-from depesha.eventlog.state import Membership, Room
+from depesha.eventlog.state import MEMBER, Membership, Room
 from depesha.profile import direct_rooms, ignored_users, invite_rules, room_tags
 from depesha.rooms import notices_sender
 from depesha.sync.changed import Changed, find_changed
@@ -120,11 +120,11 @@ async def _rooms(
 ) -> Told:
     told = Told()
     by_id = {candidate.room.room_id: candidate for candidate in candidates}
-    kinds = changed.kinds if changed is not None else None
     for room_id, config in shown.configs.items():
         candidate, before = by_id[room_id], connection.rooms.get(room_id)
         if before is not None and _is_same(candidate, before, changed, config == before.config):
             continue
+        mine = candidate.room.find(MEMBER, who.user_id)
         result = await build_room(
             sync,
             RoomAsk(
@@ -137,11 +137,8 @@ async def _rooms(
                 now.position,
                 shown.lists_of.get(room_id, []),
                 ask.is_stable,
-                dm_changed=kinds is not None and "account_data" in kinds and before is not None,
-                # Others' receipts change no count.
-                counts_changed=changed is not None
-                and room_id in changed.touched
-                and not changed.may_wait,
+                counts_changed=changed is not None and _may_count(room_id, changed),
+                mine=[] if mine is None else [mine],
             ),
         )
         told.sent[room_id] = result.sent
@@ -160,6 +157,9 @@ def _is_same(
         return False
     if room_id in changed.rooms or room_id in changed.places or room_id in changed.touched:
         return False
-    if "account_data" in changed.kinds:
-        return False
-    return same_config and candidate.activity <= before.position
+    return same_config and candidate.is_dm is before.is_dm and candidate.activity <= before.position
+
+
+def _may_count(room_id: str, changed: Changed) -> bool:
+    """True when the counts may be others without an event; others' receipts change none."""
+    return changed.kinds is None or (room_id in changed.touched and not changed.may_wait)

@@ -33,7 +33,7 @@ class Wanted:
     def allows(self, type_: str, state_key: str) -> bool:
         """True when the state entry is wanted by itself, not for lazy loading."""
         if self.lazy and type_ == MEMBER:
-            return (MEMBER, state_key) in self.include
+            return not self.include.isdisjoint({(MEMBER, state_key), (MEMBER, None)})
         return _matches(self.include, type_, state_key) and not _matches(
             self.exclude, type_, state_key
         )

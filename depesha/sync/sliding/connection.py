@@ -26,6 +26,7 @@ class SentRoom:
     members: frozenset[str]
     """Members that were sent for lazy loading."""
     membership: str
+    is_dm: bool
 
 
 @dataclass(slots=True)

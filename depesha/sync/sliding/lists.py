@@ -33,11 +33,8 @@ class Candidate:
 
 def is_listed(place: Membership, user_id: str, *, was_sent: bool) -> bool:
     """Rooms one has left oneself are listed only where the client still shows them."""
-    if place.forgotten:
-        return False
-    if place.membership == "leave" and place.sender == user_id:
-        return was_sent
-    return True
+    has_left = place.membership == "leave" and place.sender == user_id
+    return was_sent or not (has_left or place.forgotten)
 
 
 def find_space_children(

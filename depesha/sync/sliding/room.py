@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from depesha.base.canonical import Content, encode
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.read import Vision, gap, load_room_at, served_state, vision
+from depesha.eventlog.read import Vision, gap, load_room_at, served_state, stripped, vision
 from depesha.eventlog.state import MEMBER, Key, StateEntry
 from depesha.signals import unread
 from depesha.sync.encode import encode_stripped_events, find_heroes, keeper, serve_timeline
@@ -33,8 +33,13 @@ class RoomAsk:
     until: int
     lists: list[str]
     is_stable: bool
-    dm_changed: bool
     counts_changed: bool
+    mine: list[StateEntry]
+    """The user's own member event."""
+
+    @property
+    def dm_changed(self) -> bool:
+        return self.sent is not None and self.sent.is_dm is not self.candidate.is_dm
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +64,37 @@ class Told:
 
 async def build_room(sync: Sync, ask: RoomAsk) -> RoomResult:
     """The room as it is to be told."""
-    log, candidate = sync.spine.log, ask.candidate
-    if candidate.place.membership == "join":
+    room, place = ask.candidate.room, ask.candidate.place
+    if place.membership == "join":
         return await _inside(sync, ask, None)
-    if candidate.place.membership in {"invite", "knock"}:
+    if place.membership in {"invite", "knock"} or place.forgotten:
         return _outside(ask)
-    sight = await vision(log, ask.user_id, candidate.room)
+    sight = await vision(sync.spine.log, ask.user_id, room)
     if sight.stay is None:
         return _outside(ask)
-    past = await load_room_at(log, candidate.room, sight.stay)
-    return await _inside(sync, replace(ask, candidate=replace(candidate, room=past)), sight)
+    past = await load_room_at(sync.spine.log, room, sight.stay)
+    return await _inside(sync, replace(ask, candidate=replace(ask.candidate, room=past)), sight)
 
 
 def _outside(ask: RoomAsk) -> RoomResult:
-    """An invitation, a knock, or one that was refused: stripped state alone."""
-    candidate, place = ask.candidate, ask.candidate.place
-    sent = SentRoom(ask.until, ask.config, frozenset(), place.membership)
+    """A room that one is invited to or knocks at: its stripped state. Else that this is over."""
+    room, place = ask.candidate.room, ask.candidate.place
+    sent = SentRoom(ask.until, ask.config, frozenset(), place.membership, ask.candidate.is_dm)
     if ask.sent is not None and ask.sent.position >= place.position:
         return RoomResult(None, sent)
     key = b"stripped_state" if ask.is_stable else b"invite_state"
-    stripped = encode_stripped_events(candidate.room, ask.user_id)
-    fields: Content = {"initial": True, "bump_stamp": candidate.bump_stamp}
+    if place.membership in {"invite", "knock"}:
+        events = encode_stripped_events(room, ask.user_id)
+    elif ask.sent is None:
+        return RoomResult(None, sent)
+    elif ask.is_stable:
+        events = b",".join(map(stripped, ask.mine))
+    else:
+        # COMPAT(matrix-rust-sdk): whatever has `invite_state` counts as an invitation.
+        key, events = b"required_state", b",".join(map(served_state, ask.mine))
+    fields: Content = {"initial": True, "bump_stamp": ask.candidate.bump_stamp}
     fields |= _common(ask)
-    body = encode(fields)[:-1] + b',"%b":[%b]}' % (key, stripped)
-    return RoomResult(body, sent)
+    return RoomResult(encode(fields)[:-1] + b',"%b":[%b]}' % (key, events), sent)
 
 
 def _common(ask: RoomAsk) -> Content:
@@ -99,10 +111,10 @@ def _common(ask: RoomAsk) -> Content:
 
 
 async def _inside(sync: Sync, ask: RoomAsk, sight: Vision | None) -> RoomResult:
+    """A room that one is in, or was: then `sight` is given, and the room is as it was then."""
     log, room, place = sync.spine.log, ask.candidate.room, ask.candidate.place
     initial = ask.sent is None or ask.sent.membership in {"invite", "knock"} or _rejoined(ask)
     since = 0 if initial or ask.sent is None else ask.sent.position
-    until = ask.until if place.membership == "join" else min(place.position, room.position)
     expanded = (
         not initial
         and ask.sent is not None
@@ -113,7 +125,7 @@ async def _inside(sync: Sync, ask: RoomAsk, sight: Vision | None) -> RoomResult:
     window = Window(
         room,
         0 if expanded else since,
-        until,
+        ask.until if place.membership == "join" else place.position,
         max(1, ask.config.timeline_limit),
         await keeper(sync, ask.user_id, room.room_id),
         sight,
@@ -121,19 +133,23 @@ async def _inside(sync: Sync, ask: RoomAsk, sight: Vision | None) -> RoomResult:
     nothing = Timeline([], limited=False)
     wants = ask.config.timeline_limit > 0
     timeline = await load_timeline(log, window) if wants else nothing
-    state_window = Window(room, since, until, window.limit, window.keep, sight)
-    moved = await load_state(log, state_window, timeline, after=True, full=False)
+    stay = replace(window, since=since, until=min(window.until, room.position))
+    moved = await load_state(log, stay, timeline, after=True, full=False)
     known = frozenset[str]() if initial or ask.sent is None else ask.sent.members
     state, members = _wanted_state(ask, moved, timeline, known, initial=initial)
-    sent = SentRoom(ask.until, _grown(ask), members, place.membership)
+    sent = SentRoom(ask.until, _grown(ask), members, place.membership, ask.candidate.is_dm)
     told = bool(timeline.events or state or initial or expanded)
     if not (told or ask.dm_changed or (ask.counts_changed and not ask.is_stable)):
         return RoomResult(None, sent)
     fields = _fields(ask, window, timeline, moved, initial=initial, expanded=expanded)
     if not ask.is_stable:
-        counts = await unread(sync.signals, ask.user_id, room)
-        fields["notification_count"], fields["highlight_count"] = counts.total
+        is_in = place.membership == "join"
+        counts = (await unread(sync.signals, ask.user_id, room)).total if is_in else (0, 0)
+        fields["notification_count"], fields["highlight_count"] = counts
     events = await serve_timeline(sync, ask.user_id, ask.device_id, window, timeline)
+    if place.membership != "join":
+        # COMPAT(matrix-rust-sdk): a room counts as joined unless one's own event says otherwise.
+        state = [e for e in state if (e.type, e.state_key) != (MEMBER, ask.user_id)] + ask.mine
     body = encode(fields)[:-1] + b',"required_state":[%b],"timeline":[%b]}' % (
         b",".join(map(served_state, state)),
         b",".join(events),
@@ -143,18 +159,21 @@ async def _inside(sync: Sync, ask: RoomAsk, sight: Vision | None) -> RoomResult:
 
 
 def _rejoined(ask: RoomAsk) -> bool:
+    """True when the user came in since: what was said in their absence may not be for them."""
     place, sent = ask.candidate.place, ask.sent
-    return (
-        sent is not None
-        and place.membership == "join"
-        and sent.membership != "join"
-        and place.since_position > sent.position
-    )
+    return sent is not None and place.membership == "join" and place.since_position > sent.position
+
+
+_MOST_WANTED = 20
 
 
 def _grown(ask: RoomAsk) -> RoomConfig:
-    """What has been sent of the room by now: a smaller ask later does not unsend it."""
-    return ask.config if ask.sent is None else ask.config.combine(ask.sent.config)
+    """What has been sent of the room by now: a smaller ask later does not unsend it.
+
+    Of a client that asks for ever new state only the last is remembered.
+    """
+    grown = ask.config if ask.sent is None else ask.config.combine(ask.sent.config)
+    return grown if len(grown.wanted) <= _MOST_WANTED else ask.config
 
 
 def _wanted_state(
@@ -173,9 +192,11 @@ def _wanted_state(
                 chosen.setdefault(key, entry)
     if not config.is_lazy:
         return list(chosen.values()), known
+    changed = {state_key for type_, state_key in moved if type_ == MEMBER}
+    known -= changed
     needed = set(_named(timeline.events)) - known
     if not (initial or timeline.limited):
-        needed |= {state_key for type_, state_key in moved if type_ == MEMBER}
+        needed |= changed
     for member in needed:
         member_entry = room.find(MEMBER, member)
         if member_entry is not None:
