@@ -7,7 +7,7 @@ MSC4186 leaves them to further proposals; their form is what clients speak today
 from collections.abc import Set
 from dataclasses import dataclass
 
-from depesha.base.canonical import encode
+from depesha.base.canonical import Content, decode, encode
 from depesha.eventlog.changes import Logged, Token
 from depesha.eventlog.read import everything
 from depesha.eventlog.section import Section, SyncAsk
@@ -60,9 +60,10 @@ async def build_extensions(
     token = connection.token
     since = token.position if token else 0
     ephemeral = token.ephemeral if token and token.worker == sync.spine.log.worker else 0
+    joined = [room_id for room_id in shown.configs if shown.matched[room_id].membership == "join"]
     rooms = {
-        room_id: since if room_id in connection.rooms else 0
-        for room_id in shown.configs
+        room_id: since if _is_known(room_id, connection, shown, since) else 0
+        for room_id in joined
         if since == 0 or room_id in told.bodies or _may_tell(room_id, changed, ephemeral, now)
     }
     kinds = changed.kinds if changed else None
@@ -80,6 +81,11 @@ async def build_extensions(
         waits = name == "receipts" and changed is not None and changed.may_wait
         tells = tells or (is_news and not waits)
     return parts, tells
+
+
+def _is_known(room_id: str, connection: Connection, shown: Shown, since: int) -> bool:
+    """True when the client has been told of the room, and the user was in it ever since."""
+    return room_id in connection.rooms and shown.matched[room_id].since_position <= since
 
 
 def _may_tell(room_id: str, changed: Changed | None, ephemeral: int, now: Token) -> bool:
@@ -234,7 +240,24 @@ def _ephemeral(asked: _Asked, extension: Extension, kind: bytes) -> tuple[bytes,
     wanted, start = _rooms_of(asked, extension), b'{"type":"%b"' % kind
     rooms: list[bytes] = []
     for room_id, events in asked.section.ephemeral.items():
-        event = next((event for event in events if event.startswith(start)), None)
-        if event is not None and room_id in wanted:
+        found = [event for event in events if event.startswith(start)]
+        if found and room_id in wanted:
+            event = found[0] if len(found) == 1 else _merged(found)
             rooms.append(encode(room_id) + b":" + event)
     return b'{"rooms":{' + b",".join(rooms) + b"}}", bool(rooms)
+
+
+def _merged(events: list[bytes]) -> bytes:
+    """The receipts of several threads as one event: there is room for one a room.
+
+    Of somebody's several receipts at one event the one of no thread counts, which says most.
+    """
+    whole: Content = {}
+    for event in events:
+        for event_id, kinds in decode(event)["content"].items():
+            for kind, people in kinds.items():
+                known = whole.setdefault(event_id, {}).setdefault(kind, {})
+                for user_id, receipt in people.items():
+                    if user_id not in known or "thread_id" not in receipt:
+                        known[user_id] = receipt
+    return encode({"type": "m.receipt", "content": whole})
