@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test check bench bench-web parked fuzz mutants sizes docs lock clean
+.PHONY: help setup install run test check bench bench-web parked fuzz mutants sizes docs guides lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ sizes: setup ## functions and files beside the guide
 
 docs: setup ## write docs/generated
 	$(BIN)/python -m tools.docs
+
+guides: setup ## print the guides, as GOST 19 asks for them, into build/guides
+	$(BIN)/python -m tools.guides $(ARGS)
 
 lock: setup ## choose versions anew: make lock ARGS=--upgrade
 	tools/lock.sh $(ARGS)
