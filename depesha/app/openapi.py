@@ -2,8 +2,9 @@
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 import msgspec
@@ -20,17 +21,16 @@ _ERROR: Content = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Description:
-    """The document, encoded."""
+    """What a table offers below `/_depesha/v1/`, as an OpenAPI 3.1 document."""
 
-    body: bytes
+    table: Sequence[Bound]
 
-
-def describe(table: Iterable[Bound]) -> Description:
-    """What the table offers below `/_depesha/v1/`, as an OpenAPI 3.1 document."""
-    rows = [bound.row for bound in table]
-    return Description(encode(document([*rows, *ENDPOINTS])))
+    @cached_property
+    def body(self) -> bytes:
+        """The document, encoded; made when somebody first asks."""
+        return encode(document([*(bound.row for bound in self.table), *ENDPOINTS]))
 
 
 def document(rows: Iterable[Endpoint[Json, Json]]) -> Content:

@@ -2,7 +2,8 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,26 +63,30 @@ class File:
 
 def load_files(dist: Path) -> Mapping[str, File]:
     """Every built file by its path below `dist`; empty when the client was not built."""
-    return {
-        path.relative_to(dist).as_posix(): _load(path)
-        for path in sorted(dist.rglob("*"))
-        if path.is_file() and path.suffix in _TYPES and path.suffix != ".map"
-    }
+    found: dict[str, File] = {}
+    for folder, _, names in os.walk(dist):
+        below, there = Path(folder).relative_to(dist), frozenset(names)
+        for name in names:
+            suffix = f".{name.rpartition('.')[2]}"
+            if suffix in _TYPES and suffix != ".map":
+                found[(below / name).as_posix()] = _load(f"{folder}/{name}", _TYPES[suffix], there)
+    return found
 
 
-def _load(path: Path) -> File:
-    gzipped, brotli = (
-        packed.read_bytes() if packed.exists() else None
-        for packed in (path.with_name(path.name + ".gz"), path.with_name(path.name + ".br"))
-    )
-    plain = path.read_bytes()
-    return File(
-        etag=f'"{hashlib.sha256(plain).hexdigest()[:32]}"',
-        content_type=_TYPES[path.suffix],
-        plain=plain if gzipped is None else None,
-        gzipped=gzipped,
-        brotli=brotli,
-    )
+def _load(path: str, content_type: bytes, there: Set[str]) -> File:
+    """A file, and what the build has packed it into, where that is there beside it."""
+
+    def read(suffix: str) -> bytes | None:
+        if f"{path.rpartition('/')[2]}{suffix}" not in there:
+            return None
+        with open(path + suffix, "rb") as file:
+            return file.read()
+
+    gzipped, brotli = read(".gz"), read(".br")
+    plain = read("") if gzipped is None else None
+    smallest = brotli or gzipped or plain or b""
+    etag = f'"{hashlib.sha256(smallest).hexdigest()[:32]}"'
+    return File(etag, content_type, plain, gzipped, brotli)
 
 
 @dataclass(frozen=True, slots=True)

@@ -479,7 +479,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     server = Server(
         (
             *map(Hauls(duty).watch, endpoints),
-            *bind(openapi.describe(endpoints), openapi.ENDPOINTS),
+            *bind(openapi.Description(endpoints), openapi.ENDPOINTS),
         ),
         lambda found: caller_of(accounts, found),
         limits,
