@@ -47,16 +47,26 @@ class Cluster:
         # The pipe must be read on, or a talkative server would block on it.
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        # Twice a test something is told to the cluster: by one `psql`, which is begun once.
+        self._psql = subprocess.Popen(
+            [*self._command(), "postgres"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd="/",
+        )
+        self._turn = threading.Lock()
 
     def create(self, template: str = "template0") -> str:
         """The URL of a new database, a copy of `template`."""
         name = f"test_{next(self._numbers)}"
         # Copying files is twice as fast as writing them into the log again.
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        self.run(f"DROP DATABASE {self.name(url)} WITH (FORCE)")
+        self._tell(f"DROP DATABASE {self.name(url)} WITH (FORCE)")
 
     def url(self, name: str) -> str:
         return f"postgresql:///{name}?host={quote(str(self._folder))}&user=postgres"
@@ -67,16 +77,35 @@ class Cluster:
 
     def run(self, sql: str, database: str = "postgres") -> str:
         """What `psql` prints for one statement."""
-        psql = [str(self._programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         return subprocess.run(
-            [*psql, "-h", str(self._folder), "-U", "postgres", "-c", sql, database],
+            [*self._command(), "-c", sql, database],
             check=True,
             capture_output=True,
             text=True,
             cwd="/",
         ).stdout
 
+    def _command(self) -> list[str]:
+        psql = [str(self._programs / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        return [*psql, "-h", str(self._folder), "-U", "postgres"]
+
+    def _tell(self, sql: str) -> None:
+        """Have a statement done that gives nothing back; raises RuntimeError with what is wrong."""
+        assert self._psql.stdin is not None
+        assert self._psql.stdout is not None
+        with self._turn:
+            # A number of its own: the one before may have been interrupted by its test's limit.
+            done = f"done {next(self._numbers)}"
+            self._psql.stdin.write(f"{sql};\n\\echo {done}\n")
+            self._psql.stdin.flush()
+            said = []
+            while (line := self._psql.stdout.readline()) != f"{done}\n":
+                said.append(line)
+                if not line:
+                    raise RuntimeError("".join(said))
+
     def stop(self) -> None:
+        self._psql.communicate()
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(30)
         self._reader.join(30)
