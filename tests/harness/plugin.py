@@ -1,6 +1,7 @@
 """The pytest plugin of the house: a time limit for each test, and no skipping under CI."""
 
 import faulthandler
+import gc
 import os
 import signal
 from collections.abc import Generator
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of cycles pass over what is there before the first test and stays."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
