@@ -41,7 +41,7 @@ from depesha.calls import api as calls_api
 from depesha.contacts import Contacts, follow_contacts, project_held
 from depesha.contacts import api as contacts_api
 from depesha.contacts import sync as contacts_sync
-from depesha.duty import Hauls, keep_duty, make_duty, project_duty
+from depesha.duty import Hauls, keep_duty, label, make_duty, project_duty
 from depesha.duty import api as duty_api
 from depesha.duty import api_admin as duty_admin_api
 from depesha.duty import api_chats as duty_chats_api
@@ -276,6 +276,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         partial(keep_picture, media),
         way,
         read_scim_token(config.scim_token_file),
+        label(spine.institution),
     )
     rooms = Rooms(spine, accounts, profile, contacts, select_related)
     turns = make_turns(Posts(spine, accounts, org))

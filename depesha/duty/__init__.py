@@ -5,6 +5,7 @@ Content"; MSC1763. What is erased, and how clients learn of it: docs/decisions, 
 """
 
 from depesha.duty.hauls import Hauls as Hauls
+from depesha.duty.held import label as label
 from depesha.duty.jobs import keep_duty as keep_duty
 from depesha.duty.jobs import make_duty as make_duty
 from depesha.duty.project import project_duty as project_duty

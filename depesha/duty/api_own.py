@@ -35,7 +35,7 @@ async def retention_configuration(duty: Duty, ask: Ask[None]) -> Reply:
 @endpoint("GET", "/_depesha/v1/privacy", auth=Auth.NONE)
 async def privacy(duty: Duty, ask: Ask[None]) -> Reply:
     """What is collected about people, for what purpose and how long, in both languages."""
-    return json_reply(label(duty))
+    return json_reply(label(duty.spine.institution))
 
 
 _DATA = "/_depesha/v1/me/data"

@@ -14,6 +14,7 @@ from depesha.duty import store
 from depesha.duty.record import Duty
 from depesha.duty.retention import load_policies
 from depesha.duty.rules import ANY, DAY_MS
+from depesha.eventlog.institution import Institution
 from depesha.eventlog.store import SaidRow, select_said_by
 from depesha.io.store import count_rows_of
 from depesha.media import files_of
@@ -190,10 +191,10 @@ _GIVEN_TO = (
 """To whom data goes beyond the server."""
 
 
-def label(duty: Duty) -> Content:
+def label(institution: Institution) -> Content:
     """What is collected, for what purpose, and whether it is linked to a person."""
     return {
-        "server_name": duty.spine.institution.server_name,
+        "server_name": institution.server_name,
         "advertising": False,
         "trackers": False,
         "given_to": dict(zip(("en", "ru"), _GIVEN_TO, strict=True)),

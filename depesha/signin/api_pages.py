@@ -29,6 +29,7 @@ from depesha.signin.api_enrol import ask_code, let_in
 from depesha.signin.browser import check_form, fresh_browser, leave
 from depesha.signin.emails import SIGNUP as LETTER
 from depesha.signin.emails import ask_letter, use_letter
+from depesha.signin.label import label_section
 from depesha.signin.ldap import DOWN
 from depesha.signin.metadata import ACCOUNT
 from depesha.signin.pages import Page
@@ -232,7 +233,8 @@ async def _signup_page(
         body = visit.form(inner + pages.button(words("sign_up_do")))
     if (EMAIL,) in flows and not has_letter:
         body += _by_mail(visit)
-    return visit.show(Page(words("sign_up"), above + body + to_signin, 400 if failure else 200))
+    body += to_signin + label_section(visit.signin.label, words)
+    return visit.show(Page(words("sign_up"), above + body, 400 if failure else 200))
 
 
 def _by_mail(visit: Visit) -> str:

@@ -44,6 +44,8 @@ a{color:var(--deep)}
 .good{border-color:var(--good)}
 .rows{list-style:none;margin:.5rem 0 0;padding:0}
 .rows li{border-top:1px solid var(--line)}
+details{margin:1.5rem 0 0}summary{cursor:pointer;font-weight:600;min-height:1.5rem}
+details li{padding:.6rem 0}
 .rows a,.rows span{display:block;padding:.75rem 0;text-decoration:none;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.4rem 1rem;margin:1rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}

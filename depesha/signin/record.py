@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from depesha.accounts import Accounts
+from depesha.base.canonical import Content
 from depesha.base.providers import Provider
 from depesha.io.fetch import Fetcher
 from depesha.org import Org
@@ -40,6 +41,8 @@ class Signin:
     """The way to the institution's directory, if there is one."""
     scim_token: str = ""
     """The token of a SCIM client; empty: there is none."""
+    label: Content = field(default_factory=dict)
+    """What is collected of people, as `GET /_depesha/v1/privacy` says it."""
     discovered: Discovered = field(default_factory=Discovered)
 
     def provider(self, name: str) -> Provider | None:

@@ -38,6 +38,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sign_up": ("Create an account", "Регистрация"),
     "have_account": ("I have an account", "У меня есть учётная запись"),
     "no_account": ("No account yet?", "Ещё нет учётной записи?"),
+    "label": ("What this server collects", "Что собирает этот сервер"),
+    "label_no_ads": ("No advertising, no trackers.", "Без рекламы и слежки."),
+    "label_linked": ("linked to who you are", "связано с вашей личностью"),
+    "label_unlinked": ("not linked to who you are", "не связано с вашей личностью"),
+    "label_purpose": ("What for: {}", "Зачем: {}"),
+    "label_kept": ("How long: {}", "Сколько хранится: {}"),
+    "label_given_to": ("To whom it is given: {}", "Кому передаётся: {}"),
     "sign_up_do": ("Create the account", "Зарегистрироваться"),
     "invitation": ("Registration token", "Код регистрации"),
     "username_hint": (

@@ -1,6 +1,7 @@
 """Our own pages: who may send their forms, what they load, where they lead."""
 
 import re
+from html import escape
 
 from tests.accounts.steps import is_signed_in, make_admin, operate
 from tests.conftest import StartServer
@@ -184,6 +185,9 @@ async def test_a_legacy_client_may_register(server: Server) -> None:
     browser = Browser(server)
     at = await browser.open(answer.headers["Location"])
     assert at.startswith("/_depesha/signup")
+    told = (await server.anyone.request("GET", "/_depesha/v1/privacy")).ok()
+    for kind in told["kinds"]:
+        assert escape(kind["what"]["en"]) in browser.page
     await browser.submit(user="fresh", password=PASSWORD, again=PASSWORD)
     target = await browser.submit(answer="allow")
     assert target.startswith("im.legacy:/back?loginToken=")
