@@ -40,7 +40,8 @@ async def opened(config: Config, clock: Clock) -> AsyncIterator[House]:
         try:
             yield house
         finally:
-            await house.fetcher.close()
+            for fetcher in house.fetchers:
+                await fetcher.close()
             await house.blobs.close()
             await house.cpu.close()
     finally:

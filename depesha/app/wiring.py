@@ -70,8 +70,18 @@ from depesha.keys import api as keys_api
 from depesha.keys import api_dehydrated as keys_dehydrated_api
 from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
-from depesha.media import ARRIVED, Media, hear_arrival, keep_media, keep_picture
+from depesha.media import (
+    ARRIVED,
+    EVERYWHERE,
+    Kept,
+    Map,
+    Media,
+    hear_arrival,
+    keep_media,
+    keep_picture,
+)
 from depesha.media import api as media_api
+from depesha.media import api_map as media_map_api
 from depesha.notices import Deliveries, Notices, keep_marks, make_jobs, project_urgent, send_notice
 from depesha.notices import api as notices_api
 from depesha.org import Org, follow_ended_account, is_within, load_org, project_talk
@@ -223,7 +233,7 @@ class House:
     consumers: tuple[Consumer, ...]
     metrics: Metrics
     blobs: Blobs
-    fetcher: Fetcher
+    fetchers: tuple[Fetcher, ...]
     cpu: Cpu
     profile: Profile
     rooms: Rooms
@@ -242,7 +252,8 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     metrics = Metrics()
     limits = Limits(clock, config.rate_limits)
     spine = Spine(institution, config, clock, db, log, limits)
-    fetcher = Fetcher(f"Depesha/{version('depesha')}", config.allowed_networks)
+    fetcher = _fetcher(config.allowed_networks)
+    map_ = Map(spine, _fetcher(EVERYWHERE), Kept(clock.monotonic))
     services = Services(load_registrations(config), ServiceClient(fetcher))
     emails, way = make_emails(spine, _mailer(config, clock)), make_way(config.ldap)
     accounts = Accounts(
@@ -348,6 +359,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(contacts, contacts_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
+        *bind(map_, media_map_api.ENDPOINTS),
         *bind(keys, keys_api.ENDPOINTS),
         *bind(keys, keys_backup_api.ENDPOINTS),
         *bind(keys, keys_dehydrated_api.ENDPOINTS),
@@ -504,7 +516,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         _shared(config, log, limits, in_every_worker, in_one_worker),
         metrics,
         blobs,
-        fetcher,
+        (fetcher, map_.fetcher),
         cpu,
         profile,
         rooms,
@@ -531,6 +543,11 @@ def _shared(
         for name, work in once.items()
     )
     return (*everywhere, limits.keep_telling, partial(follow_others, log, wake), *leased)
+
+
+def _fetcher(networks: tuple[str, ...]) -> Fetcher:
+    """The way to others, into those private networks too."""
+    return Fetcher(f"Depesha/{version('depesha')}", networks)
 
 
 def _mailer(config: Config, clock: Clock) -> Mailer:

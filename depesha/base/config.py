@@ -16,6 +16,7 @@ from depesha.base.directory import Directory, DirectoryError, read_directory
 from depesha.base.ids import is_server_name
 from depesha.base.mail_server import read_mail_server
 from depesha.base.providers import Provider, ProviderError, read_providers
+from depesha.base.tiles import MOST_ZOOM, check_tiles
 
 Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...] | Directory | None
 
@@ -104,6 +105,13 @@ class Config:
         False, "Files are given also to who is not signed in, at the paths before v1.11."
     )
     url_previews: bool = _setting(True, "The server fetches link previews for its users.")
+    map_tiles: str = _setting(
+        "",
+        "https://host/{z}/{x}/{y}.png of a server of map tiles, in a private network too; clients "
+        "get them through this server. Empty: an outline of the world.",
+    )
+    map_attribution: str = _setting("", "Whose map that is, as it stands on it.")
+    map_max_zoom: int = _setting(18, "The nearest zoom that the server of tiles has.")
     allowed_networks: tuple[str, ...] = _setting(
         (),
         "CIDR blocks of private addresses that outgoing requests (push gateways, application "
@@ -315,11 +323,15 @@ def _known(name: str, value: Json) -> Value:
     found = _typed(name, value)
     if name == "server_name" and not is_server_name(str(found)):
         raise ConfigError(f"{found!r} is not a server name")
-    if name == "mail_server":
-        try:
+    try:
+        if name == "mail_server":
             read_mail_server(str(found))
-        except ValueError as error:
-            raise ConfigError(str(error)) from None
+        if name == "map_tiles":
+            check_tiles(str(found))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if name == "map_max_zoom" and not 0 <= int(str(found)) <= MOST_ZOOM:
+        raise ConfigError(f"expected a number from 0 to {MOST_ZOOM}")
     return found
 
 

@@ -45,6 +45,7 @@ LIMITS = {
     "register": Limit(0.3, 20),
     "search": Limit(5, 30),
     "upload": Limit(5, 50),
+    "map": Limit(40, 400),
     "report": Limit(0.2, 10),
     "me_data": Limit(0.1, 10),
     "federation": Limit(100, 500),

@@ -16,7 +16,6 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MOST_REDIRECTS = 3
 _CONNECTIONS = 100
 _IDLE_SECONDS = 30.0
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -50,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a caller takes: bytes of the body, seconds in all, and types of content.
+    """What a caller takes: bytes of the body, seconds in all, types of content, redirects of a GET.
 
     A type is a prefix, such as `image/`; none given means any.
     """
@@ -58,6 +57,7 @@ class Limits:
     size: int = 1 << 20
     seconds: float = 10.0
     types: tuple[str, ...] = ()
+    redirects: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Fetcher:
         body: bytes = b"",
         limits: Limits = Limits(),
     ) -> Answer:
-        """The answer; raises FetchError. A GET follows up to three redirects."""
+        """The answer; raises FetchError. A GET follows redirects."""
         request = _Request(method, url, headers or {}, body)
         try:
             async with asyncio.timeout(limits.seconds):
@@ -99,7 +99,7 @@ class Fetcher:
             raise FetchError(f"{url}: {error}") from error
 
     async def _follow(self, request: _Request, limits: Limits) -> Answer:
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(limits.redirects + 1):
             answer = await self._ask(request, limits)
             target = answer.headers.get("location")
             if request.method != "GET" or answer.status not in _REDIRECTS or not target:
@@ -108,7 +108,7 @@ class Fetcher:
                 request = _redirected(request, urljoin(request.url, target))
             except ValueError as error:
                 raise FetchError(f"{request.url}: it leads nowhere: {error}") from error
-        raise FetchError(f"{request.url}: more than {_MOST_REDIRECTS} redirects")
+        raise FetchError(f"{request.url}: more than {limits.redirects} redirects")
 
     async def _ask(self, request: _Request, limits: Limits) -> Answer:
         headers = {

@@ -39,7 +39,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     ("own", r"/_matrix/client/v1/(login/get_token|rtc/transports)"),
     ("own", r"/_matrix/client/unstable/org.matrix.(msc4143/rtc|msc3814.v1/dehydrated_device).*"),
     ("own", r"/_matrix/(client/v1/media|media/v[13])/.*"),
-    ("own", r"/_depesha/v1/(push/(key|trial)|me(/policy)?)"),
+    ("own", r"/_depesha/v1/(push/(key|trial)|me(/policy)?|map.*)"),
     ("own", r"/_depesha/v1/me/(data|custody).*"),
     ("own", r"/_matrix/client/unstable/org.matrix.msc1763/retention/configuration"),
     # Of networks beyond this server their application services tell.

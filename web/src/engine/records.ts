@@ -536,8 +536,13 @@ export interface TimelineHead {
 /** Where bytes are: a plain `mxc`, or an encrypted file as the specification's `EncryptedFile`. */
 export type MediaSource = { mxc: Mxc } | { file: Content };
 
+/** A tile of the map: z/x/y. */
+export interface TileSource {
+  tile: string;
+}
+
 export interface MediaAsk {
-  source: MediaSource;
+  source: MediaSource | TileSource;
   /** A thumbnail of at least this size, made by the server; absent for the file itself. */
   thumbnail?: { width: number; height: number; crop: boolean };
   mimetype?: string;

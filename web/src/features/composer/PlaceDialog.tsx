@@ -1,12 +1,13 @@
-import { createSignal, Match, Show, Switch } from "solid-js";
+import { createSignal, Match, Show, Suspense, Switch } from "solid-js";
 import { useClient } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { Button, Segments, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
+import { MapField } from "../map";
 import { ask, DURATIONS, share } from "./live";
-import { placeContent, type Spot, spotIn } from "./place";
+import { coordinates, placeContent, type Spot, spotIn } from "./place";
 import { word } from "./words";
 
 type Kind = "own" | "other" | "live";
@@ -36,9 +37,13 @@ export default function PlaceDialog(props: {
     const type = "m.room.message";
     return orTell(client.command("send.event", { ...props.where, type, content }));
   };
-  const sendOwn = async () => {
+  const own = async () => {
     const place = await ask();
     if (!place) tell(word("locationFailed"));
+    return place;
+  };
+  const sendOwn = async () => {
+    const place = await own();
     return place && send(place, "");
   };
   const act = async () => {
@@ -82,6 +87,14 @@ export default function PlaceDialog(props: {
           <p class="field-note">{word("placeOwnNote")}</p>
         </Match>
         <Match when={kind() === "other"}>
+          <Suspense fallback={<div class="place-map" />}>
+            <MapField
+              label={word("placeMap")}
+              value={spot()}
+              onChange={(chosen) => setAddress(coordinates(chosen))}
+              onOwn={own}
+            />
+          </Suspense>
           <TextField
             label={word("placeAddress")}
             value={address()}

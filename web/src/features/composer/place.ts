@@ -53,6 +53,9 @@ export function geoUri({ lat, lon, accuracy }: Spot): string {
   return `geo:${lat.toFixed(5)},${lon.toFixed(5)}${near}`;
 }
 
+/** A place as it is written into the field, and read from it again. */
+export const coordinates = ({ lat, lon }: Spot) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+
 /** The message that sends a place; `own`: it is where its sender is. */
 export function placeContent(spot: Spot, body: string, name: string, own: boolean): Content {
   const uri = geoUri(spot);

@@ -1,4 +1,4 @@
-import { Show } from "solid-js";
+import { createMemo, createSignal, Show, Suspense } from "solid-js";
 import { clockTime } from "../../../base/format";
 import { useClient, useValue } from "../../../bridge/client";
 import type { ItemRecord } from "../../../engine/records";
@@ -6,49 +6,47 @@ import { Icon } from "../../../ui/icons";
 import { now } from "../../../ui/now";
 import { language } from "../../../ui/preferences";
 import { stopSharing } from "../../composer";
+import { MapDialog, MapPicture, type Pin } from "../../map";
+import { useConversation } from "../conversation";
+import { isLive, sharedUntil } from "../live";
 import { word } from "../words";
-import { coordinates, geoOf } from "./geo";
-
-const TS = "org.matrix.msc3488.ts";
-/** Nobody shares for longer than a day at a time. */
-const LONGEST_MS = 24 * 3_600_000;
+import { coordinates, geoOf, spotOf } from "./geo";
 
 /** Somebody's place while it is shared: it moves, and ends (MSC3489, MSC3672). */
 export function LiveItem(props: { item: ItemRecord }) {
   const client = useClient();
+  const conversation = useConversation();
+  const [open, setOpen] = createSignal(false);
   const states = useValue("states", () => ({ roomId: props.item.roomId, type: props.item.type }));
-  const until = () =>
-    props.item.ts + Math.min(LONGEST_MS, Math.max(0, Number(props.item.content.timeout) || 0));
-  const isOn = () => {
-    const state = states()?.[props.item.stateKey ?? ""];
-    const isThis = !state || state[TS] === props.item.content[TS];
-    return isThis && state?.live !== false && until() > now();
-  };
-  const uri = () => geoOf(props.item.place?.uri);
+  const isOn = (item: ItemRecord) => isLive(item, states()?.[item.stateKey ?? ""], now());
+  const on = () => isOn(props.item);
+  const spot = () => spotOf(geoOf(props.item.place?.uri));
   const told = () => {
     const { place } = props.item;
-    if (!place || !uri()) return isOn() ? word("liveWaits") : word("liveNowhere");
-    return word(isOn() ? "liveAt" : "liveLast", {
-      place: coordinates(uri() ?? ""),
+    if (!place || !spot()) return on() ? word("liveWaits") : word("liveNowhere");
+    return word(on() ? "liveAt" : "liveLast", {
+      place: coordinates(geoOf(place.uri) ?? ""),
       time: clockTime(language(), place.ts),
     });
   };
+  const title = () =>
+    on()
+      ? word("liveUntil", { time: clockTime(language(), sharedUntil(props.item)) })
+      : word("liveEnded");
   return (
-    <div class="live" classList={{ on: isOn() }}>
-      <a class="file" href={uri()}>
-        <span class="file-icon">
-          <Icon name="location" />
-        </span>
-        <span class="row-text">
-          <span class="file-name">
-            {isOn()
-              ? word("liveUntil", { time: clockTime(language(), until()) })
-              : word("liveEnded")}
-          </span>
-          <small>{told()}</small>
-        </span>
-      </a>
-      <Show when={isOn() && props.item.mine}>
+    <div class="live" classList={{ on: on() }}>
+      <Show when={spot()} fallback={<Placeless title={title()} text={told()} />}>
+        {(at) => (
+          <button type="button" class="place" onClick={() => setOpen(true)}>
+            <MapPicture spot={at()} past={!on()} />
+            <span class="row-text">
+              <span class="file-name">{title()}</span>
+              <small>{told()}</small>
+            </span>
+          </button>
+        )}
+      </Show>
+      <Show when={on() && props.item.mine}>
         <button
           type="button"
           class="live-stop"
@@ -58,6 +56,50 @@ export function LiveItem(props: { item: ItemRecord }) {
           {word("liveStop")}
         </button>
       </Show>
+      <Suspense>
+        <Show when={open()}>
+          <LiveMap
+            item={props.item}
+            isOn={isOn}
+            all={conversation.items()}
+            onClose={() => setOpen(false)}
+          />
+        </Show>
+      </Suspense>
     </div>
   );
+}
+
+function Placeless(props: { title: string; text: string }) {
+  return (
+    <span class="file">
+      <span class="file-icon">
+        <Icon name="location" />
+      </span>
+      <span class="row-text">
+        <span class="file-name">{props.title}</span>
+        <small>{props.text}</small>
+      </span>
+    </span>
+  );
+}
+
+/** Everybody of the chat who shares where they are now, on one map; they move on it. */
+function LiveMap(props: {
+  item: ItemRecord;
+  isOn: (item: ItemRecord) => boolean;
+  all: readonly ItemRecord[];
+  onClose: () => void;
+}) {
+  const pins = createMemo(() => {
+    const isShown = (item: ItemRecord) =>
+      item.id === props.item.id || (item.type === props.item.type && props.isOn(item));
+    return props.all.filter(isShown).flatMap((item): Pin[] => {
+      const spot = spotOf(geoOf(item.place?.uri));
+      if (!spot || !item.place) return [];
+      const note = word("liveUpdated", { time: clockTime(language(), item.place.ts) });
+      return [{ id: item.id, name: item.senderName, spot, note, past: !props.isOn(item) }];
+    });
+  });
+  return <MapDialog title={word("live")} pins={pins()} onClose={props.onClose} />;
 }

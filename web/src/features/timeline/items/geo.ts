@@ -7,6 +7,13 @@ export function geoOf(uri: unknown): string | undefined {
   return typeof uri === "string" ? GEO.exec(uri)?.[0] : undefined;
 }
 
+/** The place that such an address names; undefined where it is not on this world. */
+export function spotOf(uri: string | undefined): { lat: number; lon: number } | undefined {
+  const [lat, lon] = (uri ?? "").slice("geo:".length).split(",").map(Number);
+  if (!uri || lat === undefined || lon === undefined) return undefined;
+  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined;
+}
+
 /** The coordinates of an address, to be read. */
 export function coordinates(uri: string): string {
   return uri.slice("geo:".length).replace(",", ", ");

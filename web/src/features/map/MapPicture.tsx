@@ -1,0 +1,15 @@
+import { lazy, Suspense } from "solid-js";
+import type { Spot } from "./mercator";
+
+const Still = lazy(() => import("./Still"));
+
+/** A small picture of the map around a place; its room is kept until it is here. */
+export function MapPicture(props: { spot: Spot; past?: boolean }) {
+  return (
+    <span class="map-picture">
+      <Suspense>
+        <Still spot={props.spot} past={props.past ?? false} />
+      </Suspense>
+    </span>
+  );
+}
