@@ -41,13 +41,27 @@ async def test_another_place_is_sent_and_ones_own_moves_until_it_is_ended(
     await expect(dialog).to_contain_text("There are no coordinates in this")
     await expect(send).to_be_disabled()
     link = "https://www.openstreetmap.org/#map=17/59.93901/30.31582"
-    await dialog.get_by_label("Coordinates or a map link").fill(link)
+    address = dialog.get_by_label("Coordinates or a map link")
+    await address.fill(link)
+    await expect(dialog).to_contain_text("Russia · 59.93901, 30.31582")
+    # The map goes where is typed, and what it is moved to by keys is chosen.
+    await dialog.get_by_role("application").press("ArrowRight")
+    await expect(address).not_to_have_value(link)
+    await address.fill(link)
     await dialog.get_by_label("Name of the place").fill("Palace Square")
     await one.screen("place-desktop")
     assert await one.barriers() == []
     await send.click()
     square = other.message("Palace Square")
     await expect(square).to_contain_text("59.93901, 30.31582", timeout=SOON)
+    await square.get_by_role("button", name="Palace Square").click()
+    large = other.page.get_by_role("dialog", name="Palace Square")
+    await expect(large).to_contain_text("Russia · 59.93901, 30.31582")
+    await large.get_by_role("button", name="Nearer").click()
+    await other.screen("map-phone-dark")
+    assert await other.barriers() == []
+    await other.page.keyboard.press("Escape")
+    await expect(large).to_be_hidden()
 
     dialog = await open_places(one, "Live")
     await dialog.get_by_role("radio", name="1 hour").check()
@@ -57,7 +71,12 @@ async def test_another_place_is_sent_and_ones_own_moves_until_it_is_ended(
     bar = one.page.get_by_role("status").filter(has_text="Your location is seen until")
     await expect(bar).to_contain_text("Registry", timeout=SOON)
     assert (await alice.state(room, INFO, alice.user_id))["timeout"] == 3_600_000
+    await theirs.get_by_role("button", name="Live location").click()
+    living = other.page.get_by_role("dialog", name="Live location")
+    await expect(living).to_contain_text("Russia · 55.75222, 37.61556")
     await one.page.context.set_geolocation(STATION)
+    await expect(living).to_contain_text("Russia · 55.77667, 37.65528", timeout=SOON)
+    await other.page.keyboard.press("Escape")
     await expect(theirs).to_contain_text("55.77667, 37.65528", timeout=SOON)
     await expect(theirs).to_have_count(1)
     await one.screen("live-desktop")

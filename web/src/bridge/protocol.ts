@@ -274,6 +274,8 @@ export interface Commands {
   "room.pin": { args: { roomId: RoomId; eventId: EventId; pinned: boolean }; value: null };
   /** How much power inviting needs. */
   "room.inviting": { args: { roomId: RoomId; level: number }; value: null };
+  /** How much power sharing one's place for a while needs. */
+  "room.sharing": { args: { roomId: RoomId; level: number }; value: null };
   /** Whether whoever comes into the unit of a basic group is invited. */
   "room.following": { args: { roomId: RoomId; isWhole: boolean }; value: null };
   /** Makes, changes or (`group` null) removes the group for mentions that is called `name`. */

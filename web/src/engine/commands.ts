@@ -41,6 +41,7 @@ import {
   setInviting,
   setMentionGroup,
   setPower,
+  setSharing,
   setState,
   uploadAvatar,
 } from "./rooms";
@@ -170,6 +171,7 @@ export function makeCommands(live: Live): Answers {
     "room.avatar": (ask) => setAvatar(live, ask),
     "room.pin": (ask) => pin(live, ask),
     "room.inviting": (ask) => setInviting(live, ask),
+    "room.sharing": (ask) => setSharing(live, ask),
     "room.following": (ask) => setFollowing(live, ask),
     "room.mentionGroup": (ask) => setMentionGroup(live, ask),
     "room.power": (ask) => setPower(live, ask),

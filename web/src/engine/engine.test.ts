@@ -635,6 +635,32 @@ describe("chats", () => {
     await boris.list("chats", null, (rows) => !rows.some((row) => row.id === channel.roomId));
   });
 
+  test("guard what only some may do, and let members share where they are until they may not", async () => {
+    const [anna, boris] = [await person("anna"), await person("boris")];
+    const base = { invite: [boris.id], encrypted: false, public: false };
+    for (const kind of ["channel", "group"] as const) {
+      const { roomId } = await anna.do("room.create", { ...base, kind, name: kind });
+      await boris.do("room.join", { roomIdOrAlias: roomId });
+      const type = "m.room.power_levels";
+      const levels = await anna.value("states", { roomId, type }, (states) => states[""]);
+      expect(levels?.events).toMatchObject({
+        "m.room.power_levels": 100,
+        "m.room.encryption": 100,
+        "m.room.server_acl": 100,
+        "m.room.tombstone": 150,
+        "m.room.name": 50,
+      });
+      await boris.value("room", { roomId }, (room) => room?.may.live === (kind === "group"));
+    }
+    const [group] = await anna.list("chats", null, (rows) =>
+      rows.filter((row) => row.kind === "group"),
+    );
+    const roomId = group?.id ?? "";
+    await anna.do("room.sharing", { roomId, level: 50 });
+    const view = await boris.value("room", { roomId }, (room) => room?.may.live === false && room);
+    expect(view).toMatchObject({ liveLevel: 50, inviteLevel: 0 });
+  });
+
   test("are pinned, archived, muted and told of mentions alone", async () => {
     const [anna, boris, roomId] = await two();
     await boris.do("chat.setPinned", { roomId, pinned: true });

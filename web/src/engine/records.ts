@@ -333,6 +333,8 @@ export interface RoomView {
   mentionGroups: readonly MentionGroup[];
   /** The power that inviting needs. */
   inviteLevel: number;
+  /** The power that sharing one's place for a while needs. */
+  liveLevel: number;
   /** What I may do here, by power levels. */
   may: {
     send: boolean;

@@ -345,6 +345,7 @@ export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
     may: mayDo(room, me),
     myPower: powerOf(room, me),
     mentionGroups: groupsIn(stateOf(room, MENTION_GROUPS)),
+    liveLevel: neededFor(room, BEACON_INFO, true),
     inviteLevel: numberOf(stateOf(room, "m.room.power_levels"), "invite", 0),
     children: kind === "space" ? childrenOf(room) : [],
   };

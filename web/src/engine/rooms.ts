@@ -3,6 +3,7 @@
 import { FailureError } from "../base/errors";
 import { type Mxc, type RoomId, serverOf, type UserId } from "../base/ids";
 import type { Args, Commands } from "../bridge/protocol";
+import { BEACON_INFO } from "./beacons";
 import { cipherOf } from "./cipher";
 import { part } from "./http";
 import type { Live } from "./live";
@@ -21,7 +22,8 @@ type Create = Args<"room.create">;
 export async function createRoom(live: Live, ask: Create): Promise<{ roomId: RoomId }> {
   const avatar = ask.avatar && (await uploadAvatar(live, ask.avatar));
   const { http } = live.world;
-  const body = bodyOfCreate(ask, avatar, serverOf(live.world.me));
+  const levels = await levelsOf(live, ask.kind);
+  const body = { ...bodyOfCreate(ask, avatar, serverOf(live.world.me)), ...levels };
   const answer = await http.json<{ room_id: RoomId }>("POST", `${V3}/createRoom`, { body });
   const roomId = answer.room_id;
   const [peer] = ask.invite;
@@ -66,17 +68,40 @@ function parentRule(ask: Create): Content {
 }
 
 function kindContent(kind: Create["kind"]): Content {
-  if (kind === "space")
-    return {
-      creation_content: { type: "m.space" },
-      power_level_content_override: { events_default: 100 },
-    };
-  if (kind === "channel")
-    return {
-      creation_content: { "org.depesha.kind": "channel" },
-      power_level_content_override: { events_default: 50, events: { "m.reaction": 0, [ACK]: 0 } },
-    };
+  if (kind === "space") return { creation_content: { type: "m.space" } };
+  if (kind === "channel") return { creation_content: { "org.depesha.kind": "channel" } };
   return {};
+}
+
+/**
+ * What moderators may do, and what administrators alone. Where some levels of events are said, the
+ * server gives none by itself: so all are.
+ */
+const GUARDED = {
+  "m.room.avatar": 50,
+  "m.room.canonical_alias": 50,
+  "m.room.encryption": 100,
+  "m.room.history_visibility": 100,
+  "m.room.name": 50,
+  "m.room.power_levels": 100,
+  "m.room.server_acl": 100,
+};
+
+/** The levels of a new room, where they are not the server's own. */
+async function levelsOf(live: Live, kind: Create["kind"]): Promise<Content> {
+  if (kind === "space") return { power_level_content_override: { events_default: 100 } };
+  const path = `${V3}/capabilities`;
+  const { capabilities } = await live.world.http.json<{ capabilities?: Content }>("GET", path);
+  const version = textOf(objectOf(capabilities, "m.room_versions"), "default") ?? "";
+  // Where creators stand above all levels, replacing the room is theirs.
+  const guarded = { ...GUARDED, "m.room.tombstone": Number(version) >= 12 ? 150 : 100 };
+  const open = kind === "channel" ? { "m.reaction": 0, [ACK]: 0 } : { [BEACON_INFO]: 0 };
+  return {
+    power_level_content_override: {
+      ...(kind === "channel" && { events_default: 50 }),
+      events: { ...guarded, ...open },
+    },
+  };
 }
 
 const KNOWN_MS = 15_000;
@@ -266,6 +291,15 @@ export function setInviting(live: Live, ask: { roomId: RoomId; level: number }):
   const room = live.world.rooms.get(ask.roomId);
   const levels = (room && stateOf(room, "m.room.power_levels")) ?? {};
   const content = { ...levels, invite: ask.level };
+  return setState(live, { roomId: ask.roomId, type: "m.room.power_levels", stateKey: "", content });
+}
+
+/** How much power sharing one's place for a while needs. */
+export function setSharing(live: Live, ask: { roomId: RoomId; level: number }): Promise<null> {
+  const room = live.world.rooms.get(ask.roomId);
+  const levels = (room && stateOf(room, "m.room.power_levels")) ?? {};
+  const events = { ...objectOf(levels, "events"), [BEACON_INFO]: ask.level };
+  const content = { ...levels, events };
   return setState(live, { roomId: ask.roomId, type: "m.room.power_levels", stateKey: "", content });
 }
 

@@ -13,16 +13,20 @@ import {
   tilesOf,
 } from "./mercator";
 import type { Pin } from "./pins";
+import { countryAt } from "./world";
 
 /** What is drawn of a map: the outline of the world, the tiles above it, and pins. */
 export function Layers(props: { sight: Sight; size: Size; pins: readonly Pin[] }) {
   let canvas!: HTMLCanvasElement;
   const about = useAbout();
   const looks = createLooks();
+  const countries = createMemo(() => new Set(props.pins.map(({ spot }) => countryAt(spot))));
   createEffect(() => {
     looks();
     const { sight, size } = props;
-    const frame = requestAnimationFrame(() => drawWorld(canvas, sight, size, coloursOf(canvas)));
+    const marked = countries();
+    const draw = () => drawWorld(canvas, sight, size, coloursOf(canvas), marked);
+    const frame = requestAnimationFrame(draw);
     onCleanup(() => cancelAnimationFrame(frame));
   });
   /** As texts, so that a tile stays the same while the map moves. */

@@ -10,7 +10,7 @@ const SIZE = { width: 320, height: 160 };
 export default function Still(props: { spot: Spot; past?: boolean }) {
   const about = useAbout();
   const bounds = () => ({ least: 0, most: about().mostZoom });
-  const sight = () => fitted([props.spot], about().tiles ? 14 : 3.6, SIZE, bounds());
+  const sight = () => fitted([props.spot], about().tiles ? 14 : 2.6, SIZE, bounds());
   const pin = () => ({ id: "", name: "", spot: props.spot, past: props.past ?? false });
   const country = () => countryName(props.spot, language());
   return (

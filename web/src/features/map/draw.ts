@@ -6,6 +6,8 @@ import { COUNTRIES, type Country } from "./world";
 export interface Colours {
   sea: string;
   land: string;
+  /** Of countries that something is in. */
+  here: string;
   border: string;
 }
 
@@ -13,14 +15,16 @@ export interface Colours {
 export function coloursOf(element: Element): Colours {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name);
-  return { sea: colour("--map-sea"), land: colour("--map-land"), border: colour("--map-border") };
+  const [sea, land] = [colour("--map-sea"), colour("--map-land")];
+  return { sea, land, here: colour("--map-here"), border: colour("--map-border") };
 }
 
 export function drawWorld(
   canvas: HTMLCanvasElement,
   sight: Sight,
   size: Size,
-  { sea, land, border }: Colours,
+  { sea, land, here, border }: Colours,
+  marked: ReadonlySet<string>,
 ): void {
   const dense = Math.min(2, window.devicePixelRatio || 1);
   const [width, height] = [Math.round(size.width * dense), Math.round(size.height * dense)];
@@ -31,7 +35,6 @@ export function drawWorld(
   pen.setTransform(dense, 0, 0, dense, 0, 0);
   pen.fillStyle = sea;
   pen.fillRect(0, 0, size.width, size.height);
-  pen.fillStyle = land;
   pen.strokeStyle = border;
   pen.lineJoin = "round";
   pen.lineWidth = 1;
@@ -42,6 +45,7 @@ export function drawWorld(
     for (const country of COUNTRIES) {
       const beside = country.to.x + copy < from.x || country.from.x + copy > to.x;
       if (beside || country.to.y < from.y || country.from.y > to.y) continue;
+      pen.fillStyle = marked.has(country.code) ? here : land;
       draw(pen, country, { x: from.x - copy, y: from.y }, worldSize(sight.zoom));
     }
 }

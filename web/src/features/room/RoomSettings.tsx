@@ -95,6 +95,22 @@ export default function RoomSettings(props: { room: RoomView; onClose: () => voi
             )
           }
         />
+        <Segments
+          label={word("whoSharesPlace")}
+          value={props.room.liveLevel > 0 ? "moderators" : "members"}
+          options={[
+            { value: "members", label: word("optionMembers") },
+            { value: "moderators", label: word("optionModerators") },
+          ]}
+          onChange={(who) =>
+            orTell(
+              client.command("room.sharing", {
+                roomId: props.room.id,
+                level: who === "members" ? 0 : 50,
+              }),
+            )
+          }
+        />
       </Show>
       <Show when={props.room.may.joinRule}>
         <Segments

@@ -35,7 +35,7 @@ export function LiveItem(props: { item: ItemRecord }) {
       : word("liveEnded");
   return (
     <div class="live" classList={{ on: on() }}>
-      <Show when={spot()} fallback={<Placeless title={title()} text={told()} />}>
+      <Show when={spot()} fallback={<Placeless title={title()} text={told()} waits={on()} />}>
         {(at) => (
           <button type="button" class="place" onClick={() => setOpen(true)}>
             <MapPicture spot={at()} past={!on()} />
@@ -70,12 +70,20 @@ export function LiveItem(props: { item: ItemRecord }) {
   );
 }
 
-function Placeless(props: { title: string; text: string }) {
+/** Where no place is known; the room of its map is kept while one is waited for. */
+function Placeless(props: { title: string; text: string; waits: boolean }) {
   return (
-    <span class="file">
-      <span class="file-icon">
-        <Icon name="location" />
-      </span>
+    <span class={props.waits ? "place" : "file"}>
+      <Show
+        when={props.waits}
+        fallback={
+          <span class="file-icon">
+            <Icon name="location" />
+          </span>
+        }
+      >
+        <span class="map-picture" />
+      </Show>
       <span class="row-text">
         <span class="file-name">{props.title}</span>
         <small>{props.text}</small>
