@@ -6,6 +6,7 @@ from depesha.eventlog.state import MEMBER, Room
 from depesha.events.power import notification_level, power_of
 from depesha.profile import ignored_users, invite_rules
 from depesha.push.mentions import find_meant
+from depesha.push.places import tells_place
 from depesha.push.record import Push, load_choices_of
 from depesha.push.rules import SILENT, Facts, Outcome, Viewer
 from depesha.push.ruleset import compile_rules
@@ -14,11 +15,11 @@ from depesha.timeline import select_subscribers
 
 async def load_facts(push: Push, logged: Logged, room: Room) -> Facts:
     """The event as conditions ask about it; made once for all viewers."""
-    event, subscribers = logged.event, frozenset[str]()
+    event, subscribers, is_unheard = logged.event, frozenset[str](), False
     if "m.relates_to" in event.content:
-        subscribers = await push.spine.db.read(
-            select_subscribers, push.spine.institution.id, event.content
-        )
+        db, institution_id = push.spine.db, push.spine.institution.id
+        subscribers = await db.read(select_subscribers, institution_id, event.content)
+        is_unheard = await db.read(tells_place, institution_id, event)
     told: Content = {
         "type": event.type,
         "sender": event.sender,
@@ -34,13 +35,14 @@ async def load_facts(push: Push, logged: Logged, room: Room) -> Facts:
         return power_of(event.sender, room.find, room.version) >= needed
 
     meant = find_meant(event.content, room.find, room.joined, push.profile.org.tree.people_of)
-    return Facts(told, len(room.joined), may_notify, subscribers, meant)
+    members = len(room.joined)
+    return Facts(told, members, may_notify, subscribers, meant, is_unheard=is_unheard)
 
 
 async def evaluate(push: Push, user_id: str, logged: Logged, room: Room, facts: Facts) -> Outcome:
     """The outcome of the user's rules; silent for own events and those of ignored people."""
     event = logged.event
-    if event.sender == user_id or logged.redacted_by:
+    if event.sender == user_id or logged.redacted_by or facts.is_unheard:
         return SILENT
     if event.sender in await ignored_users(push.profile, user_id):
         return SILENT

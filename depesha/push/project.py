@@ -13,6 +13,7 @@ from depesha.io.tx import Tx
 from depesha.push import store
 from depesha.push.audience import Audience, facts_of
 from depesha.push.mentions import find_meant
+from depesha.push.places import tells_place
 from depesha.push.record import RULES, Push
 from depesha.push.rules import ANYONE
 from depesha.push.ruleset import UNCHANGED_RULES, load_choices
@@ -30,6 +31,9 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
     audience = await access_audience(push, w.tx, tip)
     if audience.is_uniform and is_plain(event):
         await note_event(push.signals, w, logged, tip.room.nid, PLAIN_WEIGHT, ())
+        return
+    if await tells_place(w.tx, w.institution.id, event):
+        await note_event(push.signals, w, logged, tip.room.nid, UNHEARD, ())
         return
     subscribers = frozenset[str]()
     if audience.asks_threads:
@@ -49,6 +53,7 @@ async def project_push(push: Push, w: Writing, logged: Logged, tip: Tip) -> None
 
 
 PLAIN_WEIGHT = Weight(notify=True, highlight=False)
+UNHEARD = Weight(notify=False, highlight=False)
 _MARKS = frozenset({"m.relates_to", URGENT, MENTIONS})
 _PLAIN_KINDS = frozenset({"m.text", "m.emote", "m.image", "m.file", "m.audio", "m.video"})
 

@@ -25,10 +25,11 @@ class Facts:
 
     `members` is the number of joined members; `may_notify(key)` says whether the sender has the
     power to notify everyone by that key; `subscribers` follow the thread that it is in; `meant`
-    are members whom it mentions by their unit or a named group.
+    are members whom it mentions by their unit or a named group. `is_unheard` is true for what
+    calls nobody, whatever the rules say.
     """
 
-    __slots__ = ("_event", "_found", "_may_notify", "meant", "members", "subscribers")
+    __slots__ = ("_event", "_found", "_may_notify", "is_unheard", "meant", "members", "subscribers")
 
     def __init__(
         self,
@@ -37,6 +38,8 @@ class Facts:
         may_notify: Callable[[str], bool],
         subscribers: frozenset[str] = frozenset(),
         meant: frozenset[str] = frozenset(),
+        *,
+        is_unheard: bool = False,
     ) -> None:
         self._event = event
         self._found: dict[Path, Json] = {}
@@ -44,6 +47,7 @@ class Facts:
         self.members = members
         self.subscribers = subscribers
         self.meant = meant
+        self.is_unheard = is_unheard
 
     def get(self, path: Path) -> Json:
         """The property, or something that is no JSON value when there is none."""

@@ -181,3 +181,32 @@ async def test_encrypted_events_are_pushed_to_who_looks_into_them(server: Server
     await _say(alice, room, "2", type_="m.room.encrypted")
     await _say(alice, room, "3")
     assert await _counts(bob, room) == (1, 0)
+
+
+async def test_a_sealed_place_that_moves_calls_nobody(server: Server) -> None:
+    alice, bob, room = await _two(server)
+    info = "org.matrix.msc3672.beacon_info"
+    path = f"/_matrix/client/v3/rooms/{room}/state/{info}/"
+    begun = (await alice.put(path + alice.user_id, {"live": True, "timeout": 60_000})).ok()
+    to_place = {"rel_type": "m.reference", "event_id": begun["event_id"]}
+    last = await _say(alice, room, "1", type_="m.room.encrypted", **{"m.relates_to": to_place})
+    await _say(alice, room, "2", type_="m.room.encrypted", **{"m.relates_to": to_place})
+    assert await _counts(bob, room) == (0, 0)
+    assert (await bob.get("/_matrix/client/v3/notifications")).ok() == {"notifications": []}
+    # Anything else that is sealed may be a word to somebody.
+    to_message = {"rel_type": "m.reference", "event_id": last}
+    await _say(alice, room, "3", type_="m.room.encrypted", **{"m.relates_to": to_message})
+    to_nothing = {"rel_type": "m.reference", "event_id": "$none"}
+    await _say(alice, room, "4", type_="m.room.encrypted", **{"m.relates_to": to_nothing})
+    thread = {"rel_type": "m.thread", "event_id": begun["event_id"]}
+    await _say(alice, room, "5", type_="m.room.encrypted", **{"m.relates_to": thread})
+    count, _ = await _counts(bob, room)
+    assert count >= 2
+    told = (await bob.get("/_matrix/client/v3/notifications")).ok()["notifications"]
+    assert len(told) == 3
+    # A place is told by who shares it alone, and a mention is heard.
+    await _say(bob, room, "6", type_="m.room.encrypted", **{"m.relates_to": to_place})
+    assert await _counts(alice, room) == (1, 0)
+    named = {"m.relates_to": to_place, "m.mentions": {"user_ids": [bob.user_id]}}
+    await _say(alice, room, "7", type_="m.room.encrypted", **named)
+    assert (await _counts(bob, room))[1] == 1
