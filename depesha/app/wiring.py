@@ -252,8 +252,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     metrics = Metrics()
     limits = Limits(clock, config.rate_limits)
     spine = Spine(institution, config, clock, db, log, limits)
-    fetcher = _fetcher(config.allowed_networks)
-    map_ = Map(spine, _fetcher(EVERYWHERE), Kept(clock.monotonic))
+    fetcher, map_fetcher = _fetcher(config.allowed_networks), _fetcher(EVERYWHERE)
     services = Services(load_registrations(config), ServiceClient(fetcher))
     emails, way = make_emails(spine, _mailer(config, clock)), make_way(config.ldap)
     accounts = Accounts(
@@ -359,7 +358,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         *bind(profile, profile_networks_api.ENDPOINTS),
         *bind(contacts, contacts_api.ENDPOINTS),
         *bind(media, media_api.ENDPOINTS),
-        *bind(map_, media_map_api.ENDPOINTS),
+        *bind(Map(spine, map_fetcher, Kept(clock.monotonic)), media_map_api.ENDPOINTS),
         *bind(keys, keys_api.ENDPOINTS),
         *bind(keys, keys_backup_api.ENDPOINTS),
         *bind(keys, keys_dehydrated_api.ENDPOINTS),
@@ -516,7 +515,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         _shared(config, log, limits, in_every_worker, in_one_worker),
         metrics,
         blobs,
-        (fetcher, map_.fetcher),
+        (fetcher, map_fetcher),
         cpu,
         profile,
         rooms,
