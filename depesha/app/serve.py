@@ -1,7 +1,6 @@
 """Starting and stopping one server process."""
 
 import asyncio
-import gc
 import logging
 import resource
 import signal
@@ -13,6 +12,7 @@ from functools import partial
 
 import uvloop
 
+from depesha.app.collector import Collector
 from depesha.app.demo import check_listen, fill, invitation
 from depesha.app.operate import listening_to_operator, opened
 from depesha.app.wiring import Consumer, House
@@ -129,17 +129,9 @@ async def serve(config: Config, clock: Clock) -> None:
             await fill(server.house)
             sys.stderr.write(invitation(server.base_url))
         _log.info("serving", extra={"url": server.base_url, "server": config.server_name})
-        _spare_collector()
+        Collector().start()
         await stop.wait()
         _log.info("stopping")
-
-
-def _spare_collector() -> None:
-    """Let the collector of cycles run seldom: docs/decisions/0017-collector.md."""
-    # What was made at start stays: it need not be looked at again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 def raise_open_files() -> None:
