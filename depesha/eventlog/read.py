@@ -7,6 +7,7 @@ A sync token names the gap at its position. Spec: client-server API, "Room histo
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from depesha.base.canonical import decode, encode
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
@@ -16,7 +17,7 @@ from depesha.eventlog.append import EventLog
 from depesha.eventlog.changes import Logged, parse_token
 from depesha.eventlog.load import load_state_at, logged_of
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
-from depesha.events.visible import may_see
+from depesha.events.visible import SeenEvent, may_see
 from depesha.io.tx import Tx
 
 END = 2**62
@@ -30,6 +31,16 @@ _VISIBILITY = "m.room.history_visibility"
 
 Line = Sequence[tuple[int, str]]
 """Room orders at which a value began, oldest first."""
+
+
+class _Said(NamedTuple):
+    """An event that is no state."""
+
+    type: str = "m.room.message"
+    state_key: str | None = None
+
+
+_SAID = _Said()
 
 
 def _at(line: Line, room_order: int, default: str) -> str:
@@ -68,14 +79,16 @@ class Vision:
     def may_see(self, logged: Logged) -> bool:
         if logged.is_over:
             return False
-        order, event = logged.room_order, logged.event
+        if logged.event.sticks_for(self.now_ms) and self.stay == END:
+            return True  # MSC4354: whoever is in the room may see what sticks
+        return self.may_see_at(logged.room_order, logged.event)
+
+    def may_see_at(self, order: int, event: SeenEvent = _SAID) -> bool:
+        """Whether the user may see a message, or the event given, that stands there."""
         before = _at(self.memberships, order - 1, "leave")
         if before == "join":
             # Enough under any visibility, and what most events are to who asks for them.
             return True
-        is_in = bool(self.memberships) and self.memberships[-1][1] == "join"
-        if is_in and event.sticks_for(self.now_ms):
-            return True  # MSC4354: whoever is in the room may see what sticks
         joins = (at for at, membership in self.memberships if membership == "join")
         return may_see(
             event,

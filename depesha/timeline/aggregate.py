@@ -15,6 +15,7 @@ from depesha.timeline import store
 from depesha.timeline.record import Timelines
 from depesha.timeline.rules import REFERENCE, REPLACE, THREAD, is_replacement
 
+_BUNDLED = [REPLACE, THREAD, REFERENCE]
 _MOST_CHILDREN = 5_000
 
 Bundles = dict[str, bytes]
@@ -38,32 +39,32 @@ async def relations_of(
     ]
     if not parents:
         return {}
-    children = await _load_children(timeline, user_id, room, [p.event.event_id for p in parents])
+    ids = [parent.event.event_id for parent in parents]
+    children = await _load_children(timeline, user_id, room, ids, sight)
     if not children:
         return {}
     needed = {position for rows in children.values() for position in _needed(rows)}
     found = await find_events(timeline.spine.log, sorted(needed))
-    if sight is not None:
-        found = {at: logged for at, logged in found.items() if sight.may_see(logged)}
     bundles: Bundles = {}
     for parent in parents:
         rows = children.get(parent.event.event_id, [])
-        if bundle := await _bundle(timeline, user_id, room, parent, rows, found):
+        if bundle := await _bundle(timeline, user_id, room, parent, rows, found, sight):
             bundles[parent.event.event_id] = bundle
     return bundles
 
 
 async def _load_children(
-    timeline: Timelines, user_id: str, room: Room, parent_ids: list[str]
+    timeline: Timelines, user_id: str, room: Room, parent_ids: list[str], sight: Vision | None
 ) -> dict[str, list[store.ChildRow]]:
+    """The children by parent that the user may see."""
     spine = timeline.spine
     rows = await spine.db.read(
-        store.select_children, spine.institution.id, room.nid, parent_ids, _MOST_CHILDREN
+        store.select_bundled, spine.institution.id, room.nid, parent_ids, _BUNDLED, _MOST_CHILDREN
     )
     ignored = await ignored_users(timeline.profile, user_id)
     children: dict[str, list[store.ChildRow]] = {}
     for row in rows:
-        if row.sender not in ignored:
+        if row.sender not in ignored and (sight is None or sight.may_see_at(row.position)):
             children.setdefault(row.parent_id, []).append(row)
     return children
 
@@ -81,13 +82,14 @@ async def _bundle(
     parent: Logged,
     rows: list[store.ChildRow],
     found: dict[int, Logged],
+    sight: Vision | None,
 ) -> bytes:
     parts: list[bytes] = []
     if (edit := _latest_edit(parent, rows, found)) is not None:
         parts.append(b'"m.replace":' + _plain(timeline, user_id, edit))
     replies = [row for row in rows if row.rel_type == THREAD]
     if replies and (latest := found.get(replies[-1].position)) is not None:
-        within = await relations_of(timeline, user_id, room, [latest])
+        within = await relations_of(timeline, user_id, room, [latest], sight)
         took_part = parent.event.sender == user_id or any(r.sender == user_id for r in replies)
         parts.append(
             b'"m.thread":{"latest_event":%b,"count":%d,"current_user_participated":%b}'

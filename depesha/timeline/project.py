@@ -65,9 +65,8 @@ async def forget_relation(w: Writing, position: int, nid: int) -> None:
     await store.delete_relation(w.tx, institution_id, position)
     if child.rel_type != THREAD:
         return
-    rest = await store.select_children(w.tx, institution_id, nid, [child.parent_id], 100_000)
-    replies = [row.position for row in rest if row.rel_type == THREAD]
-    if replies:
-        await store.upsert_thread(w.tx, institution_id, nid, child.parent_id, replies[-1])
+    last = await store.select_last_reply(w.tx, institution_id, nid, child.parent_id)
+    if last is not None:
+        await store.upsert_thread(w.tx, institution_id, nid, child.parent_id, last)
     else:
         await store.delete_thread(w.tx, institution_id, nid, child.parent_id)

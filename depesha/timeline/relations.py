@@ -16,7 +16,7 @@ from depesha.io.tx import Tx
 from depesha.profile import ignored_users
 from depesha.timeline import store
 from depesha.timeline.record import Timelines
-from depesha.timeline.rules import REPLACE, THREAD
+from depesha.timeline.rules import REPLACE
 
 MOST_DEPTH = 3
 MOST_RELATED = 1_000
@@ -173,11 +173,7 @@ async def load_threads(
 async def _took_part(timeline: Timelines, user_id: str, room: Room, root: Logged) -> bool:
     if root.event.sender == user_id:
         return True
-    rows = await timeline.spine.db.read(
-        store.select_children,
-        timeline.spine.institution.id,
-        room.nid,
-        [root.event.event_id],
-        _MOST_CHILDREN,
+    spine = timeline.spine
+    return await spine.db.read(
+        store.has_replied, spine.institution.id, room.nid, root.event.event_id, user_id
     )
-    return any(row.rel_type == THREAD and row.sender == user_id for row in rows)

@@ -89,6 +89,28 @@ async def select_children(
     )
 
 
+async def select_bundled(
+    tx: Tx,
+    institution_id: int,
+    room_nid: int,
+    parent_ids: list[str],
+    rel_types: list[str],
+    limit: int,
+) -> list[ChildRow]:
+    """The newest `limit` children of these kinds of any of the parents, oldest first."""
+    rows = await tx.rows(
+        ChildRow,
+        _CHILD + " WHERE institution_id = $1 AND room_nid = $2 AND parent_id = ANY($3)"
+        " AND rel_type = ANY($4) ORDER BY position DESC LIMIT $5",
+        institution_id,
+        room_nid,
+        parent_ids,
+        rel_types,
+        limit,
+    )
+    return rows[::-1]
+
+
 async def select_parents(
     tx: Tx, institution_id: int, room_nid: int, rel_types: list[str], limit: int
 ) -> list[ChildRow]:
@@ -102,6 +124,34 @@ async def select_parents(
         rel_types,
         limit,
     )
+
+
+async def select_last_reply(tx: Tx, institution_id: int, room_nid: int, root_id: str) -> int | None:
+    """The position of the latest reply in a thread, or None."""
+    return await tx.value(
+        int,
+        "SELECT position FROM timeline_relations WHERE institution_id = $1 AND room_nid = $2"
+        " AND parent_id = $3 AND rel_type = 'm.thread' ORDER BY position DESC LIMIT 1",
+        institution_id,
+        room_nid,
+        root_id,
+    )
+
+
+async def has_replied(
+    tx: Tx, institution_id: int, room_nid: int, root_id: str, user_id: str
+) -> bool:
+    """True for who has sent something into a thread that is still there."""
+    found = await tx.value(
+        int,
+        "SELECT 1 FROM timeline_relations WHERE institution_id = $1 AND room_nid = $2"
+        " AND parent_id = $3 AND rel_type = 'm.thread' AND sender = $4 LIMIT 1",
+        institution_id,
+        room_nid,
+        root_id,
+        user_id,
+    )
+    return found is not None
 
 
 async def upsert_thread(

@@ -82,3 +82,43 @@ async def test_children_come_by_kind_type_and_depth(server: Server) -> None:
     page = (await alice.get(base, {"recurse": "true", "limit": 1})).ok()
     assert page["recursion_depth"] == 2
     assert await ids(base, recurse="true", **{"from": page["next_batch"]}) == [reply]
+
+
+async def test_who_has_left_is_told_of_no_later_children(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    root = await alice.send(room, "root")
+    thread = {"rel_type": "m.thread", "event_id": root}
+    reply = await say(alice, room, thread)
+    await bob.leave(room)
+    new = {"m.new_content": {"msgtype": "m.text", "body": "secret"}}
+    await say(alice, room, {"rel_type": "m.replace", "event_id": reply}, **new)
+    assert "secret" not in str(await one(bob, room, root))
+    await say(alice, room, thread, body="secret")
+    found = await one(bob, room, root)
+    summary = found["unsigned"]["m.relations"]["m.thread"]
+    assert (summary["latest_event"]["event_id"], summary["count"]) == (reply, 1)
+    assert "secret" not in str(found)
+
+
+async def test_the_last_reply_is_taken_back(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    roots = [await alice.send(room, name) for name in ("one", "two")]
+    first, _, last = [
+        await say(bob, room, {"rel_type": "m.thread", "event_id": root})
+        for root in (roots[0], roots[1], roots[0])
+    ]
+    path = f"/_matrix/client/v1/rooms/{room}/threads"
+
+    async def listed() -> list[str]:
+        told = (await bob.get(path, {"include": "participated"})).ok()["chunk"]
+        return [event["event_id"] for event in told]
+
+    assert await listed() == roots
+    for reply, left in ((last, roots[::-1]), (first, [roots[1]])):
+        redact = f"/_matrix/client/v3/rooms/{room}/redact/{reply}/{bob.next_txn()}"
+        (await bob.put(redact, {})).ok()
+        assert await listed() == left
