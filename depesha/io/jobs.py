@@ -115,21 +115,25 @@ class Jobs:
             timer.cancel()
 
     async def _do(self, job: Job) -> None:
-        kind = self._kinds[job.kind]
-        again, error = None, None
         try:
-            again = await kind.do(job)
-        except Exception as raised:  # noqa: BLE001 (the job may be anything)
-            _log.exception("a job has failed", extra={"kind": job.kind, "key": job.key})
-            error = repr(raised)
-            if kind.attempts is None or job.attempts < kind.attempts:
-                again = self._clock.now_ms() + delay_ms(job.attempts)
-        try:
+            again, error = await self._try(job)
             await self._db.write(_finish, job, again, error)
         except Unavailable:
             _log.warning("a job is to be done again, since its end could not be written down")
-        self._running.discard(job)
-        self._something.set()
+        finally:
+            # Also when cancelled: a lease that goes on being renewed is nobody's to take.
+            self._running.discard(job)
+            self._something.set()
+
+    async def _try(self, job: Job) -> tuple[int | None, str | None]:
+        """When the job is to be done again (ms), and why it failed, if it did."""
+        kind = self._kinds[job.kind]
+        try:
+            return await kind.do(job), None
+        except Exception as raised:  # noqa: BLE001 (the job may be anything)
+            _log.exception("a job has failed", extra={"kind": job.kind, "key": job.key})
+            is_over = kind.attempts is not None and job.attempts >= kind.attempts
+            return None if is_over else self._clock.now_ms() + delay_ms(job.attempts), repr(raised)
 
 
 async def _finish(tx: Tx, job: Job, again: int | None, error: str | None) -> None:

@@ -127,6 +127,19 @@ async def test_it_is_done_when_due_and_then_gone(office: Office):
     assert await office.db.read(count_jobs) == 0
 
 
+async def test_a_worker_that_begins_anew_does_what_it_was_at(new_office: Callable[[], Office]):
+    """The lease of what was broken off is not renewed for ever."""
+    office = new_office()
+    async with office.open():
+        await office.ask("a")
+        await office.begun.get()
+    async with office.open():
+        await office.after(61)
+        assert (office.begun.qsize(), office.jobs.is_doing("a")) == (1, True)
+        await office.end("a")
+    assert await office.db.read(count_jobs) == 0
+
+
 async def test_it_may_want_to_be_done_again(office: Office):
     await office.ask("a")
     await office.begun.get()
