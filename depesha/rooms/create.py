@@ -18,7 +18,13 @@ from depesha.http.caller import Caller
 from depesha.org import Right, check_may
 from depesha.profile import member_content
 from depesha.rooms import store
-from depesha.rooms.alias import CANONICAL, check_alias_free, check_local_alias, write_alias
+from depesha.rooms.alias import (
+    CANONICAL,
+    check_alias_free,
+    check_canonical,
+    check_local_alias,
+    write_alias,
+)
 from depesha.rooms.invite import by_address, check_invitable, write_invite
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state, creation_content, default_power_levels, preset_of
@@ -99,6 +105,8 @@ async def write_room(w: Writing, creator: str, new: NewRoom) -> str:
         await write_alias(w, new.alias, room_id, creator)
     for (type_, state_key), content in new.state.items():
         draft = Draft(type_, content, creator, room_id, state_key)
+        if (type_, state_key) == (CANONICAL, ""):
+            await check_canonical(w, await w.tip(room_id), content)
         await w.event(draft, origin_server_ts=now)
     if new.is_published:
         await store.insert_published(w.tx, w.institution.id, "", room_id)

@@ -137,6 +137,14 @@ async def test_power_levels_may_be_overridden(alice: Client, bob: Client) -> Non
         ),
         ({"initial_state": [{"type": "m.room.encryption", "content": {}}]}, "M_BAD_JSON"),
         (
+            {
+                "initial_state": [
+                    {"type": "m.room.canonical_alias", "content": {"alias": "#other:depesha.test"}}
+                ]
+            },
+            "M_BAD_ALIAS",
+        ),
+        (
             {"power_level_content_override": {"users": {"@alice:depesha.test": 100}}},
             "M_INVALID_ROOM_STATE",
         ),
