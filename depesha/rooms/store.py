@@ -109,6 +109,16 @@ async def delete_published(tx: Tx, institution_id: int, network_id: str, room_id
     )
 
 
+async def update_published_rooms(tx: Tx, institution_id: int, old: str, new: str) -> None:
+    """Let a room that nobody has published yet take the places of another in all lists."""
+    await tx.execute(
+        "UPDATE rooms_published SET room_id = $3 WHERE institution_id = $1 AND room_id = $2",
+        institution_id,
+        old,
+        new,
+    )
+
+
 async def select_published(
     tx: Tx, institution_id: int, network_id: str | None
 ) -> list[PublishedRow]:

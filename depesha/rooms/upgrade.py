@@ -127,7 +127,7 @@ def _creators(tip: Tip) -> tuple[str, ...]:
 
 
 async def _move_names(w: Writing, old: Tip, user_id: str, replacement: str) -> None:
-    """Aliases and the place in the directory go over to the new room."""
+    """Aliases and the places in the directory go over to the new room."""
     institution_id = w.institution.id
     await store.update_alias_rooms(w.tx, institution_id, old.room_id, replacement)
     canonical = old.content(CANONICAL)
@@ -135,6 +135,4 @@ async def _move_names(w: Writing, old: Tip, user_id: str, replacement: str) -> N
         await w.event(Draft(CANONICAL, canonical, user_id, replacement, ""))
         with suppress(MatrixError):
             await w.event(Draft(CANONICAL, {}, user_id, old.room_id, ""))
-    if await store.is_published(w.tx, institution_id, "", old.room_id):
-        await store.delete_published(w.tx, institution_id, "", old.room_id)
-        await store.insert_published(w.tx, institution_id, "", replacement)
+    await store.update_published_rooms(w.tx, institution_id, old.room_id, replacement)
