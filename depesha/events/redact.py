@@ -115,4 +115,5 @@ def redact_event(event: "Event") -> "Event":
         content=pdu["content"],
         redacts=event.redacts if version.redacts_in_content else None,
         pdu=version.encode(pdu),
+        sticky_ms=None,
     )

@@ -134,6 +134,12 @@ async def test_what_is_redacted_or_of_the_ignored_sticks_no_more(
     (await alice.put(path, {})).ok()
     assert list(stuck(await short(bob), room)) == [other]
     assert SECTION not in (await bob.get(f"/rooms/{room}/event/{event_id}")).ok()
+    (redacted,) = [
+        event
+        for event in (await bob.sync())["rooms"]["join"][room]["timeline"]["events"]
+        if event["event_id"] == event_id
+    ]
+    assert SECTION not in redacted
     ignored: dict[str, Any] = {"ignored_users": {alice.user_id: {}}}
     (await bob.put(f"/user/{bob.user_id}/account_data/m.ignored_user_list", ignored)).ok()
     assert stuck(await short(bob), room) == {}
