@@ -16,7 +16,7 @@ from depesha.http.limits import Limits
 from depesha.http.parked import Parked
 from depesha.http.request import Disconnected, Request
 from depesha.http.router import Router
-from depesha.io.tx import Unavailable
+from depesha.io.tx import Unavailable, Unkeepable
 
 AWAY_MS = 2_000
 """When to try again while the database cannot be reached."""
@@ -154,6 +154,9 @@ class Server:
             return _error_reply(error)
         except Disconnected:
             return None
+        except Unkeepable as error:
+            log.info("a value cannot be asked for", extra={"error": str(error)})
+            return _error_reply(invalid_param("A value cannot be kept, such as a text with U+0000"))
         except Unavailable as error:
             log.warning("the database is away", extra={"error": str(error)})
             return _error_reply(overloaded(AWAY_MS))

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self, TypeAlias, TypeVar, TypeVarTuple
 
 import asyncpg
 
-from depesha.io.tx import Arg, Conflict, Engine, Hook, R, Tx, Unavailable
+from depesha.io.tx import Arg, Conflict, Engine, Hook, R, Tx, Unavailable, Unkeepable
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -24,7 +24,8 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
-    asyncpg.TooManyConnectionsError,
+    # Among them a full disk.
+    asyncpg.InsufficientResourcesError,
     # What the driver says when it loses the connection just as it takes up a statement.
     asyncpg.InternalClientError,
     OSError,
@@ -59,7 +60,7 @@ def _translated() -> Iterator[None]:
     except asyncpg.UniqueViolationError as error:
         raise Conflict(str(error)) from error
     except asyncpg.DataError as error:
-        raise ValueError(f"the database cannot keep this: {error}") from error
+        raise Unkeepable(f"the database cannot keep this: {error}") from error
     except LOST as error:
         raise Unavailable(str(error)) from error
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 from depesha.base.canonical import encode
-from depesha.io.tx import Arg, Conflict, Engine, Hook, R, Tx, Unavailable, drive
+from depesha.io.tx import Arg, Conflict, Engine, Hook, R, Tx, Unavailable, Unkeepable, drive
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -27,6 +27,7 @@ _ANY = re.compile(r"= ANY\(\$(\d+)\)")
 _ALL = re.compile(r"<> ALL\(\$(\d+)\)")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+_AWAY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _BUSY_SECONDS = 10.0
 _SCAN_THREADS = 2
 _KIB_WRITE, _KIB_READ, _KIB_SCAN = 4096, 8192, 2048
@@ -71,10 +72,10 @@ class SqliteTx:
     def _error(self, error: Exception) -> Exception:
         self.failed = True
         if isinstance(error, OverflowError | UnicodeEncodeError):
-            return ValueError(f"the database cannot keep this: {error}")
+            return Unkeepable(f"the database cannot keep this: {error}")
         if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in _TAKEN:
             return Conflict(str(error))
-        return error
+        return Unavailable(str(error)) if _is_away(error) else error
 
     def check(self) -> None:
         if self.failed:
@@ -137,7 +138,12 @@ def _check_texts(args: Sequence[Arg]) -> None:
     """SQLite would keep U+0000, PostgreSQL cannot; so neither does."""
     for arg in args:
         if arg.__class__ is str and "\x00" in arg:
-            raise ValueError("the database cannot keep this: a text contains U+0000")
+            raise Unkeepable("the database cannot keep this: a text contains U+0000")
+
+
+def _is_away(error: Exception) -> bool:
+    """True when the disk is full, or does not do what it should."""
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF in _AWAY
 
 
 def _as_json(arg: list[int] | list[str]) -> str:
@@ -145,7 +151,7 @@ def _as_json(arg: list[int] | list[str]) -> str:
     try:
         return encode(arg).decode()
     except TypeError as error:
-        raise ValueError(f"the database cannot keep this: {error}") from error
+        raise Unkeepable(f"the database cannot keep this: {error}") from error
 
 
 class Sqlite:
@@ -237,7 +243,13 @@ class Sqlite:
             self._writer.execute("COMMIT")
         else:
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._commits, self._writer.execute, "COMMIT")
+            await loop.run_in_executor(self._commits, self._commit)
+
+    def _commit(self) -> None:
+        try:
+            self._writer.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise (Unavailable(str(error)) if _is_away(error) else error) from error
 
     async def rollback(self) -> None:
         if self._writer.in_transaction:

@@ -20,8 +20,15 @@ class Conflict(Exception):
     """A row with this unique key is there already."""
 
 
+class Unkeepable(ValueError):
+    """A value that not every engine can keep, such as a text with U+0000."""
+
+
 class Unavailable(Exception):
-    """The database cannot be reached; whether the last commit took place is not known."""
+    """The database cannot be reached, or its disk is full.
+
+    Whether the last commit took place is not known.
+    """
 
 
 class Tx(Protocol):

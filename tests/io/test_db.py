@@ -240,6 +240,30 @@ class TestSqlite:
         tool.close()
         assert await writing == 1
 
+    async def test_a_full_disk_is_a_database_that_is_away(self, db: Db):
+        pages = 0
+
+        async def fill(tx: Tx, id: int) -> None:
+            await insert_note(tx, id, "x" * 100_000)
+
+        async def limit(tx: Tx) -> None:
+            nonlocal pages
+            pages = await tx.value(int, "PRAGMA page_count") or 0
+            await tx.execute(f"PRAGMA max_page_count = {pages + 1}")
+
+        async def widen(tx: Tx) -> None:
+            await tx.execute("PRAGMA max_page_count = 1000000")
+
+        await db.write(limit)
+        for ids in ((1,), (2, 3)):
+            outcomes = await asyncio.gather(
+                *(db.write(fill, id) for id in ids), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(ids)
+        await db.write(widen)
+        await db.write(fill, 4)
+        assert await db.read(select_ids) == [4]
+
     async def test_a_copy_is_a_database(self, db: Db, empty_db_url: str, tmp_path: Path):
         await db.write(insert_note, 1, "kept")
         copy_database(Path(empty_db_url), tmp_path / "copy.sqlite")

@@ -131,6 +131,8 @@ async def test_what_cannot_be_asked(alice: Client) -> None:
     (await alice.get(ROOMS, {"limit": 0})).refused(400, "M_INVALID_PARAM")
     (await alice.get(ROOMS, {"server": "elsewhere.test"})).refused(404, "M_NOT_FOUND")
     (await alice.post(ROOMS, {"limit": "x"})).refused(400, "M_BAD_JSON")
+    answer = await alice.post(ROOMS, {"third_party_instance_id": "\x00"})
+    answer.refused(400, "M_INVALID_PARAM")
 
 
 async def test_lists_of_networks_are_apart(alice: Client) -> None:
