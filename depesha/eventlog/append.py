@@ -197,7 +197,8 @@ class Writing:
         for gate in self.log.hooks.gates:
             if denied := gate(draft, context):
                 raise MatrixError(403, denied.errcode, denied.reason)
-        event = self._build(draft, tip, origin_server_ts or self.log.clock.now_ms())
+        now = self.log.clock.now_ms()
+        event = self._build(draft, tip, now if origin_server_ts is None else origin_server_ts)
         return await self._insert(event, tip, self.next_position(), sent_by)
 
     def _build(self, draft: Draft, tip: Tip, origin_server_ts: int) -> Event:

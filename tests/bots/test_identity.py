@@ -135,8 +135,9 @@ async def test_a_service_says_when_it_was(bridge: Bridge, alice: Client) -> None
     event = (await bridge.get(f"/rooms/{room}/event/{sent}")).ok()
     assert event["origin_server_ts"] == 1_234_567
     topic = f"/rooms/{room}/state/m.room.topic/"
-    sent = (await bridge.put(topic, {"topic": "old"}, query={"ts": 7})).ok()["event_id"]
-    assert (await bridge.get(f"/rooms/{room}/event/{sent}")).ok()["origin_server_ts"] == 7
+    for ts in (7, 0):
+        sent = (await bridge.put(topic, {"topic": str(ts)}, query={"ts": ts})).ok()["event_id"]
+        assert (await bridge.get(f"/rooms/{room}/event/{sent}")).ok()["origin_server_ts"] == ts
     (await bridge.put(topic, {"topic": "x"}, query={"ts": "yesterday"})).refused(
         400, "M_INVALID_PARAM"
     )
@@ -156,6 +157,9 @@ async def test_a_room_is_published_in_a_network(bridge: Bridge, alice: Client) -
     found = (await alice.post("/publicRooms", query)).ok()["chunk"]
     assert [each["room_id"] for each in found] == [room]
     assert (await alice.get("/publicRooms")).ok()["chunk"] == []
+    replaced = (await bridge.post(f"/rooms/{room}/upgrade", {"new_version": "12"})).ok()
+    found = (await alice.post("/publicRooms", query)).ok()["chunk"]
+    assert [each["room_id"] for each in found] == [replaced["replacement_room"]]
 
 
 @pytest.mark.parametrize("is_limited", [True, False])
