@@ -76,6 +76,18 @@ class Vision:
                 last = at
         return last
 
+    def edge(self, room_order: int, *, forward: bool) -> int | None:
+        """Where, from an event that is hidden, the next is that may not be; None: nowhere.
+
+        `forward` or else backward.
+        """
+        changes = {at for at, _ in (*self.visibility, *self.memberships)}
+        if room_order in changes:
+            return room_order + (1 if forward else -1)
+        if forward:
+            return min((at for at in changes if at > room_order), default=None)
+        return max((at for at in changes if at < room_order), default=None)
+
     def may_see(self, logged: Logged) -> bool:
         if logged.is_over:
             return False

@@ -748,16 +748,23 @@ async def select_said_by(
 
 
 async def select_position_at_time(
-    tx: Tx, institution_id: int, room_nid: int, ts: int, *, forward: bool
+    tx: Tx, institution_id: int, room_nid: int, ts: int, first: int, last: int, *, forward: bool
 ) -> int | None:
-    """The event of a room's timeline nearest to a time (ms), at or after it, or before it."""
+    """The event nearest to a time (ms), at or after it, or else at or before it.
+
+    Of those of a room's timeline with first <= room_order <= last. The plus keeps the planner to
+    the index on times, by which the first row found is the one.
+    """
     side, order = (">=", "ASC") if forward else ("<=", "DESC")
     return await tx.value(
         int,
         "SELECT position FROM events WHERE institution_id = $1 AND room_nid = $2"
-        f" AND room_order IS NOT NULL AND status = 0 AND origin_server_ts {side} $3"
+        " AND +room_order >= $4 AND +room_order <= $5 AND status = 0"
+        f" AND origin_server_ts {side} $3"
         f" ORDER BY origin_server_ts {order}, room_order {order} LIMIT 1",
         institution_id,
         room_nid,
         ts,
+        first,
+        last,
     )

@@ -1,5 +1,7 @@
 """Endpoints of history, relations and threads."""
 
+from functools import partial
+
 from depesha.base.canonical import Json, encode
 from depesha.base.errors import MatrixError, invalid_param, not_found
 from depesha.eventlog import store as eventlog_store
@@ -27,6 +29,8 @@ from depesha.timeline.record import Timelines
 from depesha.timeline.relations import Wanted, load_children, load_threads
 
 MOST_RELATIONS = 100
+MOST_EDGES = 100
+"""How often what a person sees of a room may change before the event that they ask for."""
 
 
 def _viewer(ask: Ask[None]) -> Viewer:
@@ -180,15 +184,10 @@ async def get_event_by_timestamp(timeline: Timelines, ask: Ask[None]) -> Reply:
     room = await access_room(spine.log, ask.caller.user_id, ask.params["roomId"])
     sight = await vision(spine.log, ask.caller.user_id, room)
 
-    async def select(at: int) -> int | None:
-        return await spine.db.scan(
-            lambda tx: eventlog_store.select_position_at_time(
-                tx, spine.institution.id, room.nid, at, forward=forward
-            )
-        )
-
-    for _ in range(50):
-        position = await select(ts)
+    select = partial(eventlog_store.select_position_at_time, forward=forward)
+    span = (0, END)
+    for _ in range(MOST_EDGES):
+        position = await spine.db.scan(select, spine.institution.id, room.nid, ts, *span)
         if position is None:
             break
         logged = (await find_events(spine.log, [position]))[position]
@@ -197,7 +196,10 @@ async def get_event_by_timestamp(timeline: Timelines, ask: Ask[None]) -> Reply:
             return json_reply(
                 {"event_id": event.event_id, "origin_server_ts": event.origin_server_ts}
             )
-        ts = logged.event.origin_server_ts + (1 if forward else -1)
+        edge = sight.edge(logged.room_order, forward=forward)
+        if edge is None:
+            break
+        span = (edge, END) if forward else (0, edge)
     raise not_found("Unable to find an event from that time in that direction")
 
 

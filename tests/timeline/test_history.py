@@ -62,6 +62,36 @@ async def test_the_event_at_a_time(server: Server) -> None:
     (await alice.get(path, {"ts": times[2] + 1, "dir": "f"})).refused(404, "M_NOT_FOUND")
 
 
+async def test_the_event_at_a_time_that_one_may_see(server: Server) -> None:
+    """However many lie between that are hidden."""
+    alice, bob = await server.register("alice"), await server.register("bob")
+    state = {"type": "m.room.history_visibility", "content": {"history_visibility": "joined"}}
+    room = await alice.create_room(preset="public_chat", initial_state=[state])
+    path = f"/_matrix/client/v1/rooms/{room}/timestamp_to_event"
+
+    async def hidden() -> None:
+        for number in range(60):
+            await server.clock.advance(0.001)
+            await alice.send(room, f"hidden {number}")
+
+    begun = server.clock.now_ms() + 1
+    await hidden()
+    await bob.join(room)
+    seen = await alice.send(room, "seen")
+    await server.clock.advance(0.001)
+    await bob.leave(room)
+    left = server.clock.now_ms()
+    await hidden()
+    found = (await bob.get(path, {"ts": begun, "dir": "f"})).ok()
+    first = (await bob.get(f"/rooms/{room}/event/{found['event_id']}")).ok()
+    assert first["state_key"] == bob.user_id
+    found = (await bob.get(path, {"ts": server.clock.now_ms(), "dir": "b"})).ok()
+    assert found["origin_server_ts"] == left
+    found = (await bob.get(path, {"ts": left - 1, "dir": "b"})).ok()
+    assert found["event_id"] == seen
+    (await bob.get(path, {"ts": left + 1, "dir": "f"})).refused(404, "M_NOT_FOUND")
+
+
 async def _bodies(client: Client, room: str) -> list[Any]:
     page = await client.messages(room, dir="b", limit=100)
     return [e["content"]["body"] for e in page["chunk"] if e["type"] == "m.room.message"][::-1]
