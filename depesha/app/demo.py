@@ -4,7 +4,7 @@ Everyone has the same password, so it is for this machine only.
 """
 
 from depesha.accounts import NewUser, register
-from depesha.app.ministry import ADMINISTRATOR, POSTS, ROOMS, UNITS, Room
+from depesha.app.ministry import ADMINISTRATOR, DUTIES, POSTS, ROOMS, UNITS, Room
 from depesha.app.wiring import House
 from depesha.base.canonical import Content
 from depesha.base.config import Config, ConfigError
@@ -12,6 +12,8 @@ from depesha.events.event import Draft
 from depesha.events.group import GROUP, MENTION_GROUPS
 from depesha.http.caller import Caller
 from depesha.org import Card, Wanted, appoint, change_level, create_level, put_card
+from depesha.posts import Shift, make_post, set_roster
+from depesha.posts import Wanted as WantedPost
 from depesha.rooms import CreateRoom, InitialState, create_room, join, send_message
 
 PASSWORD = "demo-institution"  # noqa: S105 (printed at start, for this machine only)
@@ -33,6 +35,7 @@ async def fill(house: House) -> bool:
         is_owner = post.localpart == ADMINISTRATOR
         await register(house.accounts, NewUser(user_id, hashed, None, is_owner=is_owner))
     numbers = await _plant(house)
+    await _set_duties(house, numbers)
     for room in ROOMS:
         await _make(house, room, numbers)
     return True
@@ -62,6 +65,29 @@ async def _plant(house: House) -> dict[str, int]:
         if unit.manager is not None:
             await change_level(org, keeper, numbers[unit.key], Wanted(manager=unit.manager))
     return numbers
+
+
+_DAY_MS = 86_400_000
+_DAYS = 14
+"""How far the rosters of the demo reach."""
+
+
+async def _set_duties(house: House, numbers: dict[str, int]) -> None:
+    """Make the posts, and let each pass from holder to holder, a day each, from today on."""
+    posts, keeper = house.posts, _caller(house, ADMINISTRATOR)
+    today = house.spine.clock.now_ms() // _DAY_MS * _DAY_MS
+    for duty in DUTIES:
+        wanted = WantedPost(name=duty.name, unit_id=numbers[duty.unit], serves=True)
+        user_id = await make_post(posts, keeper, duty.localpart, wanted)
+        shifts = [
+            Shift(
+                duty.holders[day % len(duty.holders)],
+                today + day * _DAY_MS,
+                today + (day + 1) * _DAY_MS,
+            )
+            for day in range(_DAYS)
+        ]
+        await set_roster(posts, keeper, posts.all[user_id], shifts)
 
 
 def _group_state(house: House, room: Room, numbers: dict[str, int]) -> list[InitialState]:

@@ -75,6 +75,19 @@ POSTS = (
 ADMINISTRATOR = "it.head"
 
 
+class Duty(NamedTuple):
+    """A post that passes from holder to holder, a day each."""
+
+    localpart: str
+    name: str
+    unit: str
+    holders: tuple[str, ...]
+
+
+DUTIES = (Duty("duty", "Дежурный по министерству", "ministry", ("duty", "secretary", "deputy")),)
+"""People of all levels below write to them."""
+
+
 class Room(NamedTuple):
     """A room with those in it, its owner first, and what was said.
 

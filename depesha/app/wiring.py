@@ -238,6 +238,7 @@ class House:
     profile: Profile
     rooms: Rooms
     org: Org
+    posts: Posts
 
 
 async def build(config: Config, clock: Clock, db: Db, institution: Institution) -> House:
@@ -520,6 +521,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         profile,
         rooms,
         org,
+        turns.posts,
     )
 
 

@@ -6,8 +6,12 @@ is invited, its holders of the moment come along, and leave when their time is o
 ones can read of it is said by the post. Endpoints of our own at `/_depesha/v1/posts`.
 """
 
+from depesha.posts.keep import Wanted as Wanted
 from depesha.posts.keep import follow_holder as follow_holder
+from depesha.posts.keep import make_post as make_post
+from depesha.posts.keep import set_roster as set_roster
 from depesha.posts.record import Posts as Posts
 from depesha.posts.record import load_posts as load_posts
+from depesha.posts.rules import Shift as Shift
 from depesha.posts.seats import make_turns as make_turns
 from depesha.posts.seats import project_post as project_post

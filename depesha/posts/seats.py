@@ -74,6 +74,9 @@ async def write_seats(posts: Posts, w: Writing, room_id: str, post: Post) -> Non
     wanted = holders_at(post, now) if is_there else []
     rows = await store.select_seats(w.tx, w.institution.id, post.user_id)
     seated = [row.holder for row in rows if row.room_id == room_id]
+    if set(seated) != set(wanted):
+        # Whoever is in a room with a holder sees them from then on.
+        await w.change(Change(TURNED, Reach.ROOM, post.user_id, room_id))
     for holder in seated:
         if holder not in wanted:
             await _unseat(w, post, store.SeatRow(room_id, holder))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from depesha.app.demo import PASSWORD, check_listen, fill
-from depesha.app.ministry import POSTS, ROOMS
+from depesha.app.ministry import DUTIES, POSTS, ROOMS
 from depesha.base.config import Config, ConfigError
 from tests.harness.client import Client
 
@@ -48,6 +48,9 @@ async def test_the_demo_is_a_ministry_with_agencies(start_server: Any) -> None:
         assert seen["stat.analyst"] == agency
         # Whom one works with in a group across the agencies one may write to.
         analyst = await server.anyone.login("stat.analyst", PASSWORD)
+        # Everybody finds the duty officer, whom somebody holds today.
+        posts = (await analyst.get("/_depesha/v1/posts")).ok()["posts"]
+        assert [(each["name"], each["is_held"]) for each in posts] == [(DUTIES[0].name, True)]
         card = (await analyst.get("/_depesha/v1/org/people/@land.surveyor:depesha.test")).ok()
         assert card["may_write"] is True
         (await analyst.get("/_depesha/v1/org/people/@land.lead:depesha.test")).refused(

@@ -282,6 +282,18 @@ async def test_who_leaves_holds_nothing_and_a_post_can_end(
     (await house.root.delete(f"{ADMIN}/{DUTY}")).refused(404, "M_NOT_FOUND")
 
 
+async def test_whoever_writes_sees_from_then_on_who_holds_it(house: Institution) -> None:
+    await make(house, on("coder"), serves=True)
+    judge = house.people["judge"]
+    (told,) = (await judge.get(POSTS)).ok()["posts"]
+    assert (told["holders"], told["roster"], told["is_held"]) == ([], [], True)
+    since = (await judge.sync())["next_batch"]
+    await write(judge, "Who is there?")
+    events = (await judge.sync(since))["account_data"]["events"]
+    (content,) = [each["content"] for each in events if each["type"] == "org.depesha.posts"]
+    assert content["posts"][0]["holders"] == [user("coder")]
+
+
 async def test_a_post_is_nobody_of_whom_an_answer_is_awaited(house: Institution) -> None:
     await make(house, on("lawyer"))
     lawhead = house.people["lawhead"]

@@ -25,6 +25,7 @@ const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   card: true,
   contacts: true,
   unitInvites: true,
+  posts: true,
   reached: true,
 };
 

@@ -34,6 +34,7 @@ import type {
   ServerView,
   SessionView,
   SpaceRoom,
+  StaffedPost,
   TimelineHead,
   UnitInvitesView,
   UnitRecord,
@@ -54,6 +55,8 @@ export interface Values {
   card: { ask: { userId: UserId }; value: CardRecord | null };
   contacts: { ask: null; value: ContactsView };
   unitInvites: { ask: null; value: UnitInvitesView };
+  /** The posts that one sees or holds. */
+  posts: { ask: null; value: readonly StaffedPost[] };
   /** Whom an urgent message has reached; null while the server does not tell. */
   reached: { ask: { roomId: RoomId; eventId: EventId }; value: ReachedView | null };
   /** Account data of one type, global or of a room. */

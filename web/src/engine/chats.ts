@@ -5,7 +5,7 @@ import { albumView } from "./album";
 import { bodyOf } from "./content";
 import { type NotifySettings, notifyOf } from "./push";
 import type { ChatRecord, Preview, SendState } from "./records";
-import { avatarOf, isEncrypted, kindOf, nameOf, peerOf, tsOf } from "./room";
+import { avatarOf, isEncrypted, kindOf, nameOf, peerOf, postOf, tsOf } from "./room";
 import type { OutboxData, RoomData, Said } from "./stored";
 import { isObject, numberOf, objectOf, textOf, textsOf } from "./wire";
 
@@ -57,6 +57,8 @@ export function chatOf(room: RoomData, around: Around, beside: Beside): ChatReco
   if (avatar !== undefined) record.avatar = avatar;
   const peer = peerOf(room, around.direct);
   if (peer !== undefined && (kind === "direct" || kind === "self")) record.peer = peer;
+  const post = postOf(room);
+  if (post !== undefined) record.post = post;
   if (room.inviter) record.inviter = room.inviter;
   if (last) record.last = last;
   const until = numberOf(room.account["org.depesha.mute"], "until", 0);

@@ -281,6 +281,7 @@ function employeesIn(answer: Content): EmployeeRecord[] {
       name: textOf(person, "name") ?? localpart(id),
       title: textOf(person, "title") ?? "",
       isManager: person.is_manager === true,
+      ...(person.is_post === true && { isPost: true as const }),
       ...(photo !== undefined && { avatar: photo }),
       ...(room !== undefined && { room }),
       ...(phone !== undefined && { phone }),

@@ -10,6 +10,7 @@ import { type Live, typingNames } from "./live";
 import { meantIn } from "./meant";
 import { CONTACTS, contactsOf, heldRooms, type Look } from "./org";
 import { allMembers, fetchPerson, isIgnored, memberRows, personOf, same, shownIn } from "./people";
+import { POSTS, postsIn } from "./posts";
 import type {
   ChatRecord,
   ContactsView,
@@ -23,6 +24,7 @@ import type {
   ReachedView,
   ReminderRecord,
   ScheduledRecord,
+  StaffedPost,
   UnitInvitesView,
   Unread,
 } from "./records";
@@ -126,6 +128,14 @@ export const VALUES: ValueQueries = {
     let before: ContactsView | undefined;
     return again(live, [`account:${CONTACTS}`], () => {
       before = same(before, contactsOf(live.world));
+      show(before);
+    });
+  },
+
+  posts: (live, _: null, show) => {
+    let before: readonly StaffedPost[] = [];
+    return again(live, [`account:${POSTS}`], () => {
+      before = same(before, postsIn(live.world.account.get(POSTS)));
       show(before);
     });
   },

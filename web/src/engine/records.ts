@@ -145,6 +145,8 @@ export interface EmployeeRecord {
   room?: string;
   phone?: string;
   presence?: "online" | "unavailable" | "offline";
+  /** No person: whoever holds the post is written to. */
+  isPost?: true;
 }
 
 /** Somebody found, with the level they were found in. */
@@ -157,6 +159,24 @@ export interface PostRecord {
   /** Names of the levels, from the organisation down. */
   path: readonly string[];
   title: string;
+}
+
+/** A post that one may write to, such as the duty officer's; times of the roster until 0 have no end. */
+export interface StaffedPost {
+  id: UserId;
+  name: string;
+  unitId: number;
+  path: readonly string[];
+  /** What the next holder reads of a chat: all of it, or what is said from the turn on. */
+  inherits: "whole" | "own";
+  keeps: boolean;
+  serves: boolean;
+  /** Who holds it now, as far as one sees them; `isHeld` whether anybody does. */
+  holders: readonly UserId[];
+  roster: readonly { id: UserId; name: string; since: Millis; until: Millis }[];
+  isHeld: boolean;
+  isMine: boolean;
+  maySet: boolean;
 }
 
 /** Who somebody is in the institution. */
@@ -285,6 +305,8 @@ export interface ChatRecord {
   avatar?: Mxc;
   /** The other person of a direct chat. */
   peer?: UserId;
+  /** The post that the chat was made to write to. */
+  post?: UserId;
   membership: "join" | "invite" | "knock" | "leave";
   /** Who invited, and their reason. */
   inviter?: { id: UserId; name: string; reason?: string };
@@ -317,6 +339,7 @@ export interface RoomView {
   avatar?: Mxc;
   alias?: string;
   peer?: UserId;
+  post?: UserId;
   membership: "join" | "invite" | "knock" | "leave" | "ban";
   version: string;
   memberCount: number;

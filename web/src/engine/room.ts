@@ -172,12 +172,28 @@ export function isEncrypted(room: RoomData): boolean {
   return stateOf(room, "m.room.encryption") !== undefined;
 }
 
+/** The post that the chat was made to write to. */
+export function postOf(room: RoomData): UserId | undefined {
+  return textOf(stateOf(room, "org.depesha.post"), "user_id");
+}
+
+/** Whose chat with a post it is, for the post's holders; the post, for who made the chat. */
+function postName(room: RoomData, me: UserId): string | undefined {
+  const post = postOf(room);
+  const maker = room.state[stateKey("m.room.create", "")]?.sender;
+  const id = maker === me ? post : maker;
+  const hero = post === undefined ? undefined : room.heroes.find((each) => each.user_id === id);
+  return hero && (plainName(hero.displayname) ?? shortName(hero.user_id, me));
+}
+
 /** The name to show; "" where only words of the tab's language could be said. */
 export function nameOf(room: RoomData, me: UserId): string {
   const name = plainName(textOf(stateOf(room, "m.room.name"), "name"));
   if (name !== undefined) return name;
   const alias = textOf(stateOf(room, "m.room.canonical_alias"), "alias");
   if (alias) return alias;
+  const post = postName(room, me);
+  if (post !== undefined) return post;
   const heroes = room.heroes.map(
     (hero) => plainName(hero.displayname) ?? shortName(hero.user_id, me),
   );
@@ -357,6 +373,8 @@ export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
   if (alias) view.alias = alias;
   const peer = peerOf(room, direct);
   if (kind === "direct" && peer !== undefined) view.peer = peer;
+  const post = postOf(room);
+  if (post !== undefined) view.post = post;
   const successor = textOf(stateOf(room, "m.room.tombstone"), "replacement_room");
   if (successor) view.successor = successor;
   const predecessor = textOf(objectOf(created, "predecessor"), "room_id");

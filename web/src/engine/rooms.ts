@@ -7,6 +7,7 @@ import { BEACON_INFO } from "./beacons";
 import { cipherOf } from "./cipher";
 import { part } from "./http";
 import type { Live } from "./live";
+import { isForNext, POSTS } from "./posts";
 import { setAccount } from "./reading";
 import type { Content } from "./records";
 import { GROUP, groupContent, groupOf, MENTION_GROUPS, pinnedOf, stateOf } from "./room";
@@ -151,7 +152,8 @@ async function findOrMake(live: Live, userId: UserId): Promise<{ roomId: RoomId 
     if (membership === "invite") return joinRoom(live, { roomIdOrAlias: roomId });
   }
   const isSelf = userId === world.me;
-  const ask = { invite: isSelf ? [] : [userId], encrypted: true, public: false };
+  const encrypted = !isForNext(world.account.get(POSTS), userId);
+  const ask = { invite: isSelf ? [] : [userId], encrypted, public: false };
   const made = await createRoom(live, { ...ask, kind: isSelf ? "group" : "direct" });
   if (isSelf) await noteDirect(live, userId, made.roomId);
   return made;

@@ -30,6 +30,7 @@ const STATE = [
   ["m.room.tombstone", ""],
   ["m.room.pinned_events", ""],
   ["org.depesha.group", ""],
+  ["org.depesha.post", ""],
   ["org.depesha.mention_groups", ""],
   ["m.space.child", "*"],
   ["m.space.parent", "*"],

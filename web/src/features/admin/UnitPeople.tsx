@@ -6,6 +6,7 @@ import { Face } from "../people";
 import { ADMIN, useServer } from "./ask";
 import { type Account, nameOf, pathOf, type Unit } from "./data";
 import { AccountFace, FindPerson } from "./FindPerson";
+import { type PostAct, PostDialogs, postActions } from "./Posts";
 import { word } from "./words";
 
 interface Employee {
@@ -13,6 +14,7 @@ interface Employee {
   name?: string;
   title: string;
   is_manager?: boolean;
+  is_post?: boolean;
 }
 
 /** The people of a level: appointed, moved, dismissed, and one of them its manager. */
@@ -21,8 +23,9 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
   const [people, setPeople] = createSignal<readonly Employee[]>([]);
   const [appointing, setAppointing] = createSignal(false);
   const [moving, setMoving] = createSignal<Employee>();
+  const [post, setPost] = createSignal<PostAct>();
   const unitPath = `${ADMIN}/org/units/${props.unit.unit_id}`;
-  const post = (who: string, unitId: number) =>
+  const place = (who: string, unitId: number) =>
     `${ADMIN}/org/people/${encodeURIComponent(who)}/posts/${unitId}`;
   const load = async () => {
     const answer = await server.call<{ people: Employee[] }>("GET", `${unitPath}/people`);
@@ -33,6 +36,7 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
     if (!done) return;
     setAppointing(false);
     setMoving(undefined);
+    setPost(undefined);
     await load();
     props.onChange();
   };
@@ -40,7 +44,7 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
     after(await server.call("PUT", unitPath, { manager }));
   const move = async (person: Employee, to: number) => {
     const body = { title: person.title, instead_of: props.unit.unit_id };
-    await after(await server.call("PUT", post(person.user_id, to), body));
+    await after(await server.call("PUT", place(person.user_id, to), body));
   };
   return (
     <section class="admin-side" aria-label={props.unit.name}>
@@ -48,6 +52,9 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
         <h3>{props.unit.name}</h3>
         <Button look="quiet" icon="personAdd" onClick={() => setAppointing(true)}>
           {word("appoint")}
+        </Button>
+        <Button look="quiet" icon="post" onClick={() => setPost({ what: "rules" })}>
+          {word("newPost")}
         </Button>
       </header>
       <ul class="admin-lines">
@@ -58,34 +65,47 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
               <span>
                 {nameOf(person)}
                 <small>
-                  {person.is_manager ? word("isManager") : person.title || person.user_id}
+                  {person.is_post
+                    ? word("isPost")
+                    : person.is_manager
+                      ? word("isManager")
+                      : person.title || person.user_id}
                 </small>
               </span>
               <MenuButton
                 icon="more"
                 label={word("actsOn", { name: nameOf(person) })}
-                actions={() => [
-                  {
-                    id: "manager",
-                    icon: "star",
-                    label: () => word(person.is_manager ? "unmakeManager" : "makeManager"),
-                    run: () => setManager(person.is_manager ? "" : person.user_id),
-                  },
-                  {
-                    id: "move",
-                    icon: "forward",
-                    label: () => word("moveElsewhere"),
-                    run: () => setMoving(person),
-                  },
-                  {
-                    id: "dismiss",
-                    icon: "leave",
-                    danger: true,
-                    label: () => word("dismiss"),
-                    run: async () =>
-                      after(await server.call("DELETE", post(person.user_id, props.unit.unit_id))),
-                  },
-                ]}
+                actions={() =>
+                  person.is_post
+                    ? postActions(person.user_id, setPost)
+                    : [
+                        {
+                          id: "manager",
+                          icon: "star",
+                          label: () => word(person.is_manager ? "unmakeManager" : "makeManager"),
+                          run: () => setManager(person.is_manager ? "" : person.user_id),
+                        },
+                        {
+                          id: "move",
+                          icon: "forward",
+                          label: () => word("moveElsewhere"),
+                          run: () => setMoving(person),
+                        },
+                        {
+                          id: "dismiss",
+                          icon: "leave",
+                          danger: true,
+                          label: () => word("dismiss"),
+                          run: async () =>
+                            after(
+                              await server.call(
+                                "DELETE",
+                                place(person.user_id, props.unit.unit_id),
+                              ),
+                            ),
+                        },
+                      ]
+                }
               />
             </li>
           )}
@@ -97,9 +117,19 @@ export function UnitPeople(props: { unit: Unit; units: readonly Unit[]; onChange
           busy={server.busy()}
           onClose={() => setAppointing(false)}
           onAppoint={async (account, title) =>
-            after(await server.call("PUT", post(account.user_id, props.unit.unit_id), { title }))
+            after(await server.call("PUT", place(account.user_id, props.unit.unit_id), { title }))
           }
         />
+      </Show>
+      <Show when={post()} keyed>
+        {(act) => (
+          <PostDialogs
+            act={act}
+            unitId={props.unit.unit_id}
+            onDone={() => after(true)}
+            onClose={() => setPost(undefined)}
+          />
+        )}
       </Show>
       <Show when={moving()}>
         {(person) => (

@@ -6,7 +6,7 @@ import { Icon } from "../../ui/icons";
 import { now } from "../../ui/now";
 import { language } from "../../ui/preferences";
 import { chatPlace } from "../../ui/router";
-import { allowDrop, Face } from "../people";
+import { allowDrop, Face, usePost } from "../people";
 import { tellPreview } from "../timeline";
 import { isMuted, isUnread } from "./data";
 import { mark } from "./order";
@@ -69,6 +69,7 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?
             <Icon name="megaphone" class="icon-s" />
           </Show>
           <span class="chat-line-name ellipsis">{chatName(chat())}</span>
+          <PostOf chat={chat()} />
           <Show when={muted()}>
             <Icon name="bellOff" class="icon-s" />
             <span class="sr-only">{word("mute")}</span>
@@ -113,6 +114,30 @@ export function ChatLine(props: { chat: ChatRecord; open: boolean; onDropPeople?
         </span>
       </span>
     </a>
+  );
+}
+
+/** The post that the chat is with, or by which I am in it. */
+function PostOf(props: { chat: ChatRecord }) {
+  const post = usePost(() => props.chat.post);
+  return (
+    <Show when={post()}>
+      {(one) => (
+        <Show
+          when={one().isMine}
+          fallback={
+            <>
+              <Icon name="post" class="icon-s" />
+              <span class="sr-only">{word("postChat")}</span>
+            </>
+          }
+        >
+          <span class="chat-line-post ellipsis" title={word("byPost", { name: one().name })}>
+            {one().name}
+          </span>
+        </Show>
+      )}
+    </Show>
   );
 }
 

@@ -14,6 +14,8 @@ import { showCode } from "../codes";
 import { AwayBox, CardFacts } from "./CardFacts";
 import { isForRequest } from "./data";
 import { Face } from "./Face";
+import { PostFacts } from "./PostFacts";
+import { usePost } from "./posts";
 import { RequestForm } from "./RequestForm";
 import { word } from "./words";
 
@@ -47,6 +49,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
     props.roomId ? { userId: props.userId, roomId: props.roomId } : { userId: props.userId },
   );
   const card = useValue("card", () => ({ userId: props.userId }));
+  const post = usePost(() => props.userId);
   const name = () => card()?.name ?? person()?.name ?? props.userId;
   const rule = () => (card()?.mayWrite === false ? card()?.rule : undefined);
   const why = (name: string) =>
@@ -125,6 +128,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
           </Button>
         </Show>
         <Show when={card()}>{(known) => <AwayBox who={known()} />}</Show>
+        <Show when={post()}>{(one) => <PostFacts post={one()} />}</Show>
         <Show
           when={rule()}
           fallback={
@@ -145,7 +149,7 @@ function Card(props: { userId: string; roomId?: string; onClose: () => void }) {
         <Show when={card()}>
           {(known) => <CardFacts who={known()} onPerson={(id) => openPerson(id)} />}
         </Show>
-        <Show when={!isMe()}>
+        <Show when={!isMe() && !post()}>
           <div class="card-more">
             <Show when={person()?.trust !== "verified"}>
               <Button icon="shield" onClick={verify}>

@@ -15,6 +15,8 @@ import { Icon } from "../../ui/icons";
 import { startDrag } from "./drag";
 import { Face } from "./Face";
 import { openPerson } from "./PersonCard";
+import { PostMark } from "./PostFacts";
+import { heldText, usePost } from "./posts";
 import {
   type Chosen,
   firstOpen,
@@ -243,7 +245,12 @@ function Tick(props: { on: boolean; onToggle: () => void }) {
 
 /** Face, name and post of somebody in a row. */
 export function PersonRow(props: { person: EmployeeRecord & { unit?: string } }) {
-  const about = () => [props.person.title, props.person.unit].filter(Boolean).join(" · ");
+  const post = usePost(() => (props.person.isPost ? props.person.id : undefined));
+  const held = () => {
+    const known = post();
+    return known && heldText(known);
+  };
+  const about = () => [held() ?? props.person.title, props.person.unit].filter(Boolean).join(" · ");
   return (
     <>
       <Face
@@ -257,6 +264,9 @@ export function PersonRow(props: { person: EmployeeRecord & { unit?: string } })
         <span class="ellipsis">{props.person.name}</span>
         <Show when={about()}>{(text) => <small class="ellipsis">{text()}</small>}</Show>
       </span>
+      <Show when={props.person.isPost}>
+        <PostMark />
+      </Show>
       <Show when={props.person.isManager}>
         <span class="mark">{word("managerMark")}</span>
       </Show>

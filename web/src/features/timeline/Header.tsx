@@ -6,7 +6,7 @@ import { IconButton } from "../../ui/controls";
 import { Icon } from "../../ui/icons";
 import { MenuButton } from "../../ui/Menu";
 import { go, place } from "../../ui/router";
-import { Away, Face, presenceText } from "../people";
+import { Away, Face, postNote, presenceText, usePost } from "../people";
 import { useConversation } from "./conversation";
 import { tellEvent } from "./describe";
 import { toggleSide } from "./side";
@@ -38,7 +38,10 @@ export function Header(props: { actions: () => readonly Action[] }) {
   });
   const others = () => typing() ?? [];
   const name = () => (room().kind === "self" ? word("saved") : room().name);
+  const post = usePost(() => room().post);
   const note = () => {
+    const held = post();
+    if (held) return postNote(held);
     if (room().kind === "direct") return peer()?.status || presenceText(peer());
     if (room().kind === "self") return "";
     const members = room().memberCount > 0 && word("members", { count: room().memberCount });
