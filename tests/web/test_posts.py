@@ -39,7 +39,7 @@ async def make_post(admin: Person) -> None:
     await roster.get_by_role("button", name="Close").click()
 
 
-@pytest.mark.limit(180)
+@pytest.mark.limit(240)
 async def test_a_post_is_made_written_to_and_held(house: House, open_client: Open) -> None:
     await house.grant("ithead", "administrator")
     await make_post(await open_client(house.people["ithead"]))
