@@ -198,7 +198,7 @@ async def post_pusher(push: Push, ask: Ask[Content]) -> Reply:
     return EMPTY
 
 
-@endpoint("GET", "/_matrix/client/v3/notifications", spec="getNotifications")
+@endpoint("GET", "/_matrix/client/v3/notifications", limit="search", spec="getNotifications")
 async def get_notifications(push: Push, ask: Ask[None]) -> Reply:
     """What has notified the caller lately."""
     token = ask.query.get("from")

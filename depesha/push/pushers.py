@@ -6,13 +6,15 @@ from urllib.parse import urlsplit
 
 from depesha.accounts import DEVICE, find_devices
 from depesha.base.canonical import Content, decode, encode, find_unsafe
-from depesha.base.errors import bad_json, invalid_param, missing_param
+from depesha.base.errors import bad_json, invalid_param, missing_param, too_large
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.push import store, webpush
 from depesha.push.record import PUSHER, Push, load_pushers
 
 MOST_BYTES = 16 * 1024
+MOST_PUSHERS = 50
+"""Pushers of one user: each message is sent to all of them."""
 NOTIFY_PATH = "/_matrix/push/v1/notify"
 _NEEDED = ("app_display_name", "device_display_name", "lang", "data")
 
@@ -98,7 +100,10 @@ def _is_in(host: str, networks: Sequence[str]) -> bool:
 
 
 async def set_pusher(push: Push, user_id: str, device_id: str, body: Content) -> None:
-    """Add, change or (with kind null) remove a pusher."""
+    """Add, change or (with kind null) remove a pusher.
+
+    Raises 400 for what cannot be a pusher, 413 M_TOO_LARGE for one too many.
+    """
     check_pusher(body, push.spine.config.allowed_networks)
     app_id, pushkey = body["app_id"], body["pushkey"]
     kept = {key: value for key, value in body.items() if key != "append"}
@@ -114,6 +119,8 @@ async def set_pusher(push: Push, user_id: str, device_id: str, body: Content) ->
             if body.get("append") is not True:
                 await store.delete_others(w.tx, institution_id, user_id, app_id, pushkey)
             await store.upsert_pusher(w.tx, institution_id, row)
+            if await store.count_pushers(w.tx, institution_id, user_id) > MOST_PUSHERS:
+                raise too_large(f"At most {MOST_PUSHERS} pushers")
         await w.change(Change(PUSHER, Reach.NOBODY, user_id))
 
     await push.spine.log.commit(plan)

@@ -81,6 +81,16 @@ async def upsert_pusher(tx: Tx, institution_id: int, row: PusherRow) -> None:
     )
 
 
+async def count_pushers(tx: Tx, institution_id: int, user_id: str) -> int:
+    found = await tx.value(
+        int,
+        "SELECT COUNT(*) FROM push_pushers WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found or 0
+
+
 async def delete_pusher(
     tx: Tx, institution_id: int, user_id: str, app_id: str, pushkey: str
 ) -> None:

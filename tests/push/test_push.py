@@ -291,3 +291,16 @@ async def test_quiet_hours_are_kept_for_every_phone(start_server: Any) -> None:
         await server.clock.advance(2 * 3_600)
         event_id = (await alice.put(path + "5", named)).ok()["event_id"]
         assert (await phone.got.get())["event_id"] == event_id
+
+
+async def test_a_user_has_a_bounded_number_of_pushers(server: Server) -> None:
+    alice = await server.register("alice")
+    one = pusher("https://push.example.org/_matrix/push/v1/notify")
+    for number in range(50):
+        (await alice.post(SET, one | {"pushkey": f"key {number}"})).ok()
+    (await alice.post(SET, one | {"pushkey": "one more"})).refused(413, "M_TOO_LARGE")
+    (await alice.post(SET, one | {"pushkey": "key 0", "lang": "ru"})).ok()
+    (await alice.post(SET, one | {"pushkey": "key 1", "kind": None})).ok()
+    (await alice.post(SET, one | {"pushkey": "one more"})).ok()
+    found = (await alice.get("/_matrix/client/v3/pushers")).ok()["pushers"]
+    assert len(found) == 50
