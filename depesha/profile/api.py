@@ -13,6 +13,7 @@ from depesha.base.errors import (
     invalid_param,
     missing_param,
     not_found,
+    too_large,
 )
 from depesha.base.ids import MAX_ID_BYTES, is_room_id
 from depesha.eventlog.append import Writing
@@ -225,6 +226,8 @@ async def delete_tag(profile: Profile, ask: Ask[None]) -> Reply:
 # --- filters -------------------------------------------------------------------------
 
 _FILTER = "/_matrix/client/v3/user/{userId}/filter"
+MOST_FILTERS = 2**20
+"""Characters of all filters that one user keeps."""
 
 
 @endpoint("POST", _FILTER, body=Content, auth=Auth.GUEST, spec="defineFilter")
@@ -237,7 +240,11 @@ async def post_filter(profile: Profile, ask: Ask[Content]) -> Reply:
     parse_filter(text)
 
     async def plan(w: Writing) -> int:
-        return await store.insert_filter(w.tx, w.institution.id, user_id, text.decode())
+        institution_id = w.institution.id
+        filter_id = await store.insert_filter(w.tx, institution_id, user_id, text.decode())
+        if await store.measure_filters(w.tx, institution_id, user_id) > MOST_FILTERS:
+            raise too_large("There are too many filters")
+        return filter_id
 
     filter_id = await profile.spine.log.commit(plan)
     return json_reply({"filter_id": str(filter_id)})

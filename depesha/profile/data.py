@@ -14,6 +14,8 @@ from depesha.profile.quiet import QUIET, check_quiet
 from depesha.profile.record import ACCOUNT_DATA, Profile
 
 MOST_BYTES = 64 * 1024
+MOST_IN_ALL = 4 * 2**20
+"""Characters of all account data of one user, which is read and kept in memory as a whole."""
 _SERVER_KEPT = frozenset({"m.fully_read", "m.push_rules"})
 
 
@@ -41,7 +43,7 @@ async def put_data(
 ) -> None:
     """Keep account data (None deletes it) and tell the user's devices.
 
-    400 M_INVALID_PARAM for hours of quiet that are none.
+    400 M_INVALID_PARAM for hours of quiet that are none, 413 M_TOO_LARGE when there is too much.
     """
     text = None if content is None else check_content(content)
     if type_ == QUIET and not room_id and text is not None:
@@ -49,8 +51,15 @@ async def put_data(
 
     async def plan(w: Writing) -> None:
         await write_data(w, user_id, room_id, type_, text)
+        if text is not None:
+            await _check_in_all(w, user_id)
 
     await profile.spine.log.commit(plan)
+
+
+async def _check_in_all(w: Writing, user_id: str) -> None:
+    if await store.measure_data(w.tx, w.institution.id, user_id) > MOST_IN_ALL:
+        raise too_large("There is too much account data")
 
 
 async def change_data(
@@ -67,6 +76,7 @@ async def change_data(
         content = change({} if text is None else decode(text))
         if content is not None:
             await write_data(w, user_id, room_id, type_, check_content(content))
+            await _check_in_all(w, user_id)
 
     await profile.spine.log.commit(plan)
 

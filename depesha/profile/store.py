@@ -371,6 +371,30 @@ async def select_room_data(
 # --- filters -------------------------------------------------------------------------
 
 
+async def measure_data(tx: Tx, institution_id: int, user_id: str) -> int:
+    """How many characters all account data of a user has."""
+    found = await tx.value(
+        int,
+        "SELECT SUM(LENGTH(content)) FROM profile_account_data"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found or 0
+
+
+async def measure_filters(tx: Tx, institution_id: int, user_id: str) -> int:
+    """How many characters all kept filters of a user have."""
+    found = await tx.value(
+        int,
+        "SELECT SUM(LENGTH(content)) FROM profile_filters"
+        " WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
+    )
+    return found or 0
+
+
 async def insert_filter(tx: Tx, institution_id: int, user_id: str, content: str) -> int:
     """The id of the filter: that of an equal one, if there is one."""
     same = await tx.value(

@@ -118,3 +118,14 @@ async def test_what_is_no_tag(alice: Client, bob: Client) -> None:
     (await bob.get(tags(alice, room))).refused(403, "M_FORBIDDEN")
     (await bob.delete(tags(alice, room, "u.a"))).refused(403, "M_FORBIDDEN")
     assert (await alice.get(tags(alice, room))).ok() == {"tags": {}}
+
+
+async def test_all_account_data_of_somebody_has_its_bound(alice: Client) -> None:
+    much = {"text": "x" * 60_000}
+    for number in range(69):
+        (await alice.put(data(alice, f"org.example.{number}"), much)).ok()
+    (await alice.put(data(alice, "org.example.more"), much)).refused(413, "M_TOO_LARGE")
+    (await alice.put(data(alice, "org.example.more", ROOM), much)).refused(413, "M_TOO_LARGE")
+    (await alice.get(data(alice, "org.example.more"))).refused(404, "M_NOT_FOUND")
+    (await alice.put(data(alice, "org.example.0"), {})).ok()
+    (await alice.put(data(alice, "org.example.more"), much)).ok()

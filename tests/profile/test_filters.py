@@ -73,3 +73,12 @@ def test_a_star_stands_for_any_text(pattern: str, text: str) -> None:
     slow = ".*".join(map(re.escape, pattern.split("*")))
     found = EventFilter(types=[pattern]).allows(text, "@a:x", {})
     assert found == (re.fullmatch(slow, text) is not None)
+
+
+async def test_all_filters_of_somebody_have_their_bound(alice: Client) -> None:
+    for number in range(5):
+        (await alice.post(filters(alice), {"n": number, "note": "x" * 200_000})).ok()
+    more = {"n": 5, "note": "x" * 200_000}
+    (await alice.post(filters(alice), more)).refused(413, "M_TOO_LARGE")
+    (await alice.post(filters(alice), more | {"n": 4})).ok()  # it is there already
+    (await alice.post(filters(alice), {"room": {}})).ok()
