@@ -3,7 +3,7 @@
 Spec: client-server API, "Server Discovery", "Capabilities negotiation".
 """
 
-from depesha.accounts.discovery import capabilities, support, versions
+from depesha.accounts.discovery import capabilities, client_wellknown, support, versions
 from depesha.accounts.record import Accounts
 from depesha.base.canonical import Json
 from depesha.http.endpoint import Ask, Auth, Endpoint, Reply, endpoint, json_reply
@@ -24,7 +24,7 @@ async def server_capabilities(accounts: Accounts, ask: Ask[None]) -> Reply:
 @endpoint("GET", "/.well-known/matrix/client", spec="getWellknown", auth=Auth.NONE)
 async def well_known_client(accounts: Accounts, ask: Ask[None]) -> Reply:
     """Where clients find this server."""
-    return json_reply({"m.homeserver": {"base_url": accounts.spine.config.base_url()}})
+    return json_reply(client_wellknown(accounts))
 
 
 @endpoint("GET", "/.well-known/matrix/support", spec="getWellknownSupport", auth=Auth.NONE)

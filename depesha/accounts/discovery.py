@@ -36,8 +36,25 @@ def capabilities(accounts: Accounts, caller: Caller) -> Content:
         "m.forget_forced_upon_leave": {"enabled": False},
         "org.matrix.msc4155.invite_permission_config_enforced": {"enabled": True},
     }
+    config = accounts.spine.config
+    found["org.depesha.encryption"] = {
+        "required": list(config.encryption_required),
+        "off": list(config.encryption_off),
+    }
     if caller.may(Right.PEOPLE_BLOCK):
         found["m.account_moderation"] = {"suspend": True, "lock": True}
+    return found
+
+
+def client_wellknown(accounts: Accounts) -> Content:
+    """Body of `/.well-known/matrix/client`.
+
+    `io.element.e2ee` is what Element reads before it encrypts a new chat by itself.
+    """
+    config = accounts.spine.config
+    found: Content = {"m.homeserver": {"base_url": config.base_url()}}
+    if {"direct", "group"} <= set(config.encryption_off):
+        found["io.element.e2ee"] = {"default": False, "force_disable": True}
     return found
 
 

@@ -119,6 +119,7 @@ from depesha.rooms import (
     Rooms,
     follow_deactivation,
     follow_placed,
+    gate_secrecy,
     keep_groups,
     keep_notices,
     leave_rooms,
@@ -394,6 +395,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
     gates: tuple[Gate, ...] = (
         keep_notices(notices_sender(spine)),
         keep_marks(notices_sender(spine)),
+        partial(gate_secrecy, config),
         partial(org_gate, org),
     )
     projections: tuple[Projection, ...] = (

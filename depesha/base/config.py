@@ -16,6 +16,7 @@ from depesha.base.directory import Directory, DirectoryError, read_directory
 from depesha.base.ids import is_server_name
 from depesha.base.mail_server import read_mail_server
 from depesha.base.providers import Provider, ProviderError, read_providers
+from depesha.base.secrecy import check_chat_kinds
 from depesha.base.tiles import MOST_ZOOM, check_tiles
 
 Value = str | int | bool | tuple[str, ...] | tuple[Provider, ...] | Directory | None
@@ -134,6 +135,14 @@ class Config:
     turn_uris: tuple[str, ...] = _setting((), "TURN URIs given to clients for calls.")
     turn_secret: str = _setting("", "Secret shared with the TURN server.")
     turn_ttl_seconds: int = _setting(86_400, "How long TURN credentials hold.")
+    encryption_required: tuple[str, ...] = _setting(
+        (),
+        "Kinds of chat that are end-to-end encrypted from the first, where nothing is said in "
+        "clear: direct, group, project, channel, public.",
+    )
+    encryption_off: tuple[str, ...] = _setting(
+        (), "Kinds of chat that cannot be encrypted: the institution's server reads them."
+    )
     admin_contact: str = _setting("", "Matrix id or e-mail in /.well-known/matrix/support.")
     max_requests: int = _setting(
         20_000,
@@ -328,6 +337,8 @@ def _known(name: str, value: Json) -> Value:
             read_mail_server(str(found))
         if name == "map_tiles":
             check_tiles(str(found))
+        if name in {"encryption_required", "encryption_off"} and isinstance(found, tuple):
+            check_chat_kinds([str(kind) for kind in found])
     except ValueError as error:
         raise ConfigError(str(error)) from None
     if name == "map_max_zoom" and not 0 <= int(str(found)) <= MOST_ZOOM:

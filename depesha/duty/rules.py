@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from depesha.base.canonical import Content, Json
+from depesha.events.group import KIND_KEY
 
 Kind = Literal["direct", "basic", "project", "channel", "official"]
 KINDS: tuple[Kind, ...] = ("direct", "basic", "project", "channel", "official")
@@ -16,8 +17,6 @@ ANY = "any"
 
 DAY_MS = 24 * 3_600_000
 RETENTION_TYPES = ("m.room.retention", "org.matrix.msc1763.retention")
-KIND_KEY = "org.depesha.kind"
-"""Key of the create event that tells of a channel."""
 
 
 class Policy(NamedTuple):

@@ -10,6 +10,8 @@ from depesha.base.canonical import Content, Json
 
 GROUP = "org.depesha.group"
 """Type of the state, with an empty key, that says of what kind a group is."""
+KIND_KEY = "org.depesha.kind"
+"""Key of the create event that tells of a channel, and of a chat of two."""
 MENTION_GROUPS = "org.depesha.mention_groups"
 """Type of the state, with an empty key, that names groups of participants."""
 MENTIONS = "org.depesha.mentions"

@@ -38,5 +38,6 @@ from depesha.rooms.leave import write_forget as write_forget
 from depesha.rooms.leave import write_leave as write_leave
 from depesha.rooms.record import Bell as Bell
 from depesha.rooms.record import Rooms as Rooms
+from depesha.rooms.secrecy import gate_secrecy as gate_secrecy
 from depesha.rooms.send import send_message as send_message
 from depesha.rooms.send import send_state as send_state

@@ -14,6 +14,7 @@ from depesha.base.errors import MatrixError, bad_json, invalid_param
 from depesha.eventlog.append import Writing
 from depesha.eventlog.state import MEMBER
 from depesha.events.event import ROOM_VERSIONS, Draft, RoomVersion
+from depesha.events.group import KIND_KEY
 from depesha.http.caller import Caller
 from depesha.org import Right, check_may
 from depesha.profile import member_content
@@ -28,6 +29,7 @@ from depesha.rooms.alias import (
 from depesha.rooms.invite import by_address, check_invitable, write_invite
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state, creation_content, default_power_levels, preset_of
+from depesha.rooms.secrecy import with_encryption
 
 MOST_INVITED = 200
 State = dict[tuple[str, str], Content]
@@ -150,13 +152,15 @@ def decide_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> NewRoom:
         check_alias_free(rooms, caller, alias)
     trusted = invited if preset_of(asked.preset, asked.visibility).trusts_invited else []
     creation = creation_content(asked.creation_content or {}, caller.user_id, version, trusted)
+    if asked.is_direct and len(invited) == 1:
+        creation.setdefault(KIND_KEY, "direct")
     levels = default_power_levels(
         version, caller.user_id, trusted, asked.power_level_content_override or {}
     )
     return NewRoom(
         version,
         creation,
-        _state(caller, asked, levels, alias),
+        with_encryption(rooms.spine.config, creation, _state(caller, asked, levels, alias)),
         invited,
         alias,
         asked.is_direct,

@@ -5,6 +5,7 @@
 
 import type { Failure, Result } from "../base/errors";
 import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids";
+import type { Secrecy } from "../base/secrecy";
 import type {
   AlbumView,
   Attachment,
@@ -242,6 +243,8 @@ export interface Commands {
     value: { items: readonly ItemRecord[]; next: number | null };
   };
   // Chats
+  /** Kinds of chat that must be encrypted, and those that must not. */
+  "room.secrecy": { args: Record<string, never>; value: Secrecy };
   "room.create": {
     args: {
       kind: "direct" | "group" | "channel" | "space";

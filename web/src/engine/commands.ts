@@ -32,6 +32,7 @@ import {
   joinRoom,
   knock,
   leaveRoom,
+  loadSecrecy,
   pin,
   previewRoom,
   remove,
@@ -158,6 +159,7 @@ export function makeCommands(live: Live): Answers {
     "export.fetch": ({ roomId }) => fetchPast(world, roomId),
     "export.page": ({ roomId, after }) => exportPage(live, roomId, after),
 
+    "room.secrecy": () => loadSecrecy(live),
     "room.create": (ask) => createRoom(live, ask),
     "room.direct": ({ userId }) => directRoom(live, userId),
     "room.join": (ask) => joinRoom(live, ask),

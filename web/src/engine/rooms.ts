@@ -2,6 +2,7 @@
 
 import { FailureError } from "../base/errors";
 import { type Mxc, type RoomId, serverOf, type UserId } from "../base/ids";
+import { forcedSecrecy, type Secrecy } from "../base/secrecy";
 import type { Args, Commands } from "../bridge/protocol";
 import { BEACON_INFO } from "./beacons";
 import { cipherOf } from "./cipher";
@@ -23,8 +24,10 @@ type Create = Args<"room.create">;
 export async function createRoom(live: Live, ask: Create): Promise<{ roomId: RoomId }> {
   const avatar = ask.avatar && (await uploadAvatar(live, ask.avatar));
   const { http } = live.world;
-  const levels = await levelsOf(live, ask.kind);
-  const body = { ...bodyOfCreate(ask, avatar, serverOf(live.world.me)), ...levels };
+  const may = await capabilitiesOf(live);
+  const encrypted = forcedSecrecy(secrecyOf(may), ask) ?? ask.encrypted;
+  const content = bodyOfCreate({ ...ask, encrypted }, avatar, serverOf(live.world.me));
+  const body = { ...content, ...levelsOf(may, ask.kind) };
   const answer = await http.json<{ room_id: RoomId }>("POST", `${V3}/createRoom`, { body });
   const roomId = answer.room_id;
   const [peer] = ask.invite;
@@ -88,11 +91,25 @@ const GUARDED = {
   "m.room.server_acl": 100,
 };
 
+/** What may be done on this server, by the names of the specification. */
+async function capabilitiesOf(live: Live): Promise<Content> {
+  const answer = await live.world.http.json<Content>("GET", `${V3}/capabilities`);
+  return objectOf(answer, "capabilities") ?? {};
+}
+
+function secrecyOf(capabilities: Content): Secrecy {
+  const told = objectOf(capabilities, "org.depesha.encryption") ?? {};
+  return { required: textsOf(told, "required"), off: textsOf(told, "off") };
+}
+
+/** Where the institution requires encryption and where it has none; a server of others says nothing. */
+export async function loadSecrecy(live: Live): Promise<Secrecy> {
+  return secrecyOf(await capabilitiesOf(live));
+}
+
 /** The levels of a new room, where they are not the server's own. */
-async function levelsOf(live: Live, kind: Create["kind"]): Promise<Content> {
+function levelsOf(capabilities: Content, kind: Create["kind"]): Content {
   if (kind === "space") return { power_level_content_override: { events_default: 100 } };
-  const path = `${V3}/capabilities`;
-  const { capabilities } = await live.world.http.json<{ capabilities?: Content }>("GET", path);
   const version = textOf(objectOf(capabilities, "m.room_versions"), "default") ?? "";
   // Where creators stand above all levels, replacing the room is theirs.
   const guarded = { ...GUARDED, "m.room.tombstone": Number(version) >= 12 ? 150 : 100 };

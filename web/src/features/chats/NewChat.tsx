@@ -1,4 +1,5 @@
 import { createResource, createSignal, For, Match, Show, Switch } from "solid-js";
+import { forcedSecrecy } from "../../base/secrecy";
 import { useClient, useValue } from "../../bridge/client";
 import type { GroupKind, PersonRecord } from "../../engine/records";
 import { Button, NoticeBox, TextField, Switch as Toggle } from "../../ui/controls";
@@ -65,19 +66,36 @@ function Group(props: { kind: keyof typeof titles }) {
   const [busy, setBusy] = createSignal(false);
   const [group, setGroup] = createSignal<GroupKind>();
   const above = parent();
+  const [rules] = createResource(async () => {
+    const answer = await client.command("room.secrecy", {});
+    return answer.ok ? answer.value : undefined;
+  });
+  const ofKind = () => {
+    const kind = props.kind === "group" ? group() : undefined;
+    return kind ? { group: kind } : {};
+  };
+  const forced = () => {
+    const known = rules();
+    const chat = { kind: props.kind, public: open(), ...ofKind() };
+    return known && forcedSecrecy(known, chat);
+  };
+  const secret = () => forced() ?? (encrypted() && !open());
+  const secrecyNote = () => {
+    if (forced() === undefined) return word("encryptedNote");
+    return word(forced() ? "encryptionRequired" : "encryptionOff");
+  };
   const create = async () => {
     setBusy(true);
-    const kind = props.kind === "group" ? group() : undefined;
     const made = await orTell(
       client.command("room.create", {
         kind: props.kind,
         name: name().trim(),
         ...(topic().trim() ? { topic: topic().trim() } : {}),
         invite: people().map((person) => person.id),
-        encrypted: encrypted() && !open(),
+        encrypted: secret(),
         public: open(),
         ...(above ? { parent: above } : {}),
-        ...(kind ? { group: kind } : {}),
+        ...ofKind(),
       }),
     );
     setBusy(false);
@@ -140,9 +158,9 @@ function Group(props: { kind: keyof typeof titles }) {
           <Show when={props.kind !== "space"}>
             <Toggle
               label={word("encrypted")}
-              note={word("encryptedNote")}
-              checked={encrypted() && !open()}
-              disabled={open()}
+              note={secrecyNote()}
+              checked={secret()}
+              disabled={open() || forced() !== undefined}
               onChange={setEncrypted}
             />
           </Show>

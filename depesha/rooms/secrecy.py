@@ -1,0 +1,72 @@
+"""Where the institution requires end-to-end encryption, and where it has none. Requirement M12."""
+
+from collections.abc import Mapping
+
+from depesha.base.canonical import Content
+from depesha.base.config import Config
+from depesha.base.errors import forbidden
+from depesha.base.secrecy import ChatKind
+from depesha.eventlog.append import GateContext
+from depesha.events.auth import Denied
+from depesha.events.event import Draft
+from depesha.events.group import GROUP, KIND_KEY, PROJECT
+from depesha.rooms.gate import NOTICES
+
+ENCRYPTION = "m.room.encryption"
+MEGOLM: Content = {"algorithm": "m.megolm.v1.aes-sha2"}
+
+_CREATE, _JOIN_RULES = "m.room.create", "m.room.join_rules"
+_CLEAR = frozenset(
+    {
+        "m.room.message",
+        "m.sticker",
+        "m.poll.start",
+        "org.matrix.msc3381.poll.start",
+        "m.beacon",
+        "org.matrix.msc3672.beacon",
+    }
+)
+"""What people say; what only points at it (reactions, redactions) is in clear everywhere."""
+
+_OFF = "The institution has no end-to-end encryption in chats of this kind"
+_REQUIRED = "The institution requires end-to-end encryption in chats of this kind"
+
+
+def kind_of(creation: Content, group: Content, join_rules: Content) -> ChatKind | None:
+    """Of what kind a chat is; None for what is no chat of people, such as a space."""
+    if creation.get(NOTICES) is True or creation.get("type") == "m.space":
+        return None
+    if join_rules.get("join_rule") == "public":
+        return "public"
+    marked = creation.get(KIND_KEY)
+    if marked in {"direct", "channel"}:
+        return "direct" if marked == "direct" else "channel"
+    return "project" if group.get("kind") == PROJECT else "group"
+
+
+def with_encryption(
+    config: Config, creation: Content, state: Mapping[tuple[str, str], Content]
+) -> dict[tuple[str, str], Content]:
+    """The first state of a room, encrypted where that is required.
+
+    Raises 403 M_FORBIDDEN with the rule where it is encrypted and must not be.
+    """
+    kind = kind_of(creation, state.get((GROUP, ""), {}), state.get((_JOIN_RULES, ""), {}))
+    found = dict(state)
+    if kind in config.encryption_off and (ENCRYPTION, "") in found:
+        raise forbidden(_OFF, **{"org.depesha.rule": "encryption_off"})
+    if kind in config.encryption_required:
+        found.setdefault((ENCRYPTION, ""), MEGOLM)
+    return found
+
+
+def gate_secrecy(config: Config, draft: Draft, context: GateContext) -> Denied | None:
+    """Why an event may not be, in clear or encrypted; None when it may."""
+    is_clear = draft.type in _CLEAR and draft.state_key is None
+    if not is_clear and draft.type != ENCRYPTION:
+        return None
+    tip = context.tip
+    kind = kind_of(tip.content(_CREATE), tip.content(GROUP), tip.content(_JOIN_RULES))
+    if draft.type == ENCRYPTION:
+        return Denied(_OFF) if kind in config.encryption_off else None
+    return Denied(_REQUIRED) if kind in config.encryption_required else None
