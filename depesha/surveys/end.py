@@ -1,5 +1,7 @@
 """What an author does to a survey: ending it, forgetting it, reminding who has not answered."""
 
+import msgspec
+
 from depesha.audit import act_of, record
 from depesha.base.errors import invalid_param, limit_exceeded
 from depesha.eventlog.append import Writing
@@ -8,9 +10,10 @@ from depesha.http.caller import Caller
 from depesha.io.jobs import delete_job, upsert_job
 from depesha.surveys import store
 from depesha.surveys.access import access_own, is_over, refused
+from depesha.surveys.answer import questions_of
 from depesha.surveys.create import END, TELL, tell_changed
 from depesha.surveys.record import DUE, Surveys
-from depesha.surveys.rules import KEPT_MS
+from depesha.surveys.rules import KEPT_MS, Box, settled
 
 REMIND_MS = 20 * 3_600_000
 """How long people are left in peace between two tellings."""
@@ -23,13 +26,24 @@ async def end_survey(surveys: Surveys, caller: Caller, survey_id: str) -> None:
         return
 
     async def plan(w: Writing) -> None:
-        await store.update_ended(w.tx, w.institution.id, survey_id, now)
+        await write_end(w, row, now)
         await upsert_job(w.tx, w.institution.id, END, survey_id, b"", now + KEPT_MS)
-        await tell_changed(w, row, caller.user_id)
         if not row.room_id:
             await record(w, act_of(caller, "survey.end", survey_id, title=row.title))
 
     await surveys.spine.log.commit(plan)
+
+
+async def write_end(w: Writing, row: store.SurveyRow, ts: int) -> None:
+    """Within a plan: the survey is over. What is too little to be told is not kept any longer."""
+    tx, institution_id = w.tx, w.institution.id
+    await store.update_ended(tx, institution_id, row.survey_id, ts)
+    sums = await store.select_box(tx, institution_id, row.survey_id)
+    if sums is not None:
+        box = settled(msgspec.json.decode(sums, type=Box), questions_of(row))
+        kept = msgspec.json.encode(box).decode()
+        await store.upsert_box(tx, institution_id, row.survey_id, kept)
+    await tell_changed(w, row, row.author)
 
 
 async def forget_survey(surveys: Surveys, caller: Caller, survey_id: str) -> None:

@@ -10,14 +10,14 @@ from depesha.base.errors import MatrixError
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.io.jobs import Job, Jobs, Kind
-from depesha.io.tx import Tx
 from depesha.notices import Notices, Told, send_content
 from depesha.org import Org
 from depesha.spine import Spine
 from depesha.surveys import store
 from depesha.surveys.access import is_over
 from depesha.surveys.answer import questions_of
-from depesha.surveys.create import END, TELL, Target, addressed, tell_changed
+from depesha.surveys.create import END, TELL, Target, addressed
+from depesha.surveys.end import write_end
 from depesha.surveys.record import CHANGED, Surveys
 from depesha.surveys.rules import Step, empty_box, merge_few, next_step
 
@@ -45,7 +45,7 @@ async def tell(surveys: Surveys, job: Job) -> None:
     if row is None or row.room_id:
         return
     if not row.is_spread:
-        await spine.db.write(_spread, surveys, row)
+        await _spread(surveys, row)
     while not is_over(surveys, row):
         untold = await spine.db.read(
             store.select_untold, spine.institution.id, survey_id, row.round, _AT_ONCE
@@ -56,17 +56,22 @@ async def tell(surveys: Surveys, job: Job) -> None:
             await _tell(surveys, row, person.user_id)
 
 
-async def _spread(tx: Tx, surveys: Surveys, row: store.SurveyRow) -> None:
-    institution_id = surveys.spine.institution.id
+async def _spread(surveys: Surveys, row: store.SurveyRow) -> None:
     units = addressed(surveys, msgspec.json.decode(row.target, type=Target))
     groups = merge_few(units) if row.is_anonymous else units
-    for user_id, unit in groups.items():
-        await store.insert_person(tx, institution_id, row.survey_id, user_id, unit)
-    if row.is_anonymous:
-        box = empty_box(questions_of(row), set(groups.values()))
-        sums = msgspec.json.encode(box).decode()
-        await store.upsert_box(tx, institution_id, row.survey_id, sums)
-    await store.update_spread(tx, institution_id, row.survey_id)
+    box = empty_box(questions_of(row), set(groups.values()))
+
+    async def plan(w: Writing) -> None:
+        tx, institution_id = w.tx, w.institution.id
+        for user_id, unit in groups.items():
+            await store.insert_person(tx, institution_id, row.survey_id, user_id, unit)
+        if row.is_anonymous:
+            sums = msgspec.json.encode(box).decode()
+            await store.upsert_box(tx, institution_id, row.survey_id, sums)
+        await store.update_spread(tx, institution_id, row.survey_id)
+        await w.change(Change(CHANGED, Reach.USER, row.author, item=row.survey_id))
+
+    await surveys.spine.log.commit(plan)
 
 
 async def _tell(surveys: Surveys, row: store.SurveyRow, user_id: str) -> None:
@@ -109,8 +114,7 @@ async def end(surveys: Surveys, job: Job) -> int | None:
     step, again = next_step(row.until_ts, row.ended_ts, spine.clock.now_ms())
 
     async def plan(w: Writing) -> None:
-        await store.update_ended(w.tx, w.institution.id, survey_id, row.until_ts)
-        await tell_changed(w, row, row.author)
+        await write_end(w, row, row.until_ts)
 
     if step is Step.END:
         await spine.log.commit(plan)

@@ -175,6 +175,15 @@ def shown_groups(answered: Mapping[int, int], floor: int = FLOOR) -> set[int]:
     return set(answered) - _hidden(answered, floor)
 
 
+def settled(box: Box, questions: Sequence[Question], floor: int = FLOOR) -> Box:
+    """What is kept of a box when the survey is over: no sum of fewer people than may be told."""
+    shown = shown_groups({group: each.answered for group, each in box.groups.items()}, floor)
+    rest = added((each for group, each in box.groups.items() if group not in shown), questions)
+    if not shown and rest.answered < floor:
+        return empty_box(questions, ())
+    return Box({0: rest, **{group: box.groups[group] for group in sorted(shown)}}, box.texts)
+
+
 def _hidden(sizes: Mapping[int, int], floor: int) -> set[int]:
     hidden = {group for group, size in sizes.items() if group == 0 or size < floor}
     rest = sorted(set(sizes) - hidden, key=lambda group: (sizes[group], group))

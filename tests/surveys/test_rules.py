@@ -22,6 +22,7 @@ from depesha.surveys.rules import (
     empty_box,
     merge_few,
     next_step,
+    settled,
     shown_groups,
 )
 
@@ -75,6 +76,19 @@ def test_what_is_hidden_cannot_be_worked_out(sizes: dict[int, int]) -> None:
     assert all(sizes[group] >= FLOOR for group in shown)
     rest = sum(size for group, size in sizes.items() if group not in shown)
     assert rest == 0 or rest >= FLOOR or not shown
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 7, 9]), GIVEN), max_size=24))
+def test_what_is_kept_at_the_end_is_of_enough_people(placed: list[Any]) -> None:
+    box = box_of(placed)
+    kept = settled(box, QUESTIONS)
+    whole, before = (added(each.groups.values(), QUESTIONS) for each in (kept, box))
+    if len(placed) < FLOOR:
+        assert whole.answered == 0
+        assert not any(kept.texts)
+    else:
+        assert (whole, kept.texts) == (before, box.texts)
+    assert all(each.answered == 0 or each.answered >= FLOOR for each in kept.groups.values())
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 4), max_size=30))

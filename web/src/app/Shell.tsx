@@ -20,6 +20,7 @@ import { HelpView } from "../features/help";
 import { Face, openPerson, PeopleView } from "../features/people";
 import { SettingsView, Verification } from "../features/settings";
 import { KeyReminder } from "../features/signin";
+import { SurveysView } from "../features/surveys";
 import {
   ChatView,
   parseMatrixLink,
@@ -73,7 +74,9 @@ export default function Shell() {
   const side = createMemo(() => (roomId() ? place().query.side : undefined));
   const thread = () => place().query.thread;
   const hasMain = () =>
-    ["admin", "chat", "help", "people", "reminders", "settings", "threads"].includes(kind() ?? "");
+    ["admin", "chat", "help", "people", "reminders", "settings", "surveys", "threads"].includes(
+      kind() ?? "",
+    );
   const pane = () => (side() ? "side" : hasMain() ? "main" : "list");
 
   listenToKeys(commands);
@@ -222,6 +225,9 @@ export default function Shell() {
               </Match>
               <Match when={kind() === "help"}>
                 <HelpView />
+              </Match>
+              <Match when={kind() === "surveys"}>
+                <SurveysView id={place().segments[1]} />
               </Match>
               <Match when={kind() === "reminders"}>
                 <Reminders />

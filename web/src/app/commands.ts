@@ -158,6 +158,12 @@ export function createCommands(around: Around): readonly Action[] {
       run: () => go("#/reminders"),
     },
     {
+      id: "surveys",
+      icon: "poll",
+      label: () => word("surveys"),
+      run: () => go("#/surveys"),
+    },
+    {
       id: "people",
       icon: "people",
       label: () => word("institution"),
@@ -278,6 +284,7 @@ export function mainMenu(commands: readonly Action[]): readonly Action[] {
     "saved",
     "threads",
     "reminders",
+    "surveys",
     "newGroup",
     "newChannel",
     "theme",

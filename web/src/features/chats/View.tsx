@@ -12,6 +12,7 @@ import { Tabs } from "../../ui/Tabs";
 import { orTell, tell } from "../../ui/toasts";
 import { Awaiting, StandsIn } from "../notices";
 import { countWaiting, dragged, everyoneOf, setTaking } from "../people";
+import { SurveysWaiting } from "../surveys";
 import { ChatLine } from "./ChatLine";
 import { chatActions } from "./commands";
 import { countUnread, type Folder, invitations, isIn, neighbour, topSpaces } from "./data";
@@ -214,6 +215,9 @@ export function ChatsView(props: {
           />
           <Awaiting />
           <StandsIn />
+          <Suspense>
+            <SurveysWaiting />
+          </Suspense>
           <Show when={invited().length > 0}>
             <button type="button" class="chats-extra requests" onClick={() => setRequests(true)}>
               <Icon name="inbox" />

@@ -21,6 +21,7 @@ import { isLetter, isPress, isTyping } from "../../ui/keyboard";
 import { MenuButton } from "../../ui/Menu";
 import { createMedia, enterSends, language } from "../../ui/preferences";
 import { orTell } from "../../ui/toasts";
+import { NewSurvey } from "../surveys";
 import { registerComposer, urgentAction } from "./commands";
 import { Deputies } from "./Deputies";
 import {
@@ -87,7 +88,7 @@ export function Composer(props: {
   const [pack, setPack] = createSignal<Pack>();
   const [board, setBoard] = createSignal<"emoji" | "stickers">("emoji");
   const [recording, setRecording] = createSignal<"voice" | "round">();
-  const [dialog, setDialog] = createSignal<"poll" | "later" | "place">();
+  const [dialog, setDialog] = createSignal<"poll" | "survey" | "later" | "place">();
   const [alsoChat, setAlsoChat] = createSignal(false);
   let field!: HTMLTextAreaElement;
   let picker!: HTMLInputElement;
@@ -378,6 +379,12 @@ export function Composer(props: {
       run: () => setDialog("poll"),
     },
     {
+      id: "survey",
+      icon: "list" as const,
+      label: () => word("attachSurvey"),
+      run: () => setDialog("survey"),
+    },
+    {
       id: "round",
       icon: "camera" as const,
       label: () => word("round"),
@@ -601,6 +608,9 @@ export function Composer(props: {
           {(chosen) => (
             <PackDialog pack={chosen()} roomId={props.room.id} onClose={() => setPack(undefined)} />
           )}
+        </Show>
+        <Show when={dialog() === "survey"}>
+          <NewSurvey where={where()} onClose={() => setDialog(undefined)} />
         </Show>
         <Show when={dialog() === "poll"}>
           <PollDialog where={where()} onClose={() => setDialog(undefined)} />

@@ -1,9 +1,10 @@
-import { createSignal, Index } from "solid-js";
+import { createSignal, Index, Show } from "solid-js";
 import { useClient } from "../../bridge/client";
 import { Button, IconButton, Switch, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { orTell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
+import { askAnonymously } from "../surveys";
 import { pollContent } from "./poll";
 import { word } from "./words";
 
@@ -19,6 +20,7 @@ export default function PollDialog(props: {
   const [answers, setAnswers] = createSignal<readonly string[]>(["", ""]);
   const [many, setMany] = createSignal(false);
   const [hidden, setHidden] = createSignal(false);
+  const [anonymous, setAnonymous] = createSignal(false);
   const filled = () =>
     answers()
       .map((answer) => answer.trim())
@@ -28,6 +30,11 @@ export default function PollDialog(props: {
     setAnswers(answers().map((answer, other) => (other === place ? text : answer)));
 
   const create = async () => {
+    if (anonymous()) {
+      const poll = { question: question().trim(), answers: filled(), many: many() };
+      if (await askAnonymously(client, props.where, poll)) props.onClose();
+      return;
+    }
     const content = pollContent(
       { question: question().trim(), answers: filled(), many: many(), hidden: hidden() },
       word("pollBody", { question: question().trim() }),
@@ -90,7 +97,15 @@ export default function PollDialog(props: {
         {word("pollAdd")}
       </Button>
       <Switch label={word("pollMany")} checked={many()} onChange={setMany} />
-      <Switch label={word("pollHidden")} checked={hidden()} onChange={setHidden} />
+      <Switch
+        label={word("pollAnonymous")}
+        note={word("pollAnonymousNote")}
+        checked={anonymous()}
+        onChange={setAnonymous}
+      />
+      <Show when={!anonymous()}>
+        <Switch label={word("pollHidden")} checked={hidden()} onChange={setHidden} />
+      </Show>
     </Dialog>
   );
 }

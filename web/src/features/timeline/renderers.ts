@@ -10,6 +10,7 @@ import { NoticeItem } from "./items/NoticeItem";
 import { PictureItem } from "./items/PictureItem";
 import { PollItem } from "./items/PollItem";
 import { isRound, RoundItem } from "./items/RoundItem";
+import { isSurvey, SurveyItem } from "./items/SurveyItem";
 import { TextItem } from "./items/TextItem";
 import { RedactedItem, UndecryptableItem, UnknownItem } from "./items/UnreadableItem";
 import { VideoItem } from "./items/VideoItem";
@@ -40,6 +41,7 @@ export function rendererOf(item: ItemRecord): Renderer {
   if (item.redacted) return RedactedItem;
   if (item.encryption === "undecryptable") return UndecryptableItem;
   if (isRound(item)) return RoundItem;
+  if (isSurvey(item)) return SurveyItem;
   const key = item.type === "m.room.message" ? `${item.type} ${item.content.msgtype}` : item.type;
   const fallback = typeof item.content.body === "string" ? TextItem : UnknownItem;
   return renderers[key] ?? fallback;
