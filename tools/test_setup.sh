@@ -12,6 +12,7 @@ packages=(
     openssl            # certificates of the tests
     slapd              # the directory of the tests of signing in, and
     ldap-utils         # what changes its entries
+    pebble             # the authority of the tests of certificates
 )
 
 command -v dpkg-query >/dev/null || exit 0

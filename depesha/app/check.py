@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from depesha.app.acme import find_faults
 from depesha.app.demo import check_listen
 from depesha.app.registrations import load_registrations
-from depesha.app.serve import load_tls, parse_listen
+from depesha.app.serve import load_tls, parse_acme_listen, parse_listen
 from depesha.base.config import Config, ConfigError, Fault, Value, read_config, remedy_for
 from depesha.base.ids import is_server_name
 from depesha.base.relay import read_relay
@@ -143,7 +144,8 @@ def _as_at_start(config: Config) -> Found:
     starts: tuple[Callable[[], object], ...] = (
         lambda: parse_listen(config.listen),
         lambda: check_listen(config),
-        lambda: load_tls(config),
+        lambda: parse_acme_listen(config),
+        *(() if config.acme else (lambda: load_tls(config),)),
         lambda: read_scim_token(config.scim_token_file),
         lambda: make_way(config.ldap),
     )
@@ -171,4 +173,14 @@ def _folder(config: Config) -> Found:
         yield "data", f"this user may not write in {there}"
 
 
-_CHECKS = (_numbers, _choices, _addresses, _networks, _relays, _pairs, _as_at_start, _folder)
+_CHECKS = (
+    _numbers,
+    _choices,
+    _addresses,
+    _networks,
+    _relays,
+    _pairs,
+    find_faults,
+    _as_at_start,
+    _folder,
+)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from depesha.app.cli_certificate import add_certificate
 from depesha.app.cli_duty import Keeping
 from depesha.app.cli_notice import add_official
 from depesha.app.cli_org import add_org, print_report
@@ -91,6 +92,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_org(commands)
     _add_post(commands)
     _add_mail(commands)
+    certificate = _add_group(commands, "certificate", "the server's TLS certificate")
+    add_certificate(partial(_add_command, certificate))
     _add_turn(commands)
     _add_directory(commands)
     _add_duty(commands)

@@ -12,6 +12,7 @@ from functools import partial
 
 import uvloop
 
+from depesha.app.acme import certificate_folder, load_issued, showing_proofs
 from depesha.app.collector import Collector
 from depesha.app.demo import check_listen, fill, invitation
 from depesha.app.operate import listening_to_operator, opened
@@ -21,7 +22,7 @@ from depesha.base.config import Config, ConfigError
 from depesha.http.server import BY_TLS, COMMON_HEADERS
 from depesha.http.wire import Connections, Wire
 from depesha.io.observe import start_logging
-from depesha.io.tls import Tls
+from depesha.io.tls import AWAITED_LOOK_SECONDS, CERTIFICATE, Tls
 
 RETRY_SECONDS = 5.0
 KEPT_FILES = 300
@@ -45,7 +46,11 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
     Raises ConfigError for settings that cannot be served with.
     """
     place, tls = parse_listen(config.listen), load_tls(config)
-    async with opened(config, clock) as house, listening_to_operator(house):
+    async with (
+        opened(config, clock) as house,
+        listening_to_operator(house),
+        _open_to_authority(config, clock),
+    ):
         plain_from = frozenset(config.trusted_proxies)
         most = Connections(most_connections(config), config.max_connections_per_address)
         headers = COMMON_HEADERS + (BY_TLS if tls is not None else b"")
@@ -59,6 +64,17 @@ async def running(config: Config, clock: Clock) -> AsyncIterator[Running]:
             finally:
                 house.spine.log.waiters.stop()
                 await wire.stop()
+
+
+@asynccontextmanager
+async def _open_to_authority(config: Config, clock: Clock) -> AsyncIterator[None]:
+    """Show an authority that speaks ACME what it looks for, where the settings want one."""
+    issued, place = load_issued(config, clock), parse_acme_listen(config)
+    if issued is None:
+        yield
+        return
+    async with showing_proofs(config, place, issued, clock):
+        yield
 
 
 @asynccontextmanager
@@ -96,8 +112,21 @@ def parse_listen(text: str) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
+def parse_acme_listen(config: Config) -> tuple[str, int]:
+    """Where the authority looks for proofs; raises ConfigError."""
+    try:
+        return parse_listen(config.acme_listen)
+    except ConfigError as error:
+        raise ConfigError(f"acme_{error}") from None
+
+
 def load_tls(config: Config) -> Tls | None:
-    """The certificate of the settings, or None without one; raises ConfigError."""
+    """The certificate of the settings, or None without one; raises ConfigError.
+
+    That of an authority may still have to come: until then nobody can connect.
+    """
+    if config.acme:
+        return Tls(str(certificate_folder(config) / CERTIFICATE), "", AWAITED_LOOK_SECONDS)
     if not config.tls_certificate:
         return None
     try:
@@ -113,6 +142,11 @@ def _watched(tls: Tls, house: House) -> Consumer:
         "depesha_certificate_days_left",
         "Days until the TLS certificate ends.",
         lambda: tls.days_left(clock.now_ms()),
+    )
+    house.metrics.gauge(
+        "depesha_certificate_warn_days",
+        "Days before its end from which on the TLS certificate is warned of.",
+        lambda: tls.warn_days,
     )
     return partial(tls.keep, clock)
 

@@ -22,6 +22,7 @@ from depesha.accounts import api_policies as accounts_policies_api
 from depesha.accounts import api_roles as accounts_roles_api
 from depesha.accounts import api_s2s as accounts_s2s_api
 from depesha.app import openapi, site, status
+from depesha.app.acme import load_issued
 from depesha.app.registrations import load_registrations
 from depesha.audit import api as audit_api
 from depesha.base.clock import Clock
@@ -476,6 +477,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         "search": partial(keep_index, search),
         "push": partial(deliver_pushes, push),
         "bots": partial(serve_services, bots),
+        **_certificates(config, clock, metrics),
     }
     for kind, hear in (
         (TYPING, partial(signals.typing.hear, log)),
@@ -551,6 +553,19 @@ def _shared(
 def _fetcher(networks: tuple[str, ...]) -> Fetcher:
     """The way to others, into those private networks too."""
     return Fetcher(f"Depesha/{version('depesha')}", networks)
+
+
+def _certificates(config: Config, clock: Clock, metrics: Metrics) -> dict[str, Consumer]:
+    """Asking an authority for them, where the settings want that."""
+    issued = load_issued(config, clock)
+    if issued is None:
+        return {}
+    metrics.gauge(
+        "depesha_certificate_failures",
+        "How often in a row no new TLS certificate could be obtained.",
+        issued.count_failures,
+    )
+    return {"certificate": issued.keep}
 
 
 def _mailer(config: Config, clock: Clock) -> Mailer:

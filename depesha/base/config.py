@@ -127,6 +127,34 @@ class Config:
         "proxies may connect.",
     )
     tls_key: str = _setting("", "File with the key of the certificate (PEM).")
+    acme: bool = _setting(
+        False, "The server has its certificate from an authority that speaks ACME."
+    )
+    acme_directory: str = _setting(
+        "https://acme-v02.api.letsencrypt.org/directory", "The authority's directory, https://…."
+    )
+    acme_ca_file: str = _setting(
+        "",
+        "File with the roots (PEM) by which the authority itself is believed; empty: as the "
+        "system does.",
+    )
+    acme_terms: bool = _setting(False, "The institution agrees to the authority's terms.")
+    acme_contact: str = _setting("", "E-mail address given to the authority; empty: none.")
+    acme_names: tuple[str, ...] = _setting(
+        (), "Names that the certificate is for; none: the host of public_url."
+    )
+    acme_listen: str = _setting(
+        "0.0.0.0:80",
+        "HOST:PORT where the authority looks for the proof, as port 80 of the names; nothing else "
+        "is served there.",
+    )
+    acme_folder: str = _setting(
+        "", "Folder of the certificate and the account; empty: acme inside the data folder."
+    )
+    acme_key_id: str = _setting(
+        "", "By what the authority knows its customer (external account binding); empty: none."
+    )
+    acme_key_file: str = _setting("", "File with the key (base64url) that belongs to it.")
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         "Addresses of reverse proxies: they may connect without TLS, and their X-Forwarded-For is "

@@ -411,9 +411,10 @@ class Wire:
         answer: Answer,
         clock: Clock,
         common_headers: bytes = b"",
-        plain_from: frozenset[str] = frozenset(),
+        plain_from: frozenset[str] | None = frozenset(),
         most: Connections | None = None,
     ) -> None:
+        """`plain_from` are the addresses that may speak without TLS; None: everybody may."""
         self.answer = answer
         self._common = common_headers
         self.clock = clock
@@ -425,7 +426,8 @@ class Wire:
         self.turnstile = Turnstile()
         """Requests pass it: a thousand clients may answer the same message at once."""
         self.stopping = False
-        self._plain_from = plain_from
+        self._plain_from = plain_from if plain_from is not None else frozenset()
+        self._is_open = plain_from is None
         self._server: asyncio.Server | None = None
         self._second = -1
         self._heads: dict[tuple[int, bytes, bool], bytes] = {}
@@ -461,7 +463,7 @@ class Wire:
 
     def may_connect(self, address: str, is_tls: bool) -> bool:
         """Plain HTTP only from this machine, or from a proxy that is trusted (P8)."""
-        if is_tls or address == "unix" or address in self._plain_from:
+        if is_tls or self._is_open or address == "unix" or address in self._plain_from:
             return True
         return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 

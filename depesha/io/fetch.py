@@ -15,6 +15,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
+from depesha.io.keyfile import read_text
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 100
 _IDLE_SECONDS = 30.0
@@ -72,11 +74,17 @@ class Fetcher:
     """Makes requests. `allowed` are the networks (CIDR) whose private addresses may be reached."""
 
     def __init__(
-        self, user_agent: str, allowed: Iterable[str] = (), resolve: Resolve | None = None
+        self,
+        user_agent: str,
+        allowed: Iterable[str] = (),
+        resolve: Resolve | None = None,
+        roots: str | None = None,
     ) -> None:
+        """`roots` are the only authorities (PEM) that servers are believed by, when given."""
         networks = tuple(ipaddress.ip_network(text, strict=False) for text in allowed)
         self._network = _CheckedNetwork(networks, resolve or resolve_name)
         self._user_agent = user_agent
+        self._roots = roots
         self._pool: httpcore.AsyncConnectionPool | None = None
 
     async def fetch(
@@ -137,7 +145,7 @@ class Fetcher:
 
     def _open(self) -> httpcore.AsyncConnectionPool:
         return httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=ssl.create_default_context(cadata=self._roots),
             max_connections=_CONNECTIONS,
             keepalive_expiry=_IDLE_SECONDS,
             network_backend=self._network,
@@ -184,6 +192,15 @@ async def _read(response: httpcore.Response, limit: int) -> bytes:
         if len(body) > limit:
             raise AnswerTooLarge(f"the body is larger than {limit} bytes")
     return bytes(body)
+
+
+def read_roots(path: str) -> str | None:
+    """The authorities in a PEM file, None for no path; raises OSError and ValueError."""
+    if not path:
+        return None
+    roots = read_text(path)
+    ssl.create_default_context(cadata=roots)
+    return roots
 
 
 async def resolve_name(host: str, port: int) -> list[str]:

@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def write_certificate(folder: Path, ends_ms: int, name: str = "depesha.test") -> None:
+def write_certificate(
+    folder: Path, ends_ms: int, name: str = "depesha.test", days: int = 90
+) -> None:
     """Put `cert.pem` and `key.pem` into the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     end = datetime.datetime.fromtimestamp(ends_ms / 1000, datetime.UTC)
@@ -20,8 +22,12 @@ def write_certificate(folder: Path, ends_ms: int, name: str = "depesha.test") ->
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(end - datetime.timedelta(days=90))
+        .not_valid_before(end - datetime.timedelta(days=days))
         .not_valid_after(end)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     encoding = serialization.Encoding.PEM

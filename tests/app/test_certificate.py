@@ -11,9 +11,8 @@ import pytest
 from depesha.base.config import Config, ConfigError
 from depesha.io.tls import ALARM_DAYS, LOOK_SECONDS, WARN_DAYS, Tls
 from tests.app.certificates import write_certificate
-from tests.conftest import StartServer
-from tests.harness.clock import START_MS
-from tests.harness.server import Server
+from tests.harness.clock import START_MS, TestClock
+from tests.harness.server import Server, config_for, start
 
 DAY_MS = 86_400_000
 
@@ -35,11 +34,11 @@ async def days_left(server: Server) -> float:
 
 
 async def test_a_new_certificate_is_taken_while_the_server_runs(
-    start_server: StartServer, tmp_path: Path
+    tmp_path: Path, clock: TestClock
 ) -> None:
     write_certificate(tmp_path, START_MS + 30 * DAY_MS)
     files = {"tls_certificate": str(tmp_path / "cert.pem"), "tls_key": str(tmp_path / "key.pem")}
-    async with start_server(**files) as server:
+    async with start(config_for(tmp_path, "", **files), clock) as server:
         old = (tmp_path / "cert.pem").read_text()
         assert await shown(server) == old
         assert await days_left(server) == 30
@@ -69,6 +68,19 @@ def test_a_near_end_is_told_once_a_day(tmp_path: Path, caplog: pytest.LogCapture
     assert told(WARN_DAYS - 1.1) == [logging.WARNING]
     assert told(ALARM_DAYS - 0.1) == [logging.ERROR]
     assert told(-1) == [logging.ERROR]
+
+
+def test_one_that_holds_for_days_is_told_of_in_its_last_quarter(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_certificate(tmp_path, START_MS, days=12)
+    tls = Tls(str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+    assert tls.warn_days == 3
+    for days_before, level in ((3.1, None), (2.9, logging.WARNING), (0.9, logging.ERROR)):
+        caplog.clear()
+        tls = Tls(str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+        tls.look(START_MS - int(days_before * DAY_MS))
+        assert [record.levelno for record in caplog.records] == ([level] if level else [])
 
 
 def test_what_is_no_certificate_is_refused_at_the_start(tmp_path: Path) -> None:

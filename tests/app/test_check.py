@@ -6,6 +6,9 @@ import pytest
 
 from depesha.app.cli import main
 
+ACME = "acme = true\nacme_terms = true\n"
+NAMED = "public_url = 'https://a.test'\n"
+
 
 def check(capsys: pytest.CaptureFixture[str], text: str, folder: Path) -> tuple[int, list[str]]:
     """Exit code, and a line for each fault (or the one that says that there is none)."""
@@ -40,6 +43,21 @@ def check(capsys: pytest.CaptureFixture[str], text: str, folder: Path) -> tuple[
         ('[signin.ldap]\nurl = "ftp://x"\nbase = "x"', "signin.ldap.url", "expected ldaps://"),
         ('[signin.ldap]\nurl = "ldaps://x"\nbase = "x"\nfilter = "("', "signin.ldap.filter", "("),
         ("demo = true\nlisten = '0.0.0.0:8008'", "demo", "this machine only"),
+        ("acme = true\npublic_url = 'https://a.test'", "acme_terms", "agrees to its terms"),
+        (ACME, "acme_names", "expected a name, or public_url"),
+        (f"{ACME}acme_names = ['*.a.test']", "acme_names", "by DNS"),
+        (f"{ACME}acme_names = ['a b']", "acme_names", "is not a name"),
+        (
+            f"{ACME}acme_names = ['a.test']\npublic_url = 'https://b.test'",
+            "acme_names",
+            "b.test, which clients use (public_url), is not among them",
+        ),
+        (f"{ACME}{NAMED}acme_directory = 'http://ca.test'", "acme_directory", "https://"),
+        (f"{ACME}{NAMED}acme_ca_file = '/none.pem'", "acme_ca_file", "/none.pem"),
+        (f"{ACME}{NAMED}acme_contact = 'a@b.test,c@d.test'", "acme_contact", "one e-mail"),
+        (f"{ACME}{NAMED}acme_listen = '80'", "acme_listen", "is not HOST:PORT"),
+        (f"{ACME}{NAMED}acme_key_id = 'x'", "acme_key_file", "belong together"),
+        (f"{ACME}{NAMED}tls_certificate = '/c.pem'", "tls_certificate", "one of both"),
         ("x = [", "depesha.toml", "mend the file"),
     ],
 )

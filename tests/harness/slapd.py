@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.harness.ports import free_port
+
 PACKAGES = ("slapd", "ldap-utils")
 SUFFIX = "dc=city,dc=test"
 PEOPLE = f"ou=people,{SUFFIX}"
@@ -51,8 +53,8 @@ class Slapd:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
-        self.tls_port = _free_port(self.port + 1)
+        self.port = free_port()
+        self.tls_port = free_port(self.port + 1)
         self.ca_file = str(folder / "ca.pem")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -216,12 +218,3 @@ def _program(name: str) -> str:
 def _run(*words: str) -> None:
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-
-
-def _free_port(first: int = 0) -> int:
-    """A port below those that systems give to connections: nobody takes it during a restart."""
-    for port in range(first or 10_000 + os.getpid() * 7 % 10_000, 32_000):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no port is free")

@@ -78,7 +78,8 @@ export function Health() {
               <NoticeBox look="bad">
                 {warning().over
                   ? word("certificateOver")
-                  : word("certificateEnds", { count: warning().days })}
+                  : word("certificateEnds", { count: warning().days })}{" "}
+                {word(warning().asked ? "certificateAsked" : "certificatePut")}
               </NoticeBox>
             )}
           </Show>

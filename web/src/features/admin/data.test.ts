@@ -235,8 +235,18 @@ describe("the certificate", () => {
     expect(certificateWarning(left(21))).toBeUndefined();
   });
   test("its end is told before and after", () => {
-    expect(certificateWarning(left(20.9))).toEqual({ over: false, days: 20 });
-    expect(certificateWarning(left(0.5))).toEqual({ over: false, days: 0 });
-    expect(certificateWarning(left(-3))).toEqual({ over: true, days: -3 });
+    expect(certificateWarning(left(20.9))).toEqual({ over: false, days: 20, asked: false });
+    expect(certificateWarning(left(0.5))).toEqual({ over: false, days: 0, asked: false });
+    expect(certificateWarning(left(-3))).toEqual({ over: true, days: -3, asked: false });
+  });
+  test("one that holds for days, from an authority, is told of later", () => {
+    const told = (value: number) =>
+      certificateWarning([
+        ...left(value),
+        { name: "depesha_certificate_warn_days", help: "", kind: "gauge", value: 1.5 },
+        { name: "depesha_certificate_failures", help: "", kind: "gauge", value: 2 },
+      ]);
+    expect(told(2)).toBeUndefined();
+    expect(told(1.2)).toEqual({ over: false, days: 1, asked: true });
   });
 });

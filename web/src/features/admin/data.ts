@@ -343,11 +343,13 @@ export function codePath(rows: readonly string[]): string {
 
 const WARN_DAYS = 21;
 
-/** What is to be said of the server's certificate, when it ends soon. */
+/** What is to be said of the server's certificate, when it ends soon; `asked` of an authority. */
 export function certificateWarning(
   figures: readonly Figure[],
-): { readonly over: boolean; readonly days: number } | undefined {
-  const left = figures.find(({ name }) => name === "depesha_certificate_days_left")?.value;
-  if (left === undefined || left >= WARN_DAYS) return undefined;
-  return { over: left <= 0, days: Math.floor(left) };
+): { readonly over: boolean; readonly days: number; readonly asked: boolean } | undefined {
+  const value = (of: string) =>
+    figures.find(({ name }) => name === `depesha_certificate_${of}`)?.value;
+  const left = value("days_left");
+  if (left === undefined || left >= (value("warn_days") ?? WARN_DAYS)) return undefined;
+  return { over: left <= 0, days: Math.floor(left), asked: value("failures") !== undefined };
 }
