@@ -169,7 +169,8 @@ class Issued:
                 raise
             finally:
                 self._forget_proofs()
-            self._note(Tried(directory=self._authority.directory))
+            now = self._clock.now_ms()
+            self._note(Tried(directory=self._authority.directory, asked_ms=now))
         _log.info("the authority has given a certificate", extra={"names": list(self._names)})
 
     async def _order(self) -> bytes:
