@@ -1,6 +1,7 @@
 """Real browsers in front of a real server: each person has a browser context of their own."""
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -27,6 +28,30 @@ if os.environ.get("CI") != "true":  # there a missing package is an error, not a
         pytest.skip("chromium is not installed: apt-get install chromium", allow_module_level=True)
     if not (site.DIST / "index.html").exists():
         pytest.skip("the client is not built: make setup", allow_module_level=True)
+
+
+@pytest.fixture(scope="session")
+def lean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built client with a service worker that keeps nothing but the page for later."""
+    folder = tmp_path_factory.mktemp("lean") / "dist"
+    shutil.copytree(site.DIST, folder, copy_function=os.symlink)
+    for packed in folder.glob("sw.js*"):
+        packed.unlink()
+    script = (site.DIST / "sw.js").read_text("utf-8")
+    lean_script, count = re.subn(r"FILES=\[.*?\]", 'FILES=["/"]', script, count=1)
+    assert count == 1
+    (folder / "sw.js").write_text(lean_script, "utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def client_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve the lean client, unless the test is of what is kept: it is marked `keeps`.
+
+    To keep all files is a quarter of what a browser has to do for somebody who signs in.
+    """
+    if request.node.get_closest_marker("keeps") is None and (site.DIST / "sw.js").exists():
+        monkeypatch.setattr(site, "DIST", request.getfixturevalue("lean"))
 
 
 @pytest.fixture

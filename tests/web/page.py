@@ -35,6 +35,10 @@ CONTROLLED = """() => new Promise((done) => {
         : serviceWorker.addEventListener("controllerchange", look, { once: true });
     look();
 })"""
+KEPT = """async () => {
+    const shell = (await caches.keys()).find((name) => name.startsWith("shell-"));
+    return (await (await caches.open(shell)).keys()).length;
+}"""
 SPEAK = """language => dispatchEvent(new StorageEvent(
     "storage", { key: "depesha.language", newValue: JSON.stringify(language) },
 ))"""
@@ -97,6 +101,7 @@ class Person:
     async def is_kept(self) -> None:
         """Wait until the page has all that it needs without a network."""
         await self.page.evaluate(CONTROLLED)
+        assert await self.page.evaluate(KEPT) > 1, "mark the test with `keeps`"
 
     # The list of chats
 

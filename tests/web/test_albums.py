@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import FilePayload, Locator, expect
 from yarl import URL
@@ -50,6 +51,7 @@ async def pictures(account: Client, room: str) -> list[dict[str, Any]]:
     return [event for event in chunk if event["type"] in kinds and event["content"]]
 
 
+@pytest.mark.keeps
 async def test_an_album_written_offline_leaves_whole_and_is_one_to_others(
     wire: Wire, open_client: Open
 ) -> None:

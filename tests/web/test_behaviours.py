@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 from yarl import URL
 
@@ -280,6 +281,7 @@ async def test_back_on_a_phone_closes_what_is_open_and_no_more(open_client: Open
     assert page.url != chat
 
 
+@pytest.mark.keeps
 async def test_no_network_is_told_quietly_and_old_chats_open(wire: Wire, open_client: Open) -> None:
     async with cable_to(URL(wire.base_url).port or 0) as cable:
         alice = await open_client("alice", url=cable.url)

@@ -31,6 +31,7 @@ def geckodriver(folder: Path) -> str:
     return str(driver)
 
 
+@pytest.mark.keeps
 @pytest.mark.limit(120)
 async def test_the_main_flows_in_firefox(tmp_path: Path, templates: Templates) -> None:
     def open_firefox() -> Firefox:

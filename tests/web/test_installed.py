@@ -19,6 +19,8 @@ from tests.push.test_webpush import Browser, browser
 from tests.web.conftest import Open
 from tests.web.page import Person, watched
 
+pytestmark = pytest.mark.keeps
+
 # Chromium's own push service is of the outside world; the tests have theirs on this machine.
 SUBSCRIBE = """
 let kept = null;

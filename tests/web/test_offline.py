@@ -1,11 +1,14 @@
 """Without a network: what was there is read, what is written leaves later, once and in order."""
 
+import pytest
 from playwright.async_api import expect
 from yarl import URL
 
 from tests.harness.client import Client, Wire
 from tests.web.cable import cable_to
 from tests.web.conftest import Open
+
+pytestmark = pytest.mark.keeps
 
 
 async def said(account: Client, room: str) -> list[str]:

@@ -76,6 +76,7 @@ async def is_told_and_has_nothing(page: Page) -> None:
 
 
 @pytest.mark.limit(180)
+@pytest.mark.keeps
 async def test_whoever_is_disabled_keeps_nothing_in_any_browser(
     tmp_path: Path, templates: Templates, chromium: Chromium, slapd: Slapd
 ) -> None:

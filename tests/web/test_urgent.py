@@ -86,6 +86,7 @@ async def test_what_is_urgent_is_acknowledged_once(
     assert await sender.barriers() == []
 
 
+@pytest.mark.keeps
 async def test_an_acknowledgement_waits_for_the_network(wire: Wire, open_client: Open) -> None:
     alice, bob, room = await two(wire)
     event_id = await send_urgent(alice, room, "The server room is hot")

@@ -40,6 +40,7 @@ def display() -> Iterator[str]:
         screen.terminate()
 
 
+@pytest.mark.keeps
 @pytest.mark.limit(120)
 @pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning")  # its own
 async def test_the_main_flows_in_webkit(tmp_path: Path, templates: Templates, display: str) -> None:
