@@ -9,7 +9,7 @@ from depesha.base.canonical import Content, Json, decode
 from depesha.base.errors import invalid_param
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.filter import EventFilter
-from depesha.eventlog.read import Vision, find_events, gap, served_state, vision
+from depesha.eventlog.read import END, Vision, find_events, gap, load_room_at, served_state, vision
 from depesha.eventlog.state import MEMBER, Room
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.search import store
@@ -193,6 +193,7 @@ async def _context(search: Search, viewer: Viewer, asked: ContextAsk, hit: _Hit)
     context["end"] = gap(max(e.room_order for e in events))
     if asked.include_profile:
         senders = {e.event.sender for e in events}
+        known = await load_room_at(search.spine.log, hit.room, hit.sight.stay or END)
         context["profile_info"] = {
             sender: {
                 name: entry.content[name]
@@ -200,7 +201,7 @@ async def _context(search: Search, viewer: Viewer, asked: ContextAsk, hit: _Hit)
                 if isinstance(entry.content.get(name), str)
             }
             for sender in senders
-            if (entry := hit.room.find(MEMBER, sender)) is not None
+            if (entry := known.find(MEMBER, sender)) is not None
         }
     return context
 

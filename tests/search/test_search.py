@@ -97,3 +97,17 @@ async def test_context_groups_state_and_pages(server: Server) -> None:
 def test_a_word_has_an_end() -> None:
     """Words are remembered with their stems: strangers write them, of any length."""
     assert {len(word) for word in stems("x" * 6400)} == {64}
+
+
+async def test_who_has_left_is_told_the_names_of_then(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    await alice.send(room, "a letter")
+    await bob.leave(room)
+    (await alice.put(f"/profile/{alice.user_id}/displayname", {"displayname": "Later"})).ok()
+    await indexed(server)
+    context = {"include_profile": True}
+    for client, name in ((alice, "Later"), (bob, None)):
+        (hit,) = (await find(client, "letter", event_context=context))["results"]
+        assert hit["context"]["profile_info"][alice.user_id].get("displayname") == name
