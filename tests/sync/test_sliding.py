@@ -17,7 +17,7 @@ class Phone:
     def __init__(self, client: Client, limit: int = 1, state: Any = ()) -> None:
         self.client, self.pos = client, ""
         wanted = {"ranges": [[0, 9]], "timeline_limit": limit, "required_state": list(state)}
-        self.asked = {"lists": {"all": wanted}, "extensions": EXTENSIONS}
+        self.asked: dict[str, Any] = {"lists": {"all": wanted}, "extensions": EXTENSIONS}
 
     async def sync(self) -> Any:
         query = {"pos": self.pos} if self.pos else {}
@@ -99,6 +99,44 @@ async def test_who_was_renamed_in_a_gap_is_told_anew(server: Server) -> None:
     assert names(await phone.sync(), room) == {bob.user_id: "Robert"}
     await bob.send(room, "again")
     assert names(await phone.sync(), room) == {}
+
+
+async def test_whichever_answer_arrives_may_be_gone_on_from(server: Server) -> None:
+    """Spec: MSC4186, a client goes on from "the last *processed* response"."""
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    phone = Phone(alice, limit=10)
+    await phone.sync()
+    begin = phone.pos
+    first = await alice.send(room, "one")
+    arrived = await phone.sync()
+    assert said(arrived, room) == [first]
+    second = await alice.send(room, "two")
+    phone.pos = begin
+    assert said(await phone.sync(), room) == [first, second]  # and is lost on the way
+    phone.pos = arrived["pos"]
+    assert said(await phone.sync(), room) == [second]
+    phone.pos = begin
+    (await alice.post(PATH, phone.asked, query={"pos": begin})).refused(400, "M_UNKNOWN_POS")
+
+
+async def test_an_answer_that_was_lost_has_told_nothing(server: Server) -> None:
+    alice = await server.register("alice")
+    older, _ = [await alice.create_room() for _ in range(2)]
+    phone = Phone(alice)
+    phone.asked["lists"]["all"]["ranges"] = [[0, 0]]
+    await phone.sync()
+    begin, arrived = phone.pos, await phone.sync()
+    assert arrived["rooms"] == {}
+    phone.asked["lists"]["all"]["ranges"] = [[0, 1]]
+    phone.pos = begin
+    assert (await phone.sync())["rooms"].keys() == {older}  # and is lost on the way
+    phone.pos = arrived["pos"]
+    assert (await phone.sync())["rooms"].keys() == {older}
+
+
+def said(answer: Any, room: str) -> list[str]:
+    return [event["event_id"] for event in answer["rooms"][room]["timeline"]]
 
 
 def names(answer: Any, room: str) -> dict[str, str]:

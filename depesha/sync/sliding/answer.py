@@ -37,9 +37,9 @@ class Response:
 
 
 async def build_response(
-    sync: Sync, who: Who, ask: SlidingAsk, connection: Connection, now: Token
+    sync: Sync, who: Who, ask: SlidingAsk, connection: Connection, number: int, now: Token
 ) -> Response:
-    """The response from what the client has, to `now`."""
+    """The response of this number, from what the client has, to `now`."""
     log = sync.spine.log
     places = await log.rooms_of(who.user_id)
     since = connection.token.position if connection.token else 0
@@ -70,7 +70,7 @@ async def build_response(
         changed,
     )
     parts = [
-        b'"pos":' + encode(connection.pos(now)),
+        b'"pos":' + encode(connection.pos(number, now)),
         b'"lists":' + encode({name: {"count": count} for name, count in shown.counts.items()}),
         b'"rooms":{'
         + b",".join(encode(room_id) + b":" + body for room_id, body in told.bodies.items())

@@ -59,13 +59,13 @@ async def _answer(sync: Sync, user_id: str, device_id: str, asked: SlidingAsk) -
     if asked.set_presence != "offline":
         await set_presence(sync.signals, user_id, asked.set_presence)
     seconds = min(asked.timeout_ms, MOST_TIMEOUT_MS) / 1000 if asked.pos else 0.0
-    until = clock.monotonic() + seconds
+    until, number = clock.monotonic() + seconds, connection.next_number()
     while True:
         now = log.token()
-        response = await build_response(sync, who, asked, connection, now)
+        response = await build_response(sync, who, asked, connection, number, now)
         left = until - clock.monotonic()
         if response.tells or left <= 0 or not await _wait(sync, user_id, now, left):
-            connection.promise(now, response.rooms)
+            connection.promise(number, now, response.rooms)
             return Reply(response.body)
 
 

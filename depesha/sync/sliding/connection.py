@@ -1,20 +1,24 @@
 """What each sliding sync connection has been sent, so that only what is new is sent next.
 
-A response counts once the client comes back with its `pos`; until then the memory of before is
-kept, so that a request may be repeated. Kept in memory and bounded: a connection that is
-forgotten is answered with M_UNKNOWN_POS, and the client begins anew.
+An answer counts once the client comes back with its `pos`; until then the memory of before is
+kept, so that a request may be repeated, and whichever answer arrives may be gone on from. Kept in
+memory and bounded: a connection that is forgotten is answered with M_UNKNOWN_POS, and the client
+begins anew.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from depesha.base.errors import MatrixError
-from depesha.eventlog.changes import Token, parse_token
+from depesha.eventlog.changes import Token
 from depesha.sync.sliding.ask import RoomConfig
 
 MOST_PER_DEVICE = 10
 MOST_CONNECTIONS = 20_000
+MOST_PROMISED = 5
+"""Answers to one request, repeated, of which any may be the one that arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +33,51 @@ class SentRoom:
     is_dm: bool
 
 
+class Promised(NamedTuple):
+    """What the client has once an answer has arrived; `rooms` are those told anew."""
+
+    token: Token
+    rooms: Mapping[str, SentRoom]
+
+
 @dataclass(slots=True)
 class Connection:
-    """One connection. `token` and `rooms` are what the client is known to have."""
+    """One connection. `token` and `rooms` are what the client has with answer `number`.
+
+    `promised` are the answers since, by number.
+    """
 
     nonce: str
-    sequence: int = 0
+    number: int = 0
     token: Token | None = None
     rooms: dict[str, SentRoom] = field(default_factory=dict)
-    next_token: Token | None = None
-    next_rooms: dict[str, SentRoom] = field(default_factory=dict)
+    promised: dict[int, Promised] = field(default_factory=dict)
+    last: int = 0
+    """The number that was given out last."""
 
-    def pos(self, token: Token) -> str:
-        """The `pos` of the response that is being made: it works as a sync token, too."""
-        return f"{token}.{self.nonce}.{self.sequence + 1}"
+    def next_number(self) -> int:
+        """The number of an answer that is going to be made."""
+        self.last += 1
+        return self.last
 
-    def advance(self) -> None:
-        """The client has the last response."""
-        self.sequence += 1
-        self.token = self.next_token
-        self.rooms.update(self.next_rooms)
-        self.forget_next()
+    def pos(self, number: int, token: Token) -> str:
+        """The `pos` of an answer: it works as a sync token, too."""
+        return f"{token}.{self.nonce}.{number}"
 
-    def forget_next(self) -> None:
-        self.next_token, self.next_rooms = None, {}
+    def promise(self, number: int, token: Token, rooms: Mapping[str, SentRoom]) -> None:
+        """The answer is on its way."""
+        self.promised[number] = Promised(token, rooms)
+        if len(self.promised) > MOST_PROMISED:
+            del self.promised[next(iter(self.promised))]
 
-    def promise(self, token: Token, rooms: Mapping[str, SentRoom]) -> None:
-        """A response with these rooms is on its way."""
-        self.next_token, self.next_rooms = token, dict(rooms)
+    def go_on(self, number: int, pos: str) -> bool:
+        """Take in which answer the client has; False when `pos` is of none that it may have."""
+        found = self.promised.get(number)
+        if found is not None and pos == self.pos(number, found.token):
+            self.number, self.token = number, found.token
+            self.rooms.update(found.rooms)
+            self.promised.clear()
+        return self.token is not None and pos == self.pos(self.number, self.token)
 
 
 Key = tuple[str, str, str]
@@ -98,18 +119,10 @@ class Connections:
 
     def resume(self, key: Key, pos: str) -> Connection:
         """The connection that goes on from `pos`; raises 400 M_UNKNOWN_POS."""
-        parts = pos.rsplit(".", 2)
+        number = pos.rpartition(".")[2]
         connection = self._connections.get(key)
-        if connection is None or len(parts) != 3 or parts[1] != connection.nonce:
-            raise unknown_pos()
-        token = parse_token(parts[0])
-        if token is None:
+        is_number = number.isascii() and number.isdigit() and len(number) < 19
+        if connection is None or not (is_number and connection.go_on(int(number), pos)):
             raise unknown_pos()
         self._connections.move_to_end(key)
-        if parts[2] == str(connection.sequence + 1) and connection.next_token == token:
-            connection.advance()
-        elif parts[2] == str(connection.sequence) and connection.token == token:
-            connection.forget_next()
-        else:
-            raise unknown_pos()
         return connection
