@@ -1,10 +1,14 @@
+import { statSync } from "node:fs";
 import solid from "vite-plugin-solid";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` asks the server of `make run` for everything that is not the client's own.
 const server = process.env.DEPESHA_URL ?? "http://127.0.0.1:8008";
 
+const cryptography = "node_modules/@matrix-org/matrix-sdk-crypto-wasm/pkg";
+
 export default defineConfig({
+  define: { CRYPTO_BYTES: statSync(`${cryptography}/matrix_sdk_crypto_wasm_bg.wasm`).size },
   plugins: [solid()],
   build: {
     target: "es2023",

@@ -30,6 +30,8 @@ export class Person {
   instead: (path: string) => Response | undefined = () => undefined;
   /** Changes answers on their way. */
   tamper: (text: string) => string = (text) => text;
+  /** When the library of cryptography is at hand. */
+  library: Promise<void> = Promise.resolve();
   /** Requests that arrived, as method and path. */
   readonly requests: string[] = [];
   readonly notices: Notice[] = [];
@@ -58,8 +60,14 @@ export class Person {
   }
 
   /** Another device of somebody. */
-  static async signIn(server: Server, name: string, archive: string): Promise<Person> {
+  static async signIn(
+    server: Server,
+    name: string,
+    archive: string,
+    library = Promise.resolve(),
+  ): Promise<Person> {
     const person = new Person(server, name, archive);
+    person.library = library;
     await person.open();
     await person.do("session.signIn", {
       homeserver: server.url,
@@ -84,7 +92,7 @@ export class Person {
     this.#life = life;
     this.#engine = await openEngine({
       name: this.archive,
-      makeCrypto,
+      makeCrypto: (needs) => makeCrypto(needs, () => this.library),
       makeMedia,
       now: () => Date.now() + this.ahead,
       fetch: (url, init) => this.#fetch(life, String(url), init),

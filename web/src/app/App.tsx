@@ -1,4 +1,14 @@
-import { createEffect, ErrorBoundary, lazy, Match, Suspense, Switch } from "solid-js";
+import {
+  createEffect,
+  createSignal,
+  ErrorBoundary,
+  lazy,
+  Match,
+  onCleanup,
+  Show,
+  Suspense,
+  Switch,
+} from "solid-js";
 import { type Client, ClientContext, useValue } from "../bridge/client";
 import { turnOffPush } from "../bridge/push";
 import { Codes } from "../features/codes";
@@ -35,6 +45,10 @@ function Phases() {
   createEffect(() => {
     document.title = word("app");
   });
+  // While a person types their name: what comes next is then at hand.
+  createEffect(() => {
+    if (session()?.phase === "signedOut") void Shell.preload().catch(() => {});
+  });
   // However the session ended: nobody is told any more of what was said to somebody else, nor where.
   createEffect(() => {
     const view = session();
@@ -56,10 +70,24 @@ function Phases() {
   );
 }
 
+/** After so long, in milliseconds, a wait is told of, and then a way out of it is shown. */
+const TOLD_AFTER = [1_500, 10_000];
+
 function Splash() {
+  const [waited, setWaited] = createSignal(0);
+  const timers = TOLD_AFTER.map((ms, at) => setTimeout(() => setWaited(at + 1), ms));
+  onCleanup(() => timers.forEach(clearTimeout));
   return (
     <main class="splash" aria-busy="true">
-      <span class="spinner" />
+      <div role="status">
+        <span class="spinner" />
+        <Show when={waited() > 0}>
+          <p>{word(waited() > 1 ? "startingSlow" : "starting")}</p>
+        </Show>
+        <Show when={waited() > 1}>
+          <Button onClick={() => location.reload()}>{word("reload")}</Button>
+        </Show>
+      </div>
     </main>
   );
 }

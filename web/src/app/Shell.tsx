@@ -36,6 +36,7 @@ import { MenuButton } from "../ui/Menu";
 import { createMedia, listWidth, setListWidth, setSideWidth, sideWidth } from "../ui/preferences";
 import { Resizer } from "../ui/Resizer";
 import { chatPlace, go, place } from "../ui/router";
+import { Arrival } from "./Arrival";
 import { createCommands, listenToKeys, mainMenu } from "./commands";
 import { lockWhenIdle } from "./idle";
 import { OfflineLine } from "./OfflineLine";
@@ -172,6 +173,7 @@ export default function Shell() {
       <div class="pane pane-list" role={phone() && pane() === "list" ? "main" : undefined}>
         <OfflineLine />
         <UpdateLine />
+        <Arrival />
         <Show when={!phone() || pane() === "list"}>
           <LiveBar of={sharing()} />
         </Show>

@@ -1,6 +1,7 @@
 /** The service worker: taken in after the first paint, and asked to change places by the person. */
 
 import { createSignal } from "solid-js";
+import type { Client } from "../bridge/client";
 import { go } from "../ui/router";
 
 const HOUR_MS = 3_600_000;
@@ -15,12 +16,32 @@ export function takeUpdate(): void {
   fresh()?.postMessage("take over");
 }
 
-/** Registers the service worker where the browser has one and the build wrote one. */
-export function installWorker(): void {
+/** So long after the page has loaded, in milliseconds, the first one is taken in at the latest. */
+const LATEST_MS = 60_000;
+
+/** Runs `then` once: when all that a new device waits for is there, or after a while. */
+function whenArrived(client: Client, then: () => void): void {
+  const end = () => {
+    clearTimeout(timer);
+    stop();
+    then();
+  };
+  const timer = setTimeout(end, LATEST_MS);
+  const stop = client.watchValue("encryption", null, ({ ready }) => {
+    if (ready) queueMicrotask(end);
+  });
+}
+
+/**
+ * Registers the service worker where the browser has one and the build wrote one. The first one
+ * fetches all of the client: on a slow network that would hold up the sign-in.
+ */
+export function installWorker(client: Client): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
   const { serviceWorker } = navigator;
   const hadOne = serviceWorker.controller !== null;
-  addEventListener("load", () => void serviceWorker.register("/sw.js").then(follow, () => {}));
+  const register = () => void serviceWorker.register("/sw.js").then(follow, () => {});
+  addEventListener("load", () => (hadOne ? register() : whenArrived(client, register)));
   let reloading = false;
   serviceWorker.addEventListener("controllerchange", () => {
     if (!hadOne || reloading) return;

@@ -12,5 +12,6 @@ import { installWorker } from "./install";
 applyPreferences();
 showTips();
 const root = document.getElementById("app");
-if (root) render(() => <App client={openClient()} />, root);
-installWorker();
+const client = openClient();
+if (root) render(() => <App client={client} />, root);
+installWorker(client);

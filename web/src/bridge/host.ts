@@ -13,6 +13,7 @@ export interface HostPort {
 const VALUE_NAMES: Readonly<Record<ValueName, true>> = {
   session: true,
   connection: true,
+  arrival: true,
   encryption: true,
   room: true,
   typing: true,

@@ -8,6 +8,7 @@ import type { DeviceId, EventId, Millis, Mxc, RoomId, UserId } from "../base/ids
 import type { Secrecy } from "../base/secrecy";
 import type {
   AlbumView,
+  ArrivalView,
   Attachment,
   CardRecord,
   ChatRecord,
@@ -46,6 +47,8 @@ import type {
 export interface Values {
   session: { ask: null; value: SessionView };
   connection: { ask: null; value: ConnectionView };
+  /** Null when all is there. */
+  arrival: { ask: null; value: ArrivalView | null };
   encryption: { ask: null; value: EncryptionView };
   room: { ask: { roomId: RoomId }; value: RoomView | null };
   typing: { ask: { roomId: RoomId }; value: readonly string[] };

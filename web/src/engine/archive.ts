@@ -60,8 +60,8 @@ export interface Archive {
   thread(roomId: RoomId, root: EventId): Promise<Entry[]>;
   /** Media, files, links or voice, newest first. */
   kind(roomId: RoomId, kind: MediaKind, before: number, most: number): Promise<Entry[]>;
-  /** Events whose session's key was missing. */
-  locked(roomId: RoomId, sessions: readonly string[]): Promise<Entry[]>;
+  /** Events whose session's key was missing: of those sessions, or of all. */
+  locked(roomId: RoomId, sessions: readonly string[] | undefined): Promise<Entry[]>;
   /** The first event of the line that is not older than a time. */
   firstSince(roomId: RoomId, ts: Millis): Promise<Since | undefined>;
   /** Events older than a time: those of the line before a place (undefined: all), and those of none. */
@@ -156,6 +156,9 @@ export function makeArchive(db: Db, vault: Vault): Archive {
       return entriesOf(await db.newest<EventRow>("events", "kind", range, most));
     },
     locked: async (roomId, sessions) => {
+      const all = IDBKeyRange.bound([roomId], [roomId, []]);
+      if (sessions === undefined)
+        return entriesOf(await db.range<EventRow>("events", "locked", all));
       const keys = sessions.map((session) => [roomId, session]);
       return entriesOf((await db.rangeMany<EventRow>("events", "locked", keys)).flat());
     },

@@ -17,13 +17,14 @@ import type {
 import { type Archive, makeArchive } from "./archive";
 import { sealedFor } from "./cipher";
 import { makeCommands } from "./commands";
+import type { Fetched, Library } from "./crypto/library";
 import { type Db, deleteDb, openDb } from "./db";
 import { makeHttp, part } from "./http";
 import { goLive, type Live } from "./live";
 import type { Call, Crypto, CryptoNeeds, Media, MediaNeeds } from "./ports";
 import { LISTS, type Stop, VALUES } from "./queries";
 import { endMutes } from "./reading";
-import type { Content, SessionView } from "./records";
+import type { ArrivalView, Content, SessionView } from "./records";
 import { directRoom } from "./rooms";
 import {
   credentialsOf,
@@ -64,6 +65,8 @@ export interface Engine {
 export interface EngineNeeds {
   makeCrypto?: (needs: CryptoNeeds) => Crypto;
   makeMedia: (needs: MediaNeeds) => Media;
+  /** The library of cryptography, where it is fetched before it is opened. */
+  library?: Library;
   /** Deletes what is kept beside the archive, also while that is locked. */
   forgetAll?: () => Promise<void>;
   name?: string;
@@ -106,6 +109,8 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     crypto: Crypto | undefined;
     media: Media;
     looking: ReturnType<typeof setInterval>;
+    /** Encryption is open, or will not be. */
+    isEncrypting: boolean;
   }
 
   function setSession(next: SessionView): void {
@@ -180,7 +185,10 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     });
     const cryptoReady =
       crypto?.start(signedIn.userId, signedIn.deviceId, storeKey) ?? Promise.resolve();
-    cryptoReady.catch((error) => tell({ kind: "failure", failure: failureOf(error) }));
+    cryptoReady.catch((error) => {
+      const failure = failureOf(error);
+      if (failure.code !== "cancelled") tell({ kind: "failure", failure });
+    });
     live = await goLive({
       who: signedIn,
       http,
@@ -195,7 +203,20 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     });
     const opened = live;
     const looking = setInterval(() => lookAtClock(opened), LOOK_EVERY_MS);
-    open = { live, commands: makeCommands(live), crypto, media, looking };
+    const made: Open = {
+      live,
+      commands: makeCommands(live),
+      crypto,
+      media,
+      looking,
+      isEncrypting: false,
+    };
+    open = made;
+    const opensKeys = () => {
+      made.isEncrypting = true;
+      topics.touch("connection");
+    };
+    cryptoReady.then(opensKeys, opensKeys);
     lookAtClock(live);
     presence();
     const { userId, deviceId, homeserver } = signedIn;
@@ -230,6 +251,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     open = undefined;
     if (!closing) return undefined;
     clearInterval(closing.looking);
+    closing.crypto?.cancel();
     await closing.live.world.cryptoReady.catch(() => {});
     await closing.live.stop();
     closing.crypto?.stop();
@@ -293,6 +315,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   async function signOut(): Promise<null> {
     const http = open?.live.world.http;
     if (http) {
+      open?.crypto?.cancel();
       await open?.live.stop();
       await http
         .json("POST", "/_matrix/client/v3/logout", { body: {}, timeout: 5_000 })
@@ -385,6 +408,9 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     };
   }
 
+  needs.library?.onProgress(() => topics.touch("connection"));
+  // While a person types their name.
+  void needs.library?.fetch();
   await resume();
   const asking = setInterval(() => void lookIfOver(), ASK_EVERY_MS);
   void lookIfOver();
@@ -396,6 +422,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
         return topics.watch(["session"], tellSession);
       }
       if (query === "connection") return watch((live) => watchConnection(live, show as never));
+      if (query === "arrival") return watch(() => watchArrival(show as never));
       const found = VALUES[query as keyof typeof VALUES] as Query | undefined;
       return watch((live) => (live && found ? found(live, ask as never, show as never) : () => {}));
     },
@@ -435,6 +462,19 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
       }),
   };
 
+  function watchArrival(show: (value: ArrivalView | null) => void): Stop {
+    let last = "";
+    const tellIt = () => {
+      const view = arrivalOf(open, needs.library?.fetched());
+      const text = JSON.stringify(view);
+      if (text === last) return;
+      last = text;
+      show(view);
+    };
+    tellIt();
+    return topics.watch(["connection", "chats"], tellIt);
+  }
+
   function watchConnection(live: Live | undefined, show: (value: unknown) => void): Stop {
     if (!live) {
       show({ state: "offline", since: now(), waiting: 0 });
@@ -451,6 +491,18 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     tellIt();
     return topics.watch(["connection"], tellIt);
   }
+}
+
+/** What is missing yet of who is signed in; null where nothing is. */
+function arrivalOf(
+  open: { live: Live; isEncrypting: boolean } | undefined,
+  { loaded, total }: Fetched = { loaded: 0, total: 0 },
+): ArrivalView | null {
+  if (!open) return null;
+  const { sync } = open.live;
+  const chats = sync.isComplete();
+  if (chats && open.isEncrypting) return null;
+  return { chats, received: sync.received(), encryption: open.isEncrypting, loaded, total };
 }
 
 /** What comes with the time: mutes end, reminders ring. */

@@ -335,11 +335,11 @@ function redactionOf(by: WireEvent): { by: string; reason?: string } {
 const isDoubted = ({ plain }: EventData) =>
   plain?.encryption === "undecryptable" || plain?.encryption === "warning";
 
-/** Entries of the given sessions, tried again. Gives those of which more is known now, and parents. */
+/** Entries of the given sessions, or of all, tried again. Gives those of which more is known now, and parents. */
 export async function unlock(
   { archive, decrypt, me }: Taking,
   roomId: RoomId,
-  sessions: readonly string[],
+  sessions: readonly string[] | undefined,
 ): Promise<Map<EventId, Entry>> {
   const locked = await archive.locked(roomId, sessions);
   const parents = await archive.events(

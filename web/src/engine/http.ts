@@ -10,8 +10,10 @@ export interface Ask {
   body?: unknown;
   /** Text that is sent as it is, in place of `body`. */
   text?: string;
-  /** Milliseconds; 30 seconds by default. */
+  /** Milliseconds of silence, before the answer and between its pieces; 30 seconds by default. */
   timeout?: number;
+  /** Called with how many bytes of the answer have come. */
+  onBytes?: (bytes: number) => void;
   signal?: AbortSignal;
   /** How often it is tried again after no answer, 429 or 5xx. Only for what may be repeated. */
   retries?: number;
@@ -78,33 +80,71 @@ export function makeHttp(credentials: Credentials, doFetch: typeof fetch = fetch
   }
 
   async function once<T>(what: Once<T>, ask: Ask): Promise<T> {
-    const limit = AbortSignal.timeout(ask.timeout ?? DEFAULT_TIMEOUT);
+    const silence = makeSilence(ask.timeout ?? DEFAULT_TIMEOUT);
+    const limit = silence.signal;
     const signal = ask.signal ? AbortSignal.any([ask.signal, limit]) : limit;
+    const hear = (bytes: number) => {
+      silence.broken();
+      ask.onBytes?.(bytes);
+    };
     let response: Response;
     let refusal: string;
     try {
       const { method, token } = what;
       const init = { method, signal, cache: "no-store", ...bodyOf(ask, token) } as const;
       response = await doFetch(urlOf(credentials.homeserver + what.path, ask.query), init);
-      if (response.ok) return await what.read(response);
-      refusal = await response.text();
+      const answer = await piecesOf(response, hear);
+      if (response.ok) return await what.read(answer);
+      refusal = await answer.text();
     } catch (error) {
       throw new FailureError(faultOf(error, ask.signal, limit));
+    } finally {
+      silence.over();
     }
     throw new FailureError(refusalOf(response, refusal));
   }
 
   const text = (method: Method, path: string, ask: Ask = {}) =>
-    answer(method, path, ask, (response) => response.text());
+    answer(method, path, ask, (blob) => blob.text());
   return {
     text,
-    blob: (method, path, ask = {}) => answer(method, path, ask, (response) => response.blob()),
+    blob: (method, path, ask = {}) => answer(method, path, ask, async (blob) => blob),
     json: async <T>(method: Method, path: string, ask?: Ask) =>
       JSON.parse((await text(method, path, ask)) || "{}") as T,
   };
 }
 
-type Read<T> = (response: Response) => Promise<T>;
+/** A signal that says so after that many milliseconds in which nothing was heard. */
+export function makeSilence(ms: number): { signal: AbortSignal; broken(): void; over(): void } {
+  const control = new AbortController();
+  const wait = () => setTimeout(() => control.abort(), ms);
+  let timer = wait();
+  return {
+    signal: control.signal,
+    broken() {
+      clearTimeout(timer);
+      timer = wait();
+    },
+    over: () => clearTimeout(timer),
+  };
+}
+
+/** The answer's body; `hear` is called with how much of it has come. */
+async function piecesOf(response: Response, hear: (bytes: number) => void): Promise<Blob> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const type = response.headers.get("content-type") ?? "";
+  const reader = response.body?.getReader();
+  for (let bytes = 0; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    bytes += value.length;
+    hear(bytes);
+  }
+  return new Blob(pieces, { type });
+}
+
+type Read<T> = (answer: Blob) => Promise<T>;
 
 interface Once<T> {
   method: Method;

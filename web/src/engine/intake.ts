@@ -33,6 +33,8 @@ export interface SyncToken {
   toDevice?: string;
   /** All rooms were told since the connection began. */
   complete: boolean;
+  /** Rooms were taken in before encryption was open, which was told nothing of them. */
+  early?: true;
 }
 
 /** What came of a response, for those who act on it: notices, the outbox, the index. */

@@ -23,11 +23,13 @@ import { followPlace } from "./place";
 import type { Crypto, Media } from "./ports";
 import type { ChatRecord } from "./records";
 import { makeRinger, REMINDERS, type Ringer } from "./reminders";
+import { isEncrypted } from "./room";
 import { makeSearch, type Search } from "./search";
 import type { Who } from "./session";
-import { makeSync, type Sync } from "./sync";
+import { isBegun, makeSync, type Sync } from "./sync";
 import type { Topics } from "./topics";
 import { saidByPerson } from "./voice";
+import { textOf } from "./wire";
 import { deriveAccount, deriveSpaces, loadMembers, Recent, tellEntries, type World } from "./world";
 
 export interface Live {
@@ -75,6 +77,8 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
       archive.value<string[]>("rung"),
       archive.value<Parameters<typeof makeAwaiting>[1]>("awaiting"),
     ]);
+  const isNew = isBegun(token);
+  let isOpen = false;
   const world: World = {
     me: needs.who.userId,
     deviceId: needs.who.deviceId,
@@ -95,9 +99,13 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     entries: new Set(),
     erased: new Set(),
     async decrypt(roomId, event) {
+      const { type, content } = event;
+      if (isNew && !isOpen && crypto) {
+        const sessionId = textOf(content, "session_id") ?? "";
+        return { encryption: "undecryptable", note: "loading", type, content, sessionId };
+      }
       await needs.cryptoReady;
       const found = await crypto?.decrypt(roomId, { ...event, room_id: roomId });
-      const { type, content } = event;
       if (found) return { ...found, content: saidByPerson(found.content) };
       return { encryption: "undecryptable", note: "missingKey", type, content };
     },
@@ -152,6 +160,11 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
     },
   });
   let opening: Promise<unknown> = Promise.resolve();
+  const openEarly = () => {
+    isOpen = true;
+    if (isNew && crypto) opening = Promise.all([opening, openAll(world)]);
+  };
+  needs.cryptoReady.then(openEarly, () => {});
   const stopKeys = crypto?.onKeysArrived((roomId, sessions) => {
     opening = Promise.all([opening, openLocked(world, roomId, sessions)]);
   });
@@ -192,11 +205,17 @@ export async function goLive(needs: LiveNeeds): Promise<Live> {
   };
 }
 
+/** What came before encryption was open is looked at anew. */
+async function openAll(world: World): Promise<void> {
+  for (const room of world.rooms.values())
+    if (isEncrypted(room)) await openLocked(world, room.id, undefined);
+}
+
 /** Messages whose keys came are read, wherever they are shown. */
 async function openLocked(
   world: World,
   roomId: RoomId,
-  sessions: readonly string[],
+  sessions: readonly string[] | undefined,
 ): Promise<void> {
   const changed = await world.archive.exclusive(async () => {
     const opened = await unlock(world, roomId, sessions);

@@ -62,8 +62,9 @@ export interface Decrypted {
   /**
    * A name, words are made of it in the tab. Of a warning: `unknownDevice`, `unsignedDevice`,
    * `unverifiedIdentity`, `identityChanged`, `notGuaranteed`, `mismatchedSender`. Of what cannot be
-   * read: `missingKey`, `oldKey`, `beforeDevice` (sent before this device was made), `notMember`
-   * (sent while one was not in the room), `withheld`, `mismatchedSender`, `broken`.
+   * read: `loading` (encryption is not open yet), `missingKey`, `oldKey`, `beforeDevice` (sent before
+   * this device was made), `notMember` (sent while one was not in the room), `withheld`,
+   * `mismatchedSender`, `broken`.
    */
   note?: string;
   /** After decryption; of an undecryptable event as it came. */
@@ -88,6 +89,8 @@ export interface Crypto {
    */
   start(userId: UserId, deviceId: DeviceId, storeKey: Uint8Array): Promise<void>;
   stop(): void;
+  /** Gives up a start that still waits for the library, which then throws `cancelled`. */
+  cancel(): void;
   /** Deletes all keys of this device. After `stop`. */
   wipe(userId: UserId, deviceId: DeviceId): Promise<void>;
   /** Takes in a sync response before its token is kept. The messages to this device, decrypted. */

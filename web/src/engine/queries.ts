@@ -77,7 +77,7 @@ function again(
 // ── Values ─────────────────────────────────────────────────────────────────────────────────────
 
 type ValueQueries = {
-  [N in Exclude<ValueName, "session" | "connection">]: (
+  [N in Exclude<ValueName, "session" | "connection" | "arrival">]: (
     live: Live,
     ask: Values[N]["ask"],
     show: (value: Values[N]["value"]) => void,

@@ -58,6 +58,18 @@ export interface ConnectionView {
   waiting: number;
 }
 
+/** What is still to come before all is there: told of, because it may take long on a slow network. */
+export interface ArrivalView {
+  /** Whether all chats have been told; until then so many bytes of them have come. */
+  chats: boolean;
+  received: number;
+  /** Whether encryption is open; until then so much of its library has come. */
+  encryption: boolean;
+  loaded: number;
+  /** 0: not known yet. */
+  total: number;
+}
+
 /** The state of this device's cryptography, for the settings and the first-run steps. */
 export interface EncryptionView {
   ready: boolean;

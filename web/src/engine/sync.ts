@@ -13,6 +13,10 @@ import type { World } from "./world";
 
 export const PATH = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync";
 const POLL_MS = 30_000;
+/** Silence after which the answer is not waited for any longer. */
+const SILENT_MS = 15_000;
+/** What is not waited for by the server may be long in the making. */
+const MAKING_MS = 60_000;
 const TOP = 20;
 const FIRST_WINDOW = 100;
 
@@ -54,6 +58,8 @@ export interface Sync {
   /** Asks the server for a room's latest events and state while it is open. */
   subscribe(roomId: RoomId): () => void;
   connection(): Omit<ConnectionView, "waiting">;
+  /** Bytes of the rooms that have come, until all are there. */
+  received(): number;
   /** Whether all rooms have been told once. */
   isComplete(): boolean;
   /** The network is said to be back: try now. */
@@ -63,7 +69,10 @@ export interface Sync {
 }
 
 export interface SyncHears {
-  /** Before the response is kept: keys first, so that its messages can be read. */
+  /**
+   * Before the response is kept: keys first, so that its messages can be read. `isFirst`: of changes
+   * before it nothing was told.
+   */
   before(response: SlidingResponse, isFirst: boolean): Promise<void>;
   after(intake: Intake, isFirst: boolean): void;
 }
@@ -75,6 +84,11 @@ export function makeSync(
   hears: SyncHears,
 ): Sync {
   let token: SyncToken = kept ?? { complete: false };
+  /** On a new device the rooms come first, while encryption is still being loaded. */
+  let isEarly = isBegun(kept) && world.crypto !== undefined;
+  /** Encryption has been told nothing yet. */
+  let isUntold = isEarly;
+  let received = 0;
   let window = token.complete ? Infinity : TOP;
   let presence: "online" | "unavailable" | "offline" = "online";
   let state: Omit<ConnectionView, "waiting"> = { state: "connecting", since: world.now() };
@@ -105,7 +119,12 @@ export function makeSync(
 
   /** True after a pause for something that went wrong. */
   async function recover(error: unknown, failed: number): Promise<boolean> {
-    if (isCode(error, "cancelled") || isCode(error, "timeout")) return false;
+    if (isCode(error, "cancelled")) return false;
+    if (isCode(error, "timeout")) {
+      // Nobody knows where it is stuck: it is asked for anew, at once, and told of.
+      setState("offline");
+      return false;
+    }
     if (isCode(error, "M_UNKNOWN_POS")) {
       restart();
       return false;
@@ -130,31 +149,55 @@ export function makeSync(
     await sleep(wait, AbortSignal.any([waking.signal, stopping.signal])).catch(() => {});
   }
 
+  /** Once encryption is open it is told of, with what was not told before. */
+  async function waitForKeys(): Promise<void> {
+    await world.cryptoReady;
+    isEarly = false;
+    // What is under way may be long, and is not asked for anew.
+    if (token.complete) interrupt.abort();
+  }
+
+  /** The next response, for which the server waits so many milliseconds. */
+  function next(wait: number): Promise<SlidingResponse> {
+    const before = received;
+    return world.http.json("POST", PATH, {
+      query: { pos: token.pos, timeout: wait, set_presence: presence },
+      body: request(),
+      timeout: wait === 0 ? MAKING_MS : wait + SILENT_MS,
+      onBytes: (bytes) => {
+        if (!token.complete) hearBytes(before + bytes);
+      },
+      signal: AbortSignal.any([interrupt.signal, stopping.signal]),
+    });
+  }
+
+  function reachedBy(response: SlidingResponse, withKeys: boolean): SyncToken {
+    const toDevice = response.extensions?.to_device?.next_batch ?? token.toDevice;
+    return {
+      pos: response.pos,
+      complete: window >= (response.lists?.all?.count ?? 0),
+      ...(toDevice !== undefined && { toDevice }),
+      ...(!withKeys && { early: true }),
+    };
+  }
+
   async function turn(): Promise<void> {
     interrupt = new AbortController();
     const isFirst = token.pos === undefined;
     const isGrowing = !token.complete;
-    const wait = isFirst || isGrowing || state.state !== "online" ? 0 : POLL_MS;
-    const response = await world.http.json<SlidingResponse>("POST", PATH, {
-      query: { pos: token.pos, timeout: wait, set_presence: presence },
-      body: request(),
-      timeout: wait + 60_000,
-      signal: AbortSignal.any([interrupt.signal, stopping.signal]),
-    });
-    await hears.before(response, isFirst);
+    const withKeys = !isEarly;
+    const response = await next(isFirst || isGrowing || state.state !== "online" ? 0 : POLL_MS);
+    if (withKeys) {
+      await hears.before(response, isFirst || isUntold);
+      isUntold = false;
+    }
     if (isFirst) told = new Set();
     for (const roomId of Object.keys(response.rooms ?? {})) told.add(roomId);
-    const count = response.lists?.all?.count ?? 0;
-    const isDone = window >= count;
-    const toDevice = response.extensions?.to_device?.next_batch ?? token.toDevice;
-    const next: SyncToken = {
-      pos: response.pos,
-      complete: isDone,
-      ...(toDevice !== undefined && { toDevice }),
-    };
+    const reached = reachedBy(response, withKeys);
+    const isDone = reached.complete;
     const becomesComplete = isDone && isGrowing;
-    const intake = await takeResponse(world, response, next, echoes);
-    token = next;
+    const intake = await takeResponse(world, response, reached, echoes);
+    token = reached;
     if (!isDone) window = Math.max(window * 4, FIRST_WINDOW);
     if (becomesComplete) await dropUntold();
     setState("online");
@@ -178,6 +221,11 @@ export function makeSync(
     world.topics.touch("chats", ...gone.map((room) => `room:${room.id}`));
   }
 
+  function hearBytes(bytes: number): void {
+    received = bytes;
+    world.topics.touch("connection");
+  }
+
   function request(): unknown {
     const subscriptions: Record<RoomId, unknown> = {};
     for (const roomId of open.keys())
@@ -192,10 +240,10 @@ export function makeSync(
       room_subscriptions: subscriptions,
       extensions: {
         to_device: {
-          enabled: true,
+          enabled: !isEarly,
           ...(token.toDevice !== undefined && { since: token.toDevice }),
         },
-        e2ee: { enabled: true },
+        e2ee: { enabled: !isEarly },
         account_data: { enabled: true },
         receipts: { enabled: true },
         typing: { enabled: true },
@@ -209,6 +257,7 @@ export function makeSync(
     start() {
       stopping = new AbortController();
       running = loop();
+      if (isEarly) void waitForKeys().catch(() => {});
     },
     async stop() {
       stopping.abort();
@@ -225,12 +274,18 @@ export function makeSync(
       };
     },
     connection: () => state,
+    received: () => received,
     isComplete: () => token.complete,
     hurry: () => waking.abort(),
     setPresence(next) {
       presence = next;
     },
   };
+}
+
+/** Whether a device is new, or was left before its encryption was open. */
+export function isBegun(kept: SyncToken | undefined): boolean {
+  return kept === undefined || kept.early === true;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -2,6 +2,7 @@
 
 import { type Host, serve, serveChannel } from "../bridge/host";
 import { makeCrypto } from "./crypto";
+import { makeLibrary } from "./crypto/library";
 import { type Engine, openEngine } from "./engine";
 import { forgetAll } from "./forget";
 import { makeMedia } from "./media";
@@ -24,7 +25,13 @@ async function open(): Promise<Engine> {
       });
     });
   });
-  return openEngine({ makeCrypto, makeMedia, forgetAll });
+  const library = makeLibrary();
+  return openEngine({
+    makeCrypto: (asks) => makeCrypto(asks, library.fetch),
+    makeMedia,
+    library,
+    forgetAll,
+  });
 }
 
 async function end(): Promise<void> {

@@ -6,8 +6,9 @@
 import type { Device } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { type Bytes, base64 } from "../../base/bytes";
 import { FailureError } from "../../base/errors";
-import type { RoomId, UserId } from "../../base/ids";
+import type { DeviceId, RoomId, UserId } from "../../base/ids";
 import { readRecoveryKey } from "../../base/recovery-key";
+import { cancelled } from "../http";
 import type { Crypto, CryptoChanges, CryptoNeeds } from "../ports";
 import type { Content, EncryptionView } from "../records";
 import { openBackup } from "./backup";
@@ -36,24 +37,40 @@ const CLOSED: EncryptionView = {
   recovery: false,
 };
 
-export function makeCrypto(needs: CryptoNeeds): Crypto {
+/** `fetched` resolves when the library is at hand. */
+export function makeCrypto(needs: CryptoNeeds, fetched?: () => Promise<void>): Crypto {
   const keysArrived = hearers<[RoomId, readonly string[]]>();
   const changes = hearers<["view" | "verifications" | "trust"]>();
   const tell = { keysArrived: keysArrived.tell, change: changes.tell };
   let device: OpenDevice | undefined;
+  let starting: Promise<void> | undefined;
+  const given = new AbortController();
 
   const open = () => {
     if (device) return device;
     throw new FailureError({ code: "locked", message: "Encryption is not open" });
   };
 
+  /** What a person asks for while the library is still on its way waits for it. */
+  const opened = async () => {
+    await starting;
+    return open();
+  };
+
+  async function start(userId: UserId, deviceId: DeviceId, storeKey: Uint8Array): Promise<void> {
+    await sooner(fetched?.(), given.signal);
+    device = openDevice(await openOlm(userId, deviceId, storeKey as Bytes), needs, tell);
+    changes.tell("view");
+    device.wake();
+  }
+
   return {
-    async start(userId, deviceId, storeKey) {
+    start(...who) {
       if (device) throw new Error("Encryption is open already");
-      device = openDevice(await openOlm(userId, deviceId, storeKey as Bytes), needs, tell);
-      changes.tell("view");
-      device.wake();
+      starting = start(...who);
+      return starting;
     },
+    cancel: () => given.abort(),
     stop() {
       device?.close();
       device = undefined;
@@ -73,17 +90,28 @@ export function makeCrypto(needs: CryptoNeeds): Crypto {
     onChange: changes.add,
     trust: async (userId) => device?.trust(userId) ?? "unknown",
     devices: async (userId) => device?.devices(userId) ?? new Map(),
-    acceptIdentity: (userId) => open().acceptIdentity(userId),
-    begin: (password) => open().begin(password),
-    setUp: (ask) => open().setUp(ask),
-    recover: (text) => open().recover(text),
-    exportKeys: (passphrase) => exportKeys(open().olm, passphrase),
-    importKeys: (file, passphrase) => importKeys(open().olm, file, passphrase),
-    startVerification: (ask) => open().verification.start(ask),
-    actOnVerification: (ask) => open().verification.act(ask),
-    shareHistory: (...ask) => open().history.share(...ask),
-    takeHistory: (...ask) => open().history.take(...ask),
+    acceptIdentity: async (userId) => (await opened()).acceptIdentity(userId),
+    begin: async (password) => (await opened()).begin(password),
+    setUp: async (ask) => (await opened()).setUp(ask),
+    recover: async (text) => (await opened()).recover(text),
+    exportKeys: async (passphrase) => exportKeys((await opened()).olm, passphrase),
+    importKeys: async (file, passphrase) => importKeys((await opened()).olm, file, passphrase),
+    startVerification: async (ask) => (await opened()).verification.start(ask),
+    actOnVerification: async (ask) => (await opened()).verification.act(ask),
+    shareHistory: async (...ask) => (await opened()).history.share(...ask),
+    takeHistory: async (...ask) => (await opened()).history.take(...ask),
   };
+}
+
+/** What is waited for, unless it is given up before. */
+function sooner(wait: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
+  return (
+    wait &&
+    new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(cancelled()), { once: true });
+      wait.then(resolve, reject);
+    })
+  );
 }
 
 interface Tell {

@@ -13,6 +13,7 @@ const DOUBTS = {
 } as const;
 
 const REASONS = {
+  loading: "lockedLoading",
   missingKey: "lockedMissingKey",
   oldKey: "lockedMissingKey",
   beforeDevice: "lockedBeforeDevice",
