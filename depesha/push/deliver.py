@@ -20,6 +20,7 @@ from depesha.events.urgent import is_urgent
 from depesha.io.fetch import FetchError, Limits
 from depesha.profile import Quiet, quiet_hours
 from depesha.push import store, webpush
+from depesha.push.albums import Albums
 from depesha.push.evaluate import evaluate, load_facts
 from depesha.push.notice import Notice, browser_notification, notification, wakes
 from depesha.push.pushers import remove_pusher
@@ -52,6 +53,7 @@ class _Delivery:
     def __init__(self, push: Push) -> None:
         self._push = push
         self._failing: dict[PusherKey, _Failing] = {}
+        self._albums = Albums()
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def start(self) -> None:
@@ -64,7 +66,11 @@ class _Delivery:
         pushers = await load_pushers(self._push)
         if not pushers:
             return
-        notices = await _notices(self._push, entries, pushers)
+        notices = [
+            notice
+            for notice in await _notices(self._push, entries, pushers)
+            if not self._is_further_part(notice)
+        ]
         due: list[tuple[PusherKey, DueRow]] = []
         async with asyncio.TaskGroup() as group:
             for notice in notices:
@@ -75,6 +81,12 @@ class _Delivery:
             # Meanwhile the pusher may have been found to work again.
             for key, _ in due:
                 self._failing.setdefault(key, _Failing(0, spine.clock.monotonic()))
+
+    def _is_further_part(self, notice: Notice) -> bool:
+        """Whether it adds nothing but a picture to what a browser was told; a call is told."""
+        if notice.logged is None or notice.outcome is None or notice.outcome.highlight:
+            return False
+        return _is_browser(notice) and self._albums.is_told(notice.pusher.key, notice.logged)
 
     async def _try(self, notice: Notice, due: list[tuple[PusherKey, DueRow]]) -> None:
         key = notice.pusher.key
@@ -87,7 +99,7 @@ class _Delivery:
         """Whether the gateway took it, or never will; a key that it refuses is forgotten."""
         async with self._slots:
             pusher = decode(notice.pusher.pusher)
-            is_browser, url = pusher["kind"] in webpush.KINDS, pusher["data"]["url"]
+            is_browser, url = _is_browser(notice), pusher["data"]["url"]
             make = _to_browser if is_browser else _to_gateway
             headers, body = await make(self._push, notice, pusher)
             try:
@@ -205,6 +217,10 @@ async def _is_news(push: Push, user_id: str, logged: Logged, room: Room) -> bool
     return place.since_position <= logged.position and (
         await unread(push.signals, user_id, room)
     ).total != (0, 0)
+
+
+def _is_browser(notice: Notice) -> bool:
+    return decode(notice.pusher.pusher)["kind"] in webpush.KINDS
 
 
 async def _to_gateway(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from depesha.base.canonical import Content
 from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Room
+from depesha.push.albums import album_of
 
 MOST_TITLE, MOST_BODY = 120, 500
 """Characters; the rest is read in the client."""
@@ -14,6 +15,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "": "Новое сообщение",
         "encrypted": "Зашифрованное сообщение",
         "invite": "Приглашение в чат",
+        "album": "Фото и видео",
         "m.image": "Фотография",
         "m.video": "Видео",
         "m.audio": "Аудиозапись",
@@ -25,6 +27,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "": "New message",
         "encrypted": "Encrypted message",
         "invite": "Invitation to a chat",
+        "album": "Photos and videos",
         "m.image": "Photo",
         "m.video": "Video",
         "m.audio": "Audio",
@@ -54,6 +57,8 @@ def _text(event_type: str, content: Content, words: Mapping[str, str]) -> str:
         return words["encrypted"]
     if event_type.endswith("poll.start"):
         return words["poll"]
+    if album_of(event_type, content) is not None:
+        return words["album"]
     msgtype, body = content.get("msgtype"), content.get("body")
     if isinstance(msgtype, str) and msgtype in words and msgtype:
         return words[msgtype]

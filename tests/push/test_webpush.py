@@ -181,6 +181,24 @@ async def test_in_quiet_hours_a_browser_is_told_to_be_silent(start_server: Any) 
         assert ("silent" in told, told["urgent"], headers["Urgency"]) == (False, True, "high")
 
 
+async def test_an_album_is_told_once(start_server: Any) -> None:
+    async with start_server(allowed_networks=("127.0.0.0/8",)) as server, browser() as chrome:
+        alice, bob = await server.register("alice"), await server.register("bob")
+        room = await alice.create_room(invite=[bob.user_id])
+        await bob.join(room)
+        (await bob.post(SET, chrome.subscription())).ok()
+        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message"
+        picture = {"msgtype": "m.image", "body": "a.png", "url": "mxc://test/a"}
+        for number, album in enumerate(["one", "one", "two", "one"]):
+            part = {**picture, "org.depesha.album": album}
+            (await alice.put(f"{path}/{number}", part)).ok()
+        called = {**picture, "org.depesha.album": "one", "m.mentions": {"user_ids": [bob.user_id]}}
+        (await alice.put(f"{path}/called", called)).ok()
+        (await alice.put(f"{path}/alone", picture)).ok()
+        told = [(await chrome.got.get())[0]["body"] for _ in range(4)]
+        assert told == ["Фото и видео"] * 3 + ["Фотография"]
+
+
 async def test_a_subscription_that_ended_is_forgotten(start_server: Any) -> None:
     async with start_server(allowed_networks=("127.0.0.0/8",)) as server, browser() as chrome:
         alice, bob = await server.register("alice"), await server.register("bob")
