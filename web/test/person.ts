@@ -56,6 +56,7 @@ export class Person {
       password: PASSWORD,
       deviceName: "test",
     });
+    await person.#arrived();
     return person;
   }
 
@@ -64,10 +65,10 @@ export class Person {
     server: Server,
     name: string,
     archive: string,
-    library = Promise.resolve(),
+    library?: Promise<void>,
   ): Promise<Person> {
     const person = new Person(server, name, archive);
-    person.library = library;
+    if (library) person.library = library;
     await person.open();
     await person.do("session.signIn", {
       homeserver: server.url,
@@ -75,7 +76,13 @@ export class Person {
       password: PASSWORD,
       deviceName: "test 2",
     });
+    if (!library) await person.#arrived();
     return person;
+  }
+
+  /** Until encryption is open, nobody can write to the device. */
+  async #arrived(): Promise<void> {
+    await this.value("arrival", null, (view) => view === null);
   }
 
   get id(): string {
@@ -185,6 +192,8 @@ export class Person {
   #wait<T>(
     watch: (found: (value: T | undefined | false, shown: unknown) => void) => () => void,
   ): Promise<T> {
+    // Made here, it says where it was waited.
+    const vain = new Error();
     return new Promise((resolve, reject) => {
       let last: unknown;
       let stop: (() => void) | undefined;
@@ -196,9 +205,8 @@ export class Person {
       };
       const timer = setTimeout(() => {
         end();
-        reject(
-          new Error(`${this.name} waited in vain; last: ${JSON.stringify(last)?.slice(0, 3000)}`),
-        );
+        vain.message = `${this.archive} waited in vain; last: ${JSON.stringify(last)?.slice(0, 3000)}`;
+        reject(vain);
       }, PATIENCE_MS);
       stop = watch((value, shown) => {
         last = shown;

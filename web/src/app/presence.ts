@@ -131,12 +131,19 @@ export function keepStorage(): void {
 }
 
 let context: AudioContext | undefined;
-let rang = 0;
+const RING_PAUSE_MS = 2_000;
 
-/** Two soft tones, not more often than every two seconds. */
-export function ring(): void {
-  if (Date.now() - rang < 2000) return;
-  rang = Date.now();
+/** Rings in one tab of all, not more often than every two seconds. */
+function ring(): void {
+  void navigator.locks.request("depesha-ring", { ifAvailable: true }, async (held) => {
+    if (!held) return;
+    sing();
+    await new Promise((resolve) => setTimeout(resolve, RING_PAUSE_MS));
+  });
+}
+
+/** Two soft tones. */
+function sing(): void {
   context ??= new AudioContext();
   const start = context.currentTime;
   for (const [delay, pitch] of [

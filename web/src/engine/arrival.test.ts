@@ -39,7 +39,11 @@ test("a new device shows its chats before encryption is there, and reads once it
   await boris.says(roomId, "Раньше");
 
   const { device, come } = await slow(boris);
-  await device.list("chats", null, (rows, head) => head.complete && rows.some((row) => row.encrypted));
+  await device.list(
+    "chats",
+    null,
+    (rows, head) => head.complete && rows.some((row) => row.encrypted),
+  );
   await device.value("arrival", null, (view) => view?.chats && !view.encryption && view.received);
   await device.list("timeline", { roomId }, (rows) =>
     rows.find((row) => row.encryptionNote === "loading"),

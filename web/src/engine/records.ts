@@ -359,6 +359,8 @@ export interface RoomView {
   joinRule: string;
   historyVisibility: string;
   guestAccess: string;
+  /** Nobody writes here any more: what was said of why, perhaps nothing. */
+  closed?: string;
   /** Replaced by another room. */
   successor?: RoomId;
   predecessor?: RoomId;

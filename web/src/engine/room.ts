@@ -375,7 +375,9 @@ export function viewOf(room: RoomData, direct: ReadonlyMap<RoomId, UserId>, me: 
   if (kind === "direct" && peer !== undefined) view.peer = peer;
   const post = postOf(room);
   if (post !== undefined) view.post = post;
-  const successor = textOf(stateOf(room, "m.room.tombstone"), "replacement_room");
+  const tombstone = stateOf(room, "m.room.tombstone");
+  if (tombstone) view.closed = textOf(tombstone, "body")?.slice(0, 500) ?? "";
+  const successor = textOf(tombstone, "replacement_room");
   if (successor) view.successor = successor;
   const predecessor = textOf(objectOf(created, "predecessor"), "room_id");
   if (predecessor) view.predecessor = predecessor;

@@ -36,8 +36,8 @@ export function makeLibrary(): Library {
   let tell = () => {};
 
   async function read(): Promise<void> {
-    const kept = await caches.match(FILE).catch(() => undefined);
-    if (kept) return;
+    const isKept = "caches" in globalThis && (await caches.match(FILE).catch(() => undefined));
+    if (isKept) return;
     const silence = makeSilence(SILENT_MS);
     try {
       const response = await fetch(FILE, { signal: silence.signal });

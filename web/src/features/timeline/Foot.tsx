@@ -20,7 +20,11 @@ export function Foot(props: { children: JSX.Element }) {
     <Switch fallback={props.children}>
       <Match when={room().successor}>
         {(next) => (
-          <Bar text={word("moved")}>
+          <Bar
+            text={
+              room().closed ? word("movedBecause", { reason: room().closed ?? "" }) : word("moved")
+            }
+          >
             <Button
               look="primary"
               onClick={async () => {
@@ -56,6 +60,15 @@ export function Foot(props: { children: JSX.Element }) {
             {word("rejoin")}
           </Button>
         </Bar>
+      </Match>
+      <Match when={room().closed !== undefined}>
+        <Bar
+          text={
+            room().closed
+              ? word("closedBecause", { reason: room().closed ?? "" })
+              : word("closedText")
+          }
+        />
       </Match>
       <Match when={!room().may.send}>
         <Bar text={word("readOnly")} />

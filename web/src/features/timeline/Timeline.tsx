@@ -25,6 +25,8 @@ export interface TimelineHandle {
   toEnd: (smooth: boolean) => void;
   /** Shows an item in the middle and flashes it; false where it is not loaded. */
   show: (eventId: string) => boolean;
+  /** Holds on to what is in view, and no more to the end. */
+  stay: () => void;
 }
 
 /** The messages of a chat or a thread. */
@@ -98,7 +100,7 @@ export function Timeline(props: {
     flash(item);
     return true;
   };
-  onMount(() => props.onHandle({ toEnd, show }));
+  onMount(() => props.onHandle({ toEnd, show, stay: () => setAtEnd(false) }));
 
   /** The first scroll: to the message asked for, the first unread one, or the end. */
   const settle = () => {

@@ -149,6 +149,7 @@ function OpenChat(props: {
     composing,
     items,
     jump,
+    stay: () => handle?.stay(),
     isRead: (item) => item.ts <= readUntil().ts,
     nameOf: (id) => members.row(id)?.name ?? "",
     selected,

@@ -13,6 +13,8 @@ export interface Conversation {
   items: Accessor<readonly ItemRecord[]>;
   /** Goes to a message, here or by opening the page around it; `from` can be gone back to. */
   jump: (eventId: string, from?: string) => void;
+  /** What is in view stays there, though what is below grows. */
+  stay: () => void;
   isRead: (item: ItemRecord) => boolean;
   nameOf: (userId: string) => string;
   selected: Accessor<ReadonlySet<string>>;

@@ -1,5 +1,6 @@
-import { createMemo, Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
 import type { ItemRecord } from "../../../engine/records";
+import { beginningOf } from "../../../ui/richtext/cut";
 import { isOnlyEmoji, linkify, type Node, parseHtml } from "../../../ui/richtext/parse";
 import { RichText } from "../../../ui/richtext/RichText";
 import { chatPlace } from "../../../ui/router";
@@ -7,6 +8,7 @@ import { openPerson } from "../../people";
 import { useConversation } from "../conversation";
 import { parseMatrixLink } from "../links";
 import { markNames, namedIn } from "../named";
+import { word } from "../words";
 import { Emoticon } from "./Emoticon";
 import { LinkPreview } from "./LinkPreview";
 
@@ -21,6 +23,9 @@ function linkifyTree(nodes: readonly Node[]): Node[] {
 
 const drawEmoticon = (mxc: string, name: string) =>
   (<Emoticon mxc={mxc} name={name} />) as unknown as globalThis.Node;
+
+/** Long messages that were unfolded stay so while they are scrolled out of view. */
+const unfolded = new Set<string>();
 
 /** The words of a message, or the caption of a file. */
 export function MessageText(props: { item: ItemRecord }) {
@@ -42,6 +47,17 @@ export function MessageText(props: { item: ItemRecord }) {
     const tree = formatted === undefined ? linkify(body()) : linkifyTree(parseHtml(formatted));
     return markNames(tree, namedIn(props.item.content), callsMe());
   });
+  const beginning = createMemo(() => beginningOf(nodes()));
+  const [isOpen, setIsOpen] = createSignal(unfolded.has(props.item.id));
+  const unfold = () => {
+    const next = !isOpen();
+    if (next) unfolded.add(props.item.id);
+    else unfolded.delete(props.item.id);
+    // Who reads on from here does not want to be at the end of it.
+    conversation.stay();
+    setIsOpen(next);
+  };
+  const shown = () => (isOpen() ? nodes() : (beginning() ?? nodes()));
   const describe = (href: string) => {
     const link = parseMatrixLink(href);
     if (!link) return undefined;
@@ -73,7 +89,12 @@ export function MessageText(props: { item: ItemRecord }) {
       <Show when={props.item.content.msgtype === "m.emote"}>
         <em>{props.item.senderName} </em>
       </Show>
-      <RichText nodes={nodes()} describe={describe} picture={drawEmoticon} />
+      <RichText nodes={shown()} describe={describe} picture={drawEmoticon} />
+      <Show when={beginning()}>
+        <button type="button" class="unfold" aria-expanded={isOpen()} onClick={unfold}>
+          {word(isOpen() ? "foldText" : "unfoldText")}
+        </button>
+      </Show>
     </div>
   );
 }
