@@ -117,7 +117,10 @@ async def test_mail(signin: Signin, ask: Ask[TestBody]) -> Reply:
 @page
 async def letter_page(visit: Visit) -> Reply:
     """What the link of a letter opens. It does nothing yet: programs open links too."""
-    row = await access_letter(visit.signin.emails, visit.ask.query.get("token", ""))
+    try:
+        row = await access_letter(visit.signin.emails, visit.ask.query.get("token", ""))
+    except MatrixError as error:
+        return visit.trouble("letter_over", error.status)
     if row.purpose == SIGNUP:
         token = quote(visit.ask.query["token"], safe="")
         return pages.redirect(f"{SIGNUP_PAGE}?letter={token}")

@@ -15,6 +15,7 @@ from depesha.accounts import (
     admission,
     check_free,
     check_new_password,
+    find_user,
     is_usable,
     local_user_id,
     new_user_id,
@@ -28,7 +29,7 @@ from depesha.signin import pages
 from depesha.signin.api_enrol import ask_code, let_in
 from depesha.signin.browser import check_form, fresh_browser, leave
 from depesha.signin.emails import SIGNUP as LETTER
-from depesha.signin.emails import ask_letter, use_letter
+from depesha.signin.emails import access_letter, ask_letter, use_letter
 from depesha.signin.label import label_section
 from depesha.signin.ldap import DOWN
 from depesha.signin.metadata import ACCOUNT
@@ -59,6 +60,10 @@ _REFUSED = {
     "M_NOT_FOUND": "bad_token",
     "M_THREEPID_IN_USE": "address_in_use",
 }
+
+
+_JUST_NOW_MS = 5 * 60_000
+"""So long after an account was made its form may come a second time."""
 
 
 def _next(visit: Visit) -> str:
@@ -210,10 +215,12 @@ async def _signup_page(
     words, typed = visit.words, form or {}
     there = _beside(visit, SIGNIN)
     to_signin = f"<p>{pages.link(words('have_account'), there, 'button second')}</p>"
+    over = await _over(visit)
     try:
         flows = await admission(visit.signin.accounts)
     except MatrixError:
-        return visit.show(Page(words("sign_up"), pages.alert(words("closed")) + to_signin, 403))
+        alert = pages.alert(words(over or "closed"))
+        return visit.show(Page(words("sign_up"), alert + to_signin, 403))
     inner = pages.name_field(words("user"), typed.get("user", ""), words("username_hint"))
     for label, name, hint in (
         ("password", "password", words("password_hint")),
@@ -222,7 +229,8 @@ async def _signup_page(
         inner += pages.field(
             words(label), name, kind="password", complete="new-password", hint=hint
         )
-    has_letter = "letter" in visit.ask.query
+    has_letter = "letter" in visit.ask.query and not over
+    failure = failure or over
     if (REGISTRATION_TOKEN,) in flows and not has_letter:
         value = typed.get("invitation", visit.ask.query.get("token", ""))
         inner += pages.field(words("invitation"), "invitation", value=value)
@@ -235,6 +243,19 @@ async def _signup_page(
         body += _by_mail(visit)
     body += to_signin + label_section(visit.signin.label, words)
     return visit.show(Page(words("sign_up"), above + body, 400 if failure else 200))
+
+
+async def _over(visit: Visit) -> str:
+    """Why the link that was opened is good for nothing, before anybody fills in a form for it."""
+    letter, token = visit.ask.query.get("letter"), visit.ask.query.get("token")
+    if letter is not None:
+        try:
+            await access_letter(visit.signin.emails, letter)
+        except MatrixError:
+            return "letter_over"
+    elif token and not visit.signin.spine.config.open_registration:
+        return "" if await is_usable(visit.signin.accounts, token) else "invitation_over"
+    return ""
 
 
 def _by_mail(visit: Visit) -> str:
@@ -258,7 +279,13 @@ async def signup_page(visit: Visit) -> Reply:
 async def signup_answer(visit: Visit) -> Reply:
     """Make an account, and sign its owner in."""
     form = await read_form(visit.ask)
-    check_form(visit.browser, form)
+    try:
+        check_form(visit.browser, form)
+    except MatrixError:
+        # Sent again after it had let somebody in: they are in.
+        if visit.browser.is_signed_in:
+            return pages.redirect(_next(visit))
+        raise
     if "address" in form:
         await ask_letter(visit.signin.emails, visit.words, LETTER, form["address"])
         inner = pages.good(visit.words("letter_sent"))
@@ -268,8 +295,32 @@ async def signup_answer(visit: Visit) -> Reply:
     try:
         user_id = await _sign_up(visit.signin, form, visit.ask.query.get("letter"))
     except MatrixError as error:
-        return await _signup_page(visit, _REFUSED.get(error.errcode, "closed"), form)
+        made = await _made_just_now(visit, form)
+        if made is None:
+            failure = _REFUSED.get(error.errcode, "closed")
+            if failure == "bad_token" and "letter" in visit.ask.query:
+                failure = "letter_over"
+            return await _signup_page(visit, failure, form)
+        user_id = made
     return await _go_on(visit, user_id)
+
+
+async def _made_just_now(visit: Visit, form: dict[str, str]) -> str | None:
+    """The account that the same form has made: pressed twice on a slow network, it comes twice."""
+    accounts, spine = visit.signin.accounts, visit.signin.spine
+    user_id = local_user_id(accounts, form.get("user", "").strip().lower())
+    user = await spine.db.read(find_user, spine.institution.id, user_id)
+    if user is None or spine.clock.now_ms() - user.created_ts > _JUST_NOW_MS:
+        return None
+    if await has_second(spine, user_id):
+        return None
+    try:
+        row = await access_by_password(
+            accounts, user_id, form.get("password", ""), visit.ask.address
+        )
+    except MatrixError:
+        return None
+    return row.user_id
 
 
 async def _sign_up(signin: Signin, form: dict[str, str], letter: str | None) -> str:

@@ -72,6 +72,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "В пароле должно быть от 8 до 512 знаков и не меньше, чем требует учреждение.",
     ),
     "bad_token": ("This registration token is not valid.", "Код регистрации недействителен."),
+    "invitation_over": (
+        "This invitation is not valid: it was used already, or its time is over. Ask for another.",
+        "Приглашение не действует: им уже воспользовались, или срок его истёк. Попросите новое.",
+    ),
+    "letter_over": (
+        (
+            "This link was used already, or its hour is over. If you have registered with it, sign in;"
+            " else ask for another letter."
+        ),
+        (
+            "Этой ссылкой уже воспользовались, или её час истёк. Если вы по ней зарегистрировались,"
+            " войдите; если нет, попросите новое письмо."
+        ),
+    ),
     "confirm_again": (
         "Please sign in once more: what you want to do is grave.",
         "Войдите ещё раз: действие важное.",

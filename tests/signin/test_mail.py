@@ -136,8 +136,10 @@ async def test_people_register_by_a_letter(server: Server, box: Box) -> None:
     # A link is good once.
     await browser.open(box.link())
     assert browser.status == 404
+    assert "used already" in browser.page
     late = Browser(server)
     await late.open(f"{SIGNUP}?letter={box.link().partition('=')[2]}")
+    assert "used already" in late.page
     await late.submit(user="petr", password=PASSWORD, again=PASSWORD)
     assert late.status == 400
 

@@ -371,6 +371,8 @@ async def test_an_invitation_makes_an_account(start_server: StartServer) -> None
         assert at == "/_depesha/account"
         await Browser(server).open("/_depesha/signup?token=INVITE")
         late = Browser(server)
+        await late.open("/_depesha/signup?token=INVITE")
+        assert (late.status, "used already" in late.page) == (403, True)
         await late.open("/_depesha/signup")
         assert late.status == 403
         assert "made by the administrator" in late.page

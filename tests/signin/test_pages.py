@@ -193,6 +193,26 @@ async def test_a_legacy_client_may_register(server: Server) -> None:
     assert target.startswith("im.legacy:/back?loginToken=")
 
 
+async def test_a_form_of_registration_that_comes_twice_lets_in_twice(server: Server) -> None:
+    """Pressed twice on a slow network, or sent again by a reload: the account is theirs already."""
+    browser = Browser(server)
+    await browser.open("/_depesha/signup")
+    page, cookies = browser.page, dict(browser.cookies)
+    assert await browser.submit(user="fresh", password=PASSWORD, again=PASSWORD) == ACCOUNT
+    again = Browser(server, cookies=dict(cookies), url="/_depesha/signup", page=page)
+    assert await again.submit(user="Fresh", password=PASSWORD, again=PASSWORD) == ACCOUNT
+    reloaded = Browser(server, cookies=dict(browser.cookies), url="/_depesha/signup", page=page)
+    assert await reloaded.submit(user="fresh", password=PASSWORD, again=PASSWORD) == ACCOUNT
+    other = "another horse battery"
+    stranger = Browser(server, cookies=dict(cookies), url="/_depesha/signup", page=page)
+    await stranger.submit(user="fresh", password=other, again=other)
+    assert "taken" in stranger.page
+    await server.clock.advance(301)
+    late = Browser(server, cookies=dict(cookies), url="/_depesha/signup", page=page)
+    await late.submit(user="fresh", password=PASSWORD, again=PASSWORD)
+    assert "taken" in late.page
+
+
 async def test_single_sign_on_leads_nowhere_harmful(server: Server) -> None:
     anyone = server.anyone
     (await anyone.get("/login/sso/redirect")).refused(400, "M_MISSING_PARAM")
