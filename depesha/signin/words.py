@@ -78,8 +78,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "letter_over": (
         (
-            "This link was used already, or its hour is over. If you have registered with it, sign in;"
-            " else ask for another letter."
+            "This link was used already, or its hour is over. If you have registered with it,"
+            " sign in; else ask for another letter."
         ),
         (
             "Этой ссылкой уже воспользовались, или её час истёк. Если вы по ней зарегистрировались,"
