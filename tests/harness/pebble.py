@@ -74,7 +74,7 @@ class Pebble:
         config_file = str(self.folder / "config.json")
         resolver = f"127.0.0.1:{self._dns}"
         self._run("pebble", "-strict", "-config", config_file, "-dnsserver", resolver)
-        for port in (self.port, self._management):
+        for port in (self._dns, self.port, self._management):
             self._await(port)
 
     def _run(self, program: str, *words: str) -> None:
