@@ -14,7 +14,7 @@ from depesha.eventlog.changes import Logged
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Draft
 from depesha.http.caller import Caller
-from depesha.io.tx import Tx
+from depesha.io.tx import Tx, Unavailable
 from depesha.rooms import store
 from depesha.rooms.access import access_joined_tip
 from depesha.rooms.invite import check_invitable
@@ -218,6 +218,12 @@ async def _send(rooms: Rooms, row: store.DelayedRow) -> None:
     except MatrixError as error:
         await _note_failure(rooms, row, error)
         raise
+    except Unavailable:
+        raise
+    except Exception:
+        # What nobody can send would keep all that is due later from being sent.
+        await _note_failure(rooms, row, MatrixError(500, "M_UNKNOWN", "It could not be sent"))
+        raise
 
 
 async def _note_failure(rooms: Rooms, row: store.DelayedRow, error: MatrixError) -> None:
@@ -240,6 +246,10 @@ async def send_due(rooms: Rooms) -> None:
                     await _send(rooms, row)
                 except MatrixError as error:
                     _log.info("a delayed event was refused", extra={"reason": error.message})
+                except Unavailable:
+                    raise
+                except Exception:  # noqa: BLE001 (the others are to be sent all the same)
+                    _log.exception("a delayed event failed", extra={"delay_id": row.delay_id})
             continue
         following = await spine.db.read(store.select_next_due, spine.institution.id)
         wait = POLL_SECONDS

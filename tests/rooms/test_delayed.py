@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from depesha.io.tx import Tx
 from depesha.rooms.delayed import KEPT_MS, MAX_DELAY_MS, MOST_SCHEDULED
 from tests.accounts.steps import make_admin, with_password
 from tests.conftest import StartServer
@@ -259,3 +260,17 @@ async def test_a_delayed_redaction(server: Server, alice: Client) -> None:
 async def test_clients_learn_that_it_is_offered(server: Server) -> None:
     told = (await server.anyone.get("/_matrix/client/versions")).ok()
     assert told["unstable_features"]["org.matrix.msc4140"] is True
+
+
+async def test_one_that_cannot_be_sent_holds_up_no_other(server: Server, alice: Client) -> None:
+    room = await alice.create_room()
+    broken, sound = [
+        (await delay(alice, room, txn=txn)).ok()["delay_id"] for txn in ("broken", "sound")
+    ]
+
+    async def spoil(tx: Tx) -> None:
+        await tx.execute("UPDATE rooms_delayed SET content = '{' WHERE delay_id = $1", broken)
+
+    await server.running.house.spine.db.write(spoil)
+    await server.clock.advance(10)
+    assert "event_id" in await finalised(alice, sound)
