@@ -484,7 +484,10 @@ class EventLog:
             self.runs[entry.item] = entry.position
         self._move(entry)
         for view in self.hooks.views:
-            view(entry)
+            try:
+                view(entry)
+            except Exception:  # noqa: BLE001 (what follows must be taken in all the same)
+                _log.exception("a view has failed", extra={"position": entry.position})
         self._touch(entry)
 
     def _take_in_event(self, logged: Logged) -> None:

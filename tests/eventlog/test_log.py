@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import RETRY_SECONDS, consume
@@ -127,3 +130,19 @@ async def test_an_entry_that_a_consumer_cannot_bear_is_passed_over(server: Serve
         consumer.cancel()
     assert len(taken) == len(set(taken))
     assert taken[-1] == after
+
+
+async def test_a_view_that_fails_keeps_memory_from_nothing(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    log = server.running.house.spine.log
+
+    def refuse(_: Entry) -> None:
+        raise ValueError("a fault")
+
+    log.hooks = replace(log.hooks, views=(refuse, *log.hooks.views))
+    await alice.set_state(room, "m.room.topic", {"topic": "so"})
+    assert await alice.state(room, "m.room.topic") == {"topic": "so"}
+    assert "a view has failed" in caplog.text
