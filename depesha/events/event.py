@@ -58,8 +58,6 @@ class Draft:
     """Empty for a create event whose id becomes the room's id (room version 12)."""
     state_key: str | None = None
     redacts: str | None = None
-    origin_server_ts: int | None = None
-    """Milliseconds, when another time than that of the building is to be told."""
     sticky_ms: int | None = None
     """How long every member is to be given the message reliably (MSC4354)."""
 
@@ -115,9 +113,7 @@ def build_event(
     pdu: Content = {
         "auth_events": auth_events,
         "depth": min(depth, MAX_INT),
-        "origin_server_ts": (
-            origin_server_ts if draft.origin_server_ts is None else draft.origin_server_ts
-        ),
+        "origin_server_ts": origin_server_ts,
         "prev_events": prev_events,
         "sender": draft.sender,
         "type": draft.type,
