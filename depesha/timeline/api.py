@@ -26,7 +26,7 @@ from depesha.timeline.history import (
     serve_events,
 )
 from depesha.timeline.record import Timelines
-from depesha.timeline.relations import Wanted, load_children, load_threads
+from depesha.timeline.relations import MOST_DEPTH, Wanted, load_children, load_threads
 
 MOST_RELATIONS = 100
 MOST_EDGES = 100
@@ -214,7 +214,8 @@ async def _relations(
     parent = await access_event(log, viewer.user_id, room_id, ask.params["eventId"])
     room = await access_room(log, viewer.user_id, room_id)
     sight = await vision(log, viewer.user_id, room)
-    wanted = Wanted(rel_type, type_, recurse, start, stop, backward, limit)
+    depth = MOST_DEPTH if recurse else 1
+    wanted = Wanted(rel_type, type_, depth, start, stop, backward, limit)
     page = await load_children(timeline, sight, room, parent.event.event_id, wanted)
     chunk = await serve_events(timeline, viewer, room, page.events, sight)
     parts = [b'"chunk":[' + b",".join(chunk) + b"]"]
@@ -223,7 +224,7 @@ async def _relations(
     if start is not None:
         parts.append(b'"prev_batch":' + encode(gap(start)))
     if "recurse" in ask.query or "org.matrix.msc3981.recurse" in ask.query:
-        parts.append(b'"recursion_depth":%d' % page.depth)
+        parts.append(b'"recursion_depth":%d' % depth)
     return Reply(b"{" + b",".join(parts) + b"}")
 
 

@@ -3,8 +3,8 @@
 Spec: client-server API, "Relationships API", "Querying threads in a room".
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.changes import Logged
@@ -20,7 +20,6 @@ from depesha.timeline.rules import REPLACE
 
 MOST_DEPTH = 3
 MOST_RELATED = 1_000
-_MOST_CHILDREN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,15 @@ class Children:
 
     events: list[Logged]
     end: int | None
-    depth: int
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which children are asked for, and the gaps between which."""
+    """Which children are asked for, down to which depth, and the gaps between which."""
 
     rel_type: str | None
     type: str | None
-    recurse: bool
+    depth: int
     start: int | None
     stop: int | None
     backward: bool
@@ -53,72 +51,31 @@ async def load_children(
     wanted: Wanted,
 ) -> Children:
     """Children that the user may see, in timeline order."""
-    rel_type, type_, backward, limit = (
-        wanted.rel_type,
-        wanted.type,
-        wanted.backward,
-        wanted.limit,
-    )
-    rows, depth = await _collect(timeline, room, parent_id, rel_type, recurse=wanted.recurse)
+    spine, backward, limit = timeline.spine, wanted.backward, wanted.limit
     low, high = (wanted.stop, wanted.start) if backward else (wanted.start, wanted.stop)
+    after, until = low or 0, END if high is None else high
     ignored = await ignored_users(timeline.profile, sight.user_id)
-    positions = sorted(
-        row.position
-        for row in rows
-        if (type_ is None or row.type == type_)
-        and row.sender not in ignored
-        and (low or 0) < row.position <= (END if high is None else high)
-    )
-    if backward:
-        positions.reverse()
-    return await _first_visible(timeline, sight, positions, limit, backward, depth)
-
-
-async def _collect(
-    timeline: Timelines, room: Room, parent_id: str, rel_type: str | None, *, recurse: bool
-) -> tuple[list[store.ChildRow], int]:
-    """Children, and their children when recursing; the depth reached."""
-    found: dict[int, store.ChildRow] = {}
-    parents, depth = [parent_id], 0
-    while parents and depth < (MOST_DEPTH if recurse else 1):
-        rows = await timeline.spine.db.read(
-            store.select_children,
-            timeline.spine.institution.id,
-            room.nid,
-            parents,
-            _MOST_CHILDREN - len(found),
+    kinds = (wanted.rel_type, wanted.type)
+    select = partial(store.select_below, backward=backward)
+    events, most = list[Logged](), 2 * limit
+    while True:
+        asked = (room.nid, parent_id, wanted.depth, kinds, after, until, most)
+        rows = await spine.db.scan(select, spine.institution.id, *asked)
+        found = await find_events(
+            spine.log, [row.position for row in rows if row.sender not in ignored]
         )
-        fresh = [row for row in rows if row.position not in found]
-        if not fresh:
-            break
-        depth += 1
-        found.update((row.position, row) for row in fresh)
-        parents = [row.child_id for row in fresh]
-    rows = [row for row in found.values() if rel_type is None or row.rel_type == rel_type]
-    return rows, depth
-
-
-async def _first_visible(
-    timeline: Timelines,
-    sight: Vision,
-    positions: Sequence[int],
-    limit: int,
-    backward: bool,
-    depth: int,
-) -> Children:
-    events: list[Logged] = []
-    for begin in range(0, len(positions), 2 * limit):
-        piece = positions[begin : begin + 2 * limit]
-        found = await find_events(timeline.spine.log, list(piece))
-        for index, position in enumerate(piece, begin):
-            logged = found.get(position)
+        for index, row in enumerate(rows):
+            logged = found.get(row.position)
             if logged is None or not sight.may_see(logged):
                 continue
             events.append(logged)
             if len(events) == limit:
-                last = logged.room_order - 1 if backward else logged.room_order
-                return Children(events, last if index + 1 < len(positions) else None, depth)
-    return Children(events, None, depth)
+                is_end = index + 1 == len(rows) and len(rows) < most
+                gap = row.position - 1 if backward else row.position
+                return Children(events, None if is_end else gap)
+        if len(rows) < most:
+            return Children(events, None)
+        after, until = (after, rows[-1].position - 1) if backward else (rows[-1].position, until)
 
 
 async def select_parent(tx: Tx, institution_id: int, parent_id: str) -> Event | None:

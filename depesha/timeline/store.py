@@ -89,6 +89,56 @@ async def select_children(
     )
 
 
+class BelowRow(NamedTuple):
+    """An event below another, whatever lies between."""
+
+    position: int
+    sender: str
+
+
+async def select_below(
+    tx: Tx,
+    institution_id: int,
+    room_nid: int,
+    parent_id: str,
+    depth: int,
+    kinds: tuple[str | None, str | None],
+    after: int,
+    until: int,
+    limit: int,
+    *,
+    backward: bool,
+) -> list[BelowRow]:
+    """Up to `limit` children with after < position <= until, and theirs down to `depth`.
+
+    `kinds` are the kind of relation and the type of event, None for any.
+    """
+    where, args = "", list[str]()
+    for column, kind in zip(("rel_type", "type"), kinds, strict=True):
+        if kind is not None:
+            args.append(kind)
+            where += f" AND {column} = ${7 + len(args)}"
+    return await tx.rows(
+        BelowRow,
+        "WITH RECURSIVE below (child_id, position, rel_type, type, sender, depth) AS ("
+        " SELECT child_id, position, rel_type, type, sender, 1 FROM timeline_relations"
+        " WHERE institution_id = $1 AND room_nid = $2 AND parent_id = $3"
+        " UNION ALL SELECT r.child_id, r.position, r.rel_type, r.type, r.sender, b.depth + 1"
+        " FROM below b JOIN timeline_relations r ON r.institution_id = $1 AND r.room_nid = $2"
+        " AND r.parent_id = b.child_id WHERE b.depth < $4)"
+        f" SELECT position, sender FROM below WHERE position > $5 AND position <= $6{where}"
+        f" ORDER BY position {'DESC' if backward else 'ASC'} LIMIT $7",
+        institution_id,
+        room_nid,
+        parent_id,
+        depth,
+        after,
+        until,
+        limit,
+        *args,
+    )
+
+
 async def select_bundled(
     tx: Tx,
     institution_id: int,

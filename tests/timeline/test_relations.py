@@ -80,7 +80,7 @@ async def test_children_come_by_kind_type_and_depth(server: Server) -> None:
     assert await ids(f"{base}/m.thread/m.room.message") == [reply]
     assert await ids(f"{base}/m.annotation") == []
     page = (await alice.get(base, {"recurse": "true", "limit": 1})).ok()
-    assert page["recursion_depth"] == 2
+    assert page["recursion_depth"] == 3
     assert await ids(base, recurse="true", **{"from": page["next_batch"]}) == [reply]
 
 
@@ -122,3 +122,27 @@ async def test_the_last_reply_is_taken_back(server: Server) -> None:
         redact = f"/_matrix/client/v3/rooms/{room}/redact/{reply}/{bob.next_txn()}"
         (await bob.put(redact, {})).ok()
         assert await listed() == left
+
+
+async def test_children_come_page_by_page_without_those_of_the_ignored(server: Server) -> None:
+    alice, bob = await server.register("alice"), await server.register("bob")
+    room = await alice.create_room(preset="public_chat")
+    await bob.join(room)
+    root = await alice.send(room, "root")
+    thread = {"rel_type": "m.thread", "event_id": root}
+    sent: list[str] = []
+    for _ in range(4):
+        await say(bob, room, thread)
+        sent.append(await say(alice, room, thread))
+    ignored: dict[str, Any] = {"ignored_users": {bob.user_id: {}}}
+    path = f"/_matrix/client/v3/user/{alice.user_id}/account_data/m.ignored_user_list"
+    (await alice.put(path, ignored)).ok()
+    base = f"/_matrix/client/v1/rooms/{room}/relations/{root}"
+    for direction, expected in (("b", sent[::-1]), ("f", sent)):
+        query, found = {"dir": direction, "limit": 1}, list[str]()
+        while query:
+            page = (await alice.get(base, query)).ok()
+            found += [event["event_id"] for event in page["chunk"]]
+            ahead = page.get("next_batch")
+            query = {**query, "from": ahead} if ahead else {}
+        assert found == expected
