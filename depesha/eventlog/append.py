@@ -231,8 +231,9 @@ class Writing:
         )
         await self._write(logged, tip.room)
         if event.type == "m.room.redaction":
-            redacted = await erase_redacted(self.tx, self.institution.id, logged, tip)
-            self._take_erased(redacted)
+            for each in await erase_redacted(self.tx, self.institution.id, logged, tip):
+                self._take_erased([each])
+                tip.strip(each.logged)
         tip.advance(logged)
         self.entries.append(logged)
         for projection in self.log.hooks.projections:
@@ -462,16 +463,15 @@ class EventLog:
         return result
 
     def _apply(self, writing: Writing) -> None:
-        if writing.entries and writing.entries[-1].position <= self.position:
-            # `follow` has seen this commit in the database before the writer heard of it.
-            return
-        for tip in writing.tips.values():
-            if tip.room.position == 0:
-                self.rooms.put(tip.room)
-        for logged in writing.erased:
-            self._replace(logged)
-        for entry in writing.entries:
-            self._take_in(entry)
+        # Else `follow` has seen this commit in the database before the writer heard of it.
+        if not writing.entries or writing.entries[-1].position > self.position:
+            for tip in writing.tips.values():
+                if tip.room.position == 0:
+                    self.rooms.put(tip.room)
+            for logged in writing.erased:
+                self._replace(logged)
+            for entry in writing.entries:
+                self._take_in(entry)
         self.after_commit(self.position)
 
     def _take_in(self, entry: Entry) -> None:

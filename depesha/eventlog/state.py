@@ -177,6 +177,13 @@ class Tip:
         entry = self.find(MEMBER, user_id)
         return entry.membership if entry else "leave"
 
+    def strip(self, logged: Logged) -> None:
+        """Take in the redacted form of a state event that is in force."""
+        event = logged.event
+        found = self.find(event.type, event.state_key) if event.state_key is not None else None
+        if found is not None and found.position == logged.position:
+            self.state[found.type, found.state_key] = state_entry(event, logged.position)
+
     def advance(self, logged: Logged) -> None:
         event = logged.event
         self.state_id = logged.state_id

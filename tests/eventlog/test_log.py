@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from depesha.base.canonical import Content
+from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Entry, Logged
 from depesha.eventlog.consume import RETRY_SECONDS, consume
+from depesha.events.event import Draft
 from depesha.io.db import Db
 from tests.harness.server import Server
 
@@ -146,3 +149,17 @@ async def test_a_view_that_fails_keeps_memory_from_nothing(
     await alice.set_state(room, "m.room.topic", {"topic": "so"})
     assert await alice.state(room, "m.room.topic") == {"topic": "so"}
     assert "a view has failed" in caplog.text
+
+
+async def test_what_is_redacted_is_gone_for_the_rest_of_the_commit(server: Server) -> None:
+    alice = await server.register("alice")
+    room = await alice.create_room()
+    topic = await alice.set_state(room, "m.room.topic", {"topic": "secret"})
+
+    async def plan(w: Writing) -> tuple[Content, Content | None]:
+        await w.event(Draft("m.room.redaction", {}, alice.user_id, room, redacts=topic))
+        found = (await w.tip(room)).content("m.room.topic")
+        after = await w.event(Draft("m.room.topic", {"topic": "x"}, alice.user_id, room, ""))
+        return found, after.prev_content
+
+    assert await server.running.house.spine.log.commit(plan) == ({}, {})
