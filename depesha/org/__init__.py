@@ -10,6 +10,7 @@ from depesha.org.access import check_within as check_within
 from depesha.org.access import is_within as is_within
 from depesha.org.access import no_such_user as no_such_user
 from depesha.org.access import no_unit as no_unit
+from depesha.org.begin import tell_deputies as tell_deputies
 from depesha.org.enrol import import_people as import_people
 from depesha.org.gate import gate as gate
 from depesha.org.gate_group import fits as fits
@@ -26,6 +27,7 @@ from depesha.org.look import describe_whole as describe_whole
 from depesha.org.look import find_names as find_names
 from depesha.org.look import find_shown as find_shown
 from depesha.org.look import managed_units as managed_units
+from depesha.org.people import BEGIN as BEGIN
 from depesha.org.people import Card as Card
 from depesha.org.people import appoint as appoint
 from depesha.org.people import follow_ended_account as follow_ended_account

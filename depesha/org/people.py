@@ -1,6 +1,6 @@
 """Employees: their positions, cards and deputies; and those who leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from depesha.accounts import DEACTIVATED, access_target, shut_out
@@ -10,11 +10,14 @@ from depesha.base.errors import invalid_param, not_found
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller
+from depesha.io.jobs import upsert_job
 from depesha.org import store
 from depesha.org.access import access_employee, no_unit
 from depesha.org.levels import write_level
 from depesha.org.record import ABSENCE, CARD, DEPUTY, LEFT, NAMED, PERSON, PICTURED, Org
 
+BEGIN = "org_absence"
+"""Kind of job: telling the deputies of the person who is its key that an absence begins or ends."""
 MOST_TEXT = 255
 MOST_POSTS = 50
 MOST_ABSENCES = 20
@@ -196,6 +199,15 @@ async def write_absences(w: Writing, user_id: str, absences: Sequence[store.Abse
     await w.change(Change(ABSENCE, Reach.ALL_SOON, user_id, item=item))
     for deputy in sorted({row.deputy for row in (*before, *absences)}):
         await w.change(Change(DEPUTY, Reach.USER, deputy))
+    due = next_absence(absences, w.log.clock.now_ms())
+    if due is not None:
+        await upsert_job(w.tx, w.institution.id, BEGIN, user_id, b"", due)
+
+
+def next_absence(absences: Iterable[store.AbsenceRow], now: int) -> int | None:
+    """When next an absence begins or ends, in milliseconds."""
+    times = (time for row in absences for time in (row.since_ts, row.until_ts))
+    return min((time for time in times if time > now), default=None)
 
 
 # --- leaving -------------------------------------------------------------------------

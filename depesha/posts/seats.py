@@ -11,6 +11,7 @@ from depesha.eventlog.changes import Change, Entry, Logged, Reach
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Draft
 from depesha.io.jobs import Job, Jobs, Kind
+from depesha.org import BEGIN, tell_deputies
 from depesha.posts import store
 from depesha.posts.record import POST, TURN, TURNED, Posts
 from depesha.posts.rules import OWN, Post, holders_at, next_turn
@@ -146,7 +147,7 @@ async def turn(posts: Posts, job: Job) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The posts of an institution, and the jobs that let them pass."""
+    """The posts of an institution, and the jobs of duties that pass: theirs, and of the absent."""
 
     posts: Posts
     jobs: Jobs
@@ -161,5 +162,8 @@ class Turns:
 def make_turns(posts: Posts) -> Turns:
     """The jobs of an institution, which are done once they run."""
     spine = posts.spine
-    kinds = {TURN: Kind(partial(turn, posts), attempts=None)}
+    kinds = {
+        TURN: Kind(partial(turn, posts), attempts=None),
+        BEGIN: Kind(partial(tell_deputies, posts.org), attempts=None),
+    }
     return Turns(posts, Jobs(spine.db, spine.clock, spine.institution.id, kinds))

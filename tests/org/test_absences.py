@@ -68,6 +68,33 @@ async def test_the_deputy_learns_of_it_by_sync(house: Institution) -> None:
     assert await told_of_org(coder, unconcerned) is None
 
 
+async def test_an_absence_set_ahead_begins_by_itself(house: Institution, clock: TestClock) -> None:
+    """What waits for the absent comes to the deputy at the hour, and goes with its end."""
+    ithead, judge = house.people["ithead"], house.people["judge"]
+    tester = await house.person("tester", "IT")
+    it = f"/_depesha/v1/admin/org/units/{house.units['IT']}"
+    (await house.root.put(it, {"accepts": "manager"})).ok()
+    (await put(ithead, away("tester", 2, 4))).ok()
+    asked = {"user_id": user("coder"), "message": "About the case"}
+    (await judge.post("/_depesha/v1/contacts/requests", asked)).ok()
+    since = (await tester.sync())["next_batch"]
+    await clock.advance(2 * 60)
+    assert await waiting(tester, clock, since) == [judge.user_id]
+    since = (await tester.sync())["next_batch"]
+    await clock.advance(2 * 60)
+    assert await waiting(tester, clock, since) == []
+
+
+async def waiting(client: Client, clock: TestClock, since: str) -> list[str]:
+    """Whose requests wait, as soon as a sync tells of them."""
+    while True:
+        events = (await client.sync(since)).get("account_data", {}).get("events", [])
+        for event in events:
+            if event["type"] == "org.depesha.contacts":
+                return [each["sender"]["user_id"] for each in event["content"]["incoming"]]
+        await clock.advance(0.01)
+
+
 async def test_a_deputy_is_somebody_one_may_write_to(house: Institution) -> None:
     lawhead, lawyer = house.people["lawhead"], house.people["lawyer"]
     # Nobody, somebody unseen and the server's own voice are answered alike.

@@ -13,7 +13,7 @@ from tests.org.institution import OWN, Institution, make_ministry, user
 ADMIN = "/_depesha/v1/admin/posts"
 POSTS = "/_depesha/v1/posts"
 DUTY = "@post-duty:depesha.test"
-HOUR = 3_600_000
+MINUTE = 60_000
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ async def house(server: Server) -> Institution:
 
 
 def on(name: str, since: int = 0, until: int = 0) -> dict[str, Any]:
-    """Somebody's time, in hours from the start; until 0: without an end."""
-    since_ts = START_MS + since * HOUR if since else 0
-    until_ts = START_MS + until * HOUR if until else 0
+    """Somebody's time, in minutes from the start; until 0: without an end."""
+    since_ts = START_MS + since * MINUTE if since else 0
+    until_ts = START_MS + until * MINUTE if until else 0
     return {"user_id": user(name), "since_ts": since_ts, "until_ts": until_ts}
 
 
@@ -94,13 +94,13 @@ async def test_the_duty_passes_by_itself_with_the_whole_chat(
     await make(house, on("lawyer", until=2), on("lawhead", 2, 4))
     second = house.people["second"]
     room = await write(second, "before")
-    await clock.advance(2 * 3600)
+    await clock.advance(2 * 60)
     await turned(clock, second, room, "second", "post-duty", "lawhead")
     await second.send(room, "after")
     assert await words(house.people["lawhead"], room) == ["before", "after"]
     # Whose time is over keeps what was said in it, and no more.
     assert await words(house.people["lawyer"], room) == ["before"]
-    await clock.advance(2 * 3600)
+    await clock.advance(2 * 60)
     await turned(clock, second, room, "second", "post-duty")
 
 
@@ -110,7 +110,7 @@ async def test_the_next_one_reads_from_the_turn_on_where_the_post_says_so(
     await make(house, on("lawyer", until=2), on("lawhead", 2), inherits="own", keeps=False)
     second, lawyer = house.people["second"], house.people["lawyer"]
     room = await write(second, "before")
-    await clock.advance(2 * 3600)
+    await clock.advance(2 * 60)
     await turned(clock, second, room, "second", "post-duty", "lawhead")
     await second.send(room, "after")
     assert await words(house.people["lawhead"], room) == ["after"]
@@ -158,7 +158,7 @@ async def test_a_post_is_found_and_told_of_like_a_person(
     (mine,) = (await house.people["lawyer"].get(POSTS)).ok()["posts"]
     assert mine["is_mine"] is True
     since = (await second.sync())["next_batch"]
-    await clock.advance(2 * 3600)
+    await clock.advance(2 * 60)
 
     async def is_told() -> bool:
         events = (await second.sync(since)).get("account_data", {}).get("events", [])
