@@ -44,6 +44,12 @@ class Directory:
     password_file: str = ""
     ca_file: str = ""
     filter: str = "(objectClass=person)"
+    groups_base: str = ""
+    """Below which entry its groups of people are; empty: they are not read."""
+    groups_filter: str = (
+        "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)"
+        "(objectClass=posixGroup)(objectClass=group))"
+    )
     organisation: str = ""
     """What stands above all units; empty: the server's name."""
     sync_minutes: int = 0

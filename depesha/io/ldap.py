@@ -69,6 +69,10 @@ class Entry:
         found = self.values.get(attribute.lower())
         return found[0] if found else b""
 
+    def all(self, attribute: str) -> list[str]:
+        """All values as text."""
+        return [value.decode(errors="replace") for value in self.values.get(attribute.lower(), ())]
+
     def text(self, attribute: str) -> str:
         """The first value as text, without blanks around it."""
         return self.first(attribute).decode(errors="replace").strip()

@@ -1,4 +1,4 @@
-"""The endpoint by which administrators have the directory read now: `depesha directory sync`."""
+"""Endpoints of the directory: administrators have it read, people take its groups into chats."""
 
 import msgspec
 
@@ -8,6 +8,7 @@ from depesha.base.rights import Right
 from depesha.http.endpoint import Ask, Endpoint, Reply, endpoint, json_reply
 from depesha.io.ldap import DirectoryDown
 from depesha.signin.ldap import asking
+from depesha.signin.ldap_groups import describe_group, list_groups
 from depesha.signin.ldap_sync import sync_directory
 from depesha.signin.record import Signin
 
@@ -46,4 +47,18 @@ async def post_test(signin: Signin, ask: Ask[None]) -> Reply:
     return json_reply({"people": count})
 
 
-ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (post_sync, post_test)
+@endpoint("GET", "/_depesha/v1/directory/groups", limit="search")
+async def get_groups(signin: Signin, ask: Ask[None]) -> Reply:
+    """The groups of the directory of which one sees somebody, called like `search`."""
+    search = ask.query.get("search", "")
+    return json_reply(await list_groups(signin, ask.caller.user_id, search))
+
+
+@endpoint("GET", "/_depesha/v1/directory/groups/{groupId}", limit="search")
+async def get_group(signin: Signin, ask: Ask[None]) -> Reply:
+    """The people of a group of the directory, as far as one sees them."""
+    told = await describe_group(signin, ask.caller.user_id, ask.params["groupId"])
+    return json_reply(told)
+
+
+ENDPOINTS: tuple[Endpoint[Signin, Json], ...] = (post_sync, post_test, get_groups, get_group)

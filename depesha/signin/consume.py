@@ -13,6 +13,7 @@ async def follow_account(w: Writing, change: Change) -> None:
         if change.kind == DEACTIVATED:
             await store.delete_subjects_of(w.tx, w.institution.id, change.user_id)
             await store.delete_scim_user(w.tx, w.institution.id, change.user_id)
+            await store.delete_group_member(w.tx, w.institution.id, change.user_id)
             await store.delete_photo(w.tx, w.institution.id, change.user_id)
             await store.delete_emails_of(w.tx, w.institution.id, change.user_id)
             await forget_factors(w, change.user_id)

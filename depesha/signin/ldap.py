@@ -52,6 +52,7 @@ class Way:
     address: Address
     password: str
     filter: Filter
+    groups: Filter
 
 
 def make_way(settings: Directory | None) -> Way | None:
@@ -60,11 +61,11 @@ def make_way(settings: Directory | None) -> Way | None:
         return None
     try:
         password, _ = read_text(settings.password_file), read_text(settings.ca_file)
-        wanted = read_filter(settings.filter)
+        wanted, groups = read_filter(settings.filter), read_filter(settings.groups_filter)
     except OSError as error:
         raise ConfigError(f"signin.ldap: {error}") from error
     except ValueError as error:
-        raise ConfigError(f"signin.ldap.filter: {error}") from error
+        raise ConfigError(f"signin.ldap: a filter: {error}") from error
     scheme = settings.scheme
     address = Address(
         *settings.place,
@@ -73,7 +74,7 @@ def make_way(settings: Directory | None) -> Way | None:
         settings.ca_file,
         settings.timeout_seconds,
     )
-    return Way(settings, address, password, wanted)
+    return Way(settings, address, password, wanted, groups)
 
 
 def read_scim_token(path: str) -> str:

@@ -21,6 +21,7 @@ from depesha.io.tx import Tx
 from depesha.org import BY_DIRECTORY, Card, Fault, Row, import_people, write_card
 from depesha.signin import store
 from depesha.signin.ldap import Way, asking, directory_down
+from depesha.signin.ldap_groups import keep_groups, read_groups
 from depesha.signin.ldap_rules import (
     MOST_PHOTO,
     SUBJECTS,
@@ -91,6 +92,7 @@ async def sync_directory(
         )
         if not is_dry:
             await _link(signin, found.fresh)
+            await keep_groups(signin, await read_groups(way, found.people))
         told["photos"] = 0 if is_dry else await _take_photos(signin, way, found.people)
     except DirectoryDown as error:
         raise directory_down(error) from error

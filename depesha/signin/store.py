@@ -62,6 +62,24 @@ class OwnedRow(NamedTuple):
     user_id: str
 
 
+class GroupRow(NamedTuple):
+    """A group of people of the directory, with their accounts."""
+
+    group_id: str
+    name: str
+    members: tuple[str, ...]
+
+
+class GroupName(NamedTuple):
+    group_id: str
+    name: str
+
+
+class GroupMember(NamedTuple):
+    group_id: str
+    user_id: str
+
+
 class PhotoRow(NamedTuple):
     """Which photo of somebody was taken over: when the entry had last changed, and its hash."""
 
@@ -1014,4 +1032,50 @@ async def delete_expired(tx: Tx, institution_id: int, now: int) -> None:
         "DELETE FROM signin_links WHERE institution_id = $1 AND expires_ts <= $2",
         institution_id,
         now - 3_600_000,
+    )
+
+
+# --- groups of the directory ---------------------------------------------------------
+
+
+async def select_groups(tx: Tx, institution_id: int) -> list[GroupName]:
+    """The groups by name."""
+    return await tx.rows(
+        GroupName,
+        "SELECT group_id, name FROM signin_groups WHERE institution_id = $1"
+        " ORDER BY name, group_id",
+        institution_id,
+    )
+
+
+async def select_group_members(tx: Tx, institution_id: int) -> list[GroupMember]:
+    return await tx.rows(
+        GroupMember,
+        "SELECT group_id, user_id FROM signin_group_members WHERE institution_id = $1",
+        institution_id,
+    )
+
+
+async def replace_groups(tx: Tx, institution_id: int, rows: Iterable[GroupRow]) -> None:
+    """Let these be all groups."""
+    await tx.execute("DELETE FROM signin_group_members WHERE institution_id = $1", institution_id)
+    await tx.execute("DELETE FROM signin_groups WHERE institution_id = $1", institution_id)
+    groups = {row.group_id: row for row in rows}.values()
+    await tx.insert_many(
+        "signin_groups",
+        ("institution_id", "group_id", "name"),
+        [(institution_id, row.group_id, row.name) for row in groups],
+    )
+    await tx.insert_many(
+        "signin_group_members",
+        ("institution_id", "group_id", "user_id"),
+        [(institution_id, row.group_id, each) for row in groups for each in row.members],
+    )
+
+
+async def delete_group_member(tx: Tx, institution_id: int, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM signin_group_members WHERE institution_id = $1 AND user_id = $2",
+        institution_id,
+        user_id,
     )

@@ -1,7 +1,10 @@
 """Roles: granted and taken back, what each lets through, and for a level of the tree alone."""
 
+import re
+
 import pytest
 
+from depesha.base.rights import RIGHTS, InUnits, Role
 from tests.audit.steps import acts_of
 from tests.harness.client import Client
 from tests.harness.endpoints import load_endpoints
@@ -180,3 +183,37 @@ async def test_a_unit_administrator_brings_nobody_of_elsewhere_into_their_part(
     (await ministry.root.put(courts, {"manager": user("coder")})).ok()
     # One who was made a manager by others stays one, whatever else is changed.
     (await clerk.put(courts, {"name": "Courts of law", "manager": user("coder")})).ok()
+
+
+@pytest.mark.parametrize("role", ["operator", "auditor"])
+async def test_a_role_opens_what_its_rights_name_and_no_other_door(
+    admin: Client, alice: Client, role: str
+) -> None:
+    (await admin.put(role_path(alice.user_id, role), {})).ok()
+    mine = set((await alice.get(ME)).ok()["rights"])
+    assert mine == {right.value for right in RIGHTS[Role(role)]} != set()
+    for method, path, right in kept_doors():
+        if right not in mine:
+            answer = await alice.request(method, path, json={} if method != "GET" else None)
+            assert answer.refused(403, "M_FORBIDDEN")["right"] == right, path
+    door = {"operator": f"{OWN}/health", "auditor": f"{OWN}/audit"}[role]
+    (await alice.get(door)).ok()
+
+
+async def test_a_guest_has_no_right_and_nobody_gives_one(server: Server, admin: Client) -> None:
+    found = (await server.anyone.post("/register", {}, query={"kind": "guest"})).ok()
+    guest = Client(server.wire, found["user_id"], found["access_token"])
+    for method, path, _ in kept_doors():
+        answer = await guest.request(method, path, json={} if method != "GET" else None)
+        assert answer.status == 403, path
+    (await admin.put(role_path(guest.user_id, "guest"), {})).refused(400, "M_INVALID_PARAM")
+
+
+def kept_doors() -> list[tuple[str, str, str]]:
+    """Every endpoint that asks for a right, with the right's name."""
+    return sorted(
+        (row.method, re.sub(r"\{\w+\}", "x", path), right.value)
+        for row in load_endpoints()
+        for path in row.paths
+        if (right := row.right.right if isinstance(row.right, InUnits) else row.right)
+    )

@@ -23,6 +23,7 @@ _CONF = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
 attributetype ( 1.3.6.1.4.1.99999.1 NAME 'userAccountControl' EQUALITY integerMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
 objectclass ( 1.3.6.1.4.1.99999.2 NAME 'accountState' AUXILIARY MAY userAccountControl )
@@ -150,6 +151,11 @@ def person(uid: str, *path: str, **values: str | bytes) -> str:
         raw = value if isinstance(value, bytes) else value.encode()
         lines.append(f"{name}:: {base64.b64encode(raw).decode()}")
     return "\n".join(lines) + "\n"
+
+
+def group(name: str, kind: str, *lines: str) -> str:
+    """A group of people as LDIF, beside them."""
+    return "\n".join((f"dn: cn={name},{SUFFIX}", f"objectClass: {kind}", *lines)) + "\n"
 
 
 def start_slapd() -> Slapd:

@@ -31,7 +31,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     # What tells of many at once.
     ("list", r"/_matrix/client/(v3|v4|unstable/[\w.]+)/(sync|events|initialSync|search)"),
     ("list", r".*/(user_directory/search|notifications|keys/changes|thread_subscriptions)"),
-    ("list", r"/_depesha/v1/(org|contacts|unit_invites|urgent|surveys|posts).*"),
+    ("list", r"/_depesha/v1/(org|contacts|unit_invites|urgent|surveys|posts|directory).*"),
     # One's own.
     ("own", r"/_matrix/client/v3/(account|devices|delete_devices|room_keys|pushrules|pushers).*"),
     ("own", r"/_matrix/client/v3/(logout|refresh|capabilities|voip/turnServer)(/all)?"),

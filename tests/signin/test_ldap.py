@@ -24,7 +24,9 @@ from tests.harness.slapd import (
     PEOPLE,
     READER,
     READER_PASSWORD,
+    SUFFIX,
     Slapd,
+    group,
     person,
     person_dn,
     unit,
@@ -498,3 +500,57 @@ async def test_the_directory_is_tried_and_says_what_is_wrong(
         root = again(root, server)
         told = (await root.post(path, {})).refused(502, "M_UNKNOWN")
         assert "bind_dn" in told["error"]
+
+
+# --- groups of people ----------------------------------------------------------------
+
+GROUPS = "/_depesha/v1/directory/groups"
+COURTS = ("Law", "Courts")
+
+
+async def test_a_group_of_the_directory_is_there_as_far_as_one_sees_its_people(
+    start_server: StartServer, slapd: Slapd, tmp_path: Path
+) -> None:
+    fill(slapd)
+    everyone = [person_dn("anna", "Law"), person_dn("vera", "Law"), person_dn("boris", *COURTS)]
+    slapd.add(
+        group("Crisis team", "groupOfNames", *(f"member: {dn}" for dn in everyone)),
+        group("Drivers", "posixGroup", "gidNumber: 7", "memberUid: boris", "memberUid: nobody"),
+        group("Strangers", "groupOfNames", f"member: uid=nobody,{PEOPLE}"),
+    )
+    async with start_server(ldap=directory(slapd, tmp_path, groups_base=SUFFIX)) as server:
+        root = await make_admin(server, await server.register("root"))
+        (await root.post(SYNC, {"dry_run": True})).ok()
+        (await root.post(SYNC, {})).ok()
+        vera, boris = await sign_in(server, "vera"), await sign_in(server, "boris")
+        groups = (await vera.get(GROUPS)).ok()["groups"]
+        assert [(each["name"], each["people"]) for each in groups] == [
+            ("Crisis team", 2),
+            ("Drivers", 1),
+        ]
+        found = (await vera.get(GROUPS, {"search": "CRIS"})).ok()["groups"]
+        assert [each["name"] for each in found] == ["Crisis team"]
+        path = f"{GROUPS}/{found[0]['group_id']}"
+        told = (await vera.get(path)).ok()
+        assert told["name"] == "Crisis team"
+        assert [each["user_id"] for each in told["people"]] == [user("anna"), user("boris")]
+        # Whom one does not see is not told of, nor the group where there is nobody else.
+        assert [each["name"] for each in (await boris.get(GROUPS)).ok()["groups"]] == [
+            "Crisis team"
+        ]
+        assert [each["user_id"] for each in (await boris.get(path)).ok()["people"]] == [
+            user("anna")
+        ]
+        alice = await server.register("alice")
+        assert (await alice.get(GROUPS)).ok() == {"groups": []}
+        (await alice.get(path)).refused(404, "M_NOT_FOUND")
+        (await alice.get(f"{GROUPS}/x")).refused(404, "M_NOT_FOUND")
+        # It is kept in step.
+        slapd.modify(f"cn=Crisis team,{SUFFIX}", "member", person_dn("boris", *COURTS))
+        (await root.post(SYNC, {})).ok()
+        assert [each["user_id"] for each in (await vera.get(path)).ok()["people"]] == [
+            user("boris")
+        ]
+        (await boris.get(path)).refused(404, "M_NOT_FOUND")
+        # One step: all of them are invited.
+        await vera.create_room(invite=[each["user_id"] for each in told["people"]])

@@ -3,6 +3,7 @@ import { useClient } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
 import { Button } from "../../ui/controls";
 import { orTell } from "../../ui/toasts";
+import { DirectoryGroups } from "./DirectoryGroups";
 import { Face } from "./Face";
 import { MOST_LINES, readList } from "./list";
 import { word } from "./words";
@@ -57,6 +58,7 @@ export function FromList(props: {
   };
   return (
     <div class="from-list">
+      <DirectoryGroups onFound={props.onFound} />
       <div class="field">
         <label for={id}>{word("list")}</label>
         <textarea
