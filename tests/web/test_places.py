@@ -47,6 +47,7 @@ async def test_another_place_is_sent_and_ones_own_moves_until_it_is_ended(
     # The map goes where is typed, and what it is moved to by keys is chosen.
     await dialog.get_by_role("application").press("ArrowRight")
     await expect(address).not_to_have_value(link)
+    await expect(dialog).not_to_contain_text("Russia · 59.93901, 30.31582")
     await address.fill(link)
     await dialog.get_by_label("Name of the place").fill("Palace Square")
     await one.screen("place-desktop")

@@ -104,3 +104,31 @@ async def test_a_pack_of_one_chat_gives_emoticons_to_another(wire: Wire, open_cl
     last = (await bob.messages(room, limit=1))["chunk"][0]["content"]
     assert last["body"] == "The order is :signed:"
     assert '<img data-mx-emoticon src="mxc://' in last["formatted_body"]
+
+    # The board of emoji has it too: as a group of its own, among what is found, and among the last used.
+    await one.page.get_by_role("button", name="Emoji", exact=True).click()
+    board = one.page.get_by_role("dialog", name="Emoji")
+    await board.get_by_role("tab", name="Emoji", exact=True).click()
+    await board.get_by_role("tab", name="Seals · Registry").click()
+    await expect(board.get_by_role("button", name=":signed:")).to_be_visible()
+    await one.screen("emoticons-board-desktop-dark")
+    assert await one.barriers() == []
+    await board.get_by_label("Find emoji").fill("signed")
+    await board.get_by_role("button", name=":signed:").click()
+    await expect(one.field).to_have_value(":signed:")
+    await board.get_by_label("Find emoji").fill("")
+    await board.get_by_role("tab").first.click()
+    await expect(board.get_by_role("button", name=":signed:")).to_be_visible()
+    await one.page.keyboard.press("Escape")
+
+    # And one reacts with it.
+    await one.act("The order is", "Another reaction")
+    chosen = one.page.get_by_role("dialog", name="React")
+    await chosen.get_by_role("button", name=":signed:").click()
+    reaction = other.message("The order is").get_by_role("button", name=":signed:")
+    await expect(reaction).to_be_visible(timeout=30_000)
+    await expect(reaction.get_by_role("img")).to_have_js_property("naturalWidth", 512)
+    await expect(reaction.get_by_role("img")).to_have_css("height", "20px")
+    await other.screen("emoticon-reaction-phone")
+    await reaction.click()
+    await expect(reaction).to_contain_text("2")

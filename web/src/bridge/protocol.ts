@@ -94,6 +94,8 @@ export interface Lists {
   };
   /** Urgent messages of all chats that I have not acknowledged, the latest first. */
   awaiting: { ask: null; head: null; row: ItemRecord };
+  /** Who shares where they are in a chat that is open: what they began it with. */
+  sharing: { ask: { roomId: RoomId }; head: null; row: ItemRecord };
   /** What is to be sent to a chat later, the next first. */
   scheduled: { ask: { roomId: RoomId }; head: null; row: ScheduledRecord };
   /** Messages one wants to be reminded of, the next first. */
@@ -181,7 +183,11 @@ export interface Commands {
     value: { ids: readonly string[] };
   };
   "send.edit": { args: { roomId: RoomId; eventId: EventId; content: Content }; value: null };
-  "send.react": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
+  /** `key` is an emoji, or the address of a picture that `shortcode` names. */
+  "send.react": {
+    args: { roomId: RoomId; eventId: EventId; key: string; shortcode?: string };
+    value: null;
+  };
   "send.unreact": { args: { roomId: RoomId; eventId: EventId; key: string }; value: null };
   "send.redact": { args: { roomId: RoomId; eventId: EventId; reason?: string }; value: null };
   /** Says that one knows of an urgent message. */

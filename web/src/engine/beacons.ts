@@ -1,8 +1,8 @@
 /** Places that are shared for a while, as events tell of them (MSC3489, MSC3672). Pure. */
 
-import type { Millis } from "../base/ids";
+import type { EventId, Millis } from "../base/ids";
 import type { Content } from "./records";
-import type { EventData, Kid } from "./stored";
+import type { EventData, Kid, RoomData } from "./stored";
 import { numberOf, objectOf, textOf } from "./wire";
 
 /** Type of the state that begins and ends the sharing of one's place. */
@@ -15,6 +15,14 @@ const BEACONS = [BEACON, "m.beacon"];
 
 export const isBeaconInfo = (type: string) => INFOS.includes(type);
 export const isBeacon = (type: string) => BEACONS.includes(type);
+
+/** The events by which places are shared in a room, as far as its state tells. */
+export function sharedIn(room: RoomData | undefined): EventId[] {
+  return Object.entries(room?.state ?? {}).flatMap(([key, { id, content }]) => {
+    const isOn = isBeaconInfo(key.slice(0, key.indexOf(" "))) && content.live !== false;
+    return isOn && id !== undefined ? [id] : [];
+  });
+}
 
 /** Where its sender was last said to be; undefined while nothing was said. */
 export function placeOf(data: EventData): { uri: string; ts: Millis } | undefined {

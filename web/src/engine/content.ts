@@ -2,7 +2,7 @@
 
 import type { EventId, UserId } from "../base/ids";
 import { isBeaconInfo } from "./beacons";
-import type { Content, PollResult } from "./records";
+import type { Content, PollResult, ReactionRecord } from "./records";
 import type { Entry, EventData, Kid, MediaKind, Said } from "./stored";
 import { ACK } from "./urgent";
 import { isObject, numberOf, objectOf, relationOf, textOf, textsOf, type WireEvent } from "./wire";
@@ -54,21 +54,24 @@ export function currentOf(data: EventData): { content: Content; editedAt?: numbe
 }
 
 /** Reactions by key, in the order in which each key first came. */
-export function reactionsOf(
-  kids: readonly Kid[],
-  me: UserId,
-): { key: string; count: number; mine?: string; senders: UserId[] }[] {
-  const found = new Map<string, { senders: Set<UserId>; mine?: string }>();
+/** Field of a reaction by a picture that says what the picture is called (MSC4027). */
+export const SHORTCODE = "com.beeper.reaction.shortcode";
+
+export function reactionsOf(kids: readonly Kid[], me: UserId): ReactionRecord[] {
+  const found = new Map<string, { senders: Set<UserId>; mine?: string; shortcode?: string }>();
   for (const kid of kids) {
     const key = kid.rel === "m.annotation" ? keyOf(kid.content) : undefined;
     if (key === undefined) continue;
     const group = found.get(key) ?? { senders: new Set<UserId>() };
     group.senders.add(kid.sender);
     if (kid.sender === me) group.mine = kid.id;
+    const shortcode = textOf(kid.content, "shortcode") ?? textOf(kid.content, SHORTCODE);
+    if (shortcode !== undefined) group.shortcode ??= shortcode;
     found.set(key, group);
   }
-  return [...found].map(([key, { senders, mine }]) => ({
+  return [...found].map(([key, { senders, mine, shortcode }]) => ({
     key,
+    ...(shortcode !== undefined && { shortcode }),
     count: senders.size,
     senders: [...senders],
     ...(mine !== undefined && { mine }),

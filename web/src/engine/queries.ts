@@ -3,6 +3,7 @@
 import type { EventId, RoomId, UserId } from "../base/ids";
 import type { ListName, Lists, ValueName, Values } from "../bridge/protocol";
 import { type AwaitingData, fetchReached } from "./awaiting";
+import { isBeaconInfo, sharedIn } from "./beacons";
 import { fetchEvent, fetchOlder } from "./fetch";
 import { part } from "./http";
 import { type ItemAround, itemOf } from "./items";
@@ -253,6 +254,8 @@ export const LISTS: ListQueries = {
 
   awaiting: (live, _: null, show) => awaiting(live, show),
 
+  sharing: (live, { roomId }, show) => sharing(live, roomId, show),
+
   scheduled: (live, { roomId }, show) => {
     let before = new Map<string, ScheduledRecord>();
     // What was sent meanwhile is in the room now.
@@ -494,6 +497,30 @@ export function itemsIn(
       made.set(entry.id, item);
       return item;
     });
+  };
+}
+
+function sharing(live: Live, roomId: RoomId, show: ShowList<"sharing">): Stop {
+  const { world } = live;
+  const items = itemsIn(live, roomId);
+  const topic = `sharing:${roomId}`;
+  const hear = (where: RoomId, changed: ReadonlyMap<EventId, Entry>) => {
+    if (where === roomId && [...changed.values()].some(({ data }) => isBeaconInfo(data.event.type)))
+      world.topics.touch(topic);
+  };
+  world.entries.add(hear);
+  const stop = again(live, [topic, `room:${roomId}`, `members:${roomId}`], async () => {
+    const ids = sharedIn(world.rooms.get(roomId));
+    const known = await world.archive.events(roomId, ids);
+    for (const id of ids) {
+      const entry = known.get(id) ?? (await fetchEvent(world, roomId, id).catch(() => undefined));
+      if (entry) known.set(id, entry);
+    }
+    show(null, await items([...known.values()]));
+  });
+  return () => {
+    world.entries.delete(hear);
+    stop();
   };
 }
 

@@ -447,7 +447,10 @@ export interface ReminderRecord {
 export type SendState = "waiting" | "sending" | "sent" | "failed";
 
 export interface ReactionRecord {
+  /** An emoji, or the address of a picture. */
   key: string;
+  /** What the picture is called. */
+  shortcode?: string;
   count: number;
   /** My reaction's event (or the transaction of one under way), to take it back. */
   mine?: string;

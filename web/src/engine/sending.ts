@@ -3,7 +3,7 @@
 import type { EventId, RoomId } from "../base/ids";
 import { MENTIONS } from "../base/mentions";
 import type { Args } from "../bridge/protocol";
-import { contentOf, reactionsOf, typeOf } from "./content";
+import { contentOf, reactionsOf, SHORTCODE, typeOf } from "./content";
 import { inThread } from "./items";
 import type { Live } from "./live";
 import { mentionedIn } from "./meant";
@@ -150,11 +150,13 @@ function newlyNamed(content: Content, before: Content): Content {
 
 export async function sendReaction(
   live: Live,
-  ask: { roomId: RoomId; eventId: EventId; key: string },
+  ask: { roomId: RoomId; eventId: EventId; key: string; shortcode?: string },
 ): Promise<null> {
   if ((await mine(live, ask)) !== undefined) return null;
   const relation = { rel_type: "m.annotation", event_id: ask.eventId, key: ask.key };
-  const content = { "m.relates_to": relation };
+  const { shortcode } = ask;
+  const named = shortcode === undefined ? {} : { shortcode, [SHORTCODE]: shortcode };
+  const content = { "m.relates_to": relation, ...named };
   await live.outbox.add([{ roomId: ask.roomId, type: "m.reaction", content }]);
   return null;
 }

@@ -1,11 +1,11 @@
-import { createEffect, Index, Show } from "solid-js";
+import { createEffect, Index, type JSX, Show } from "solid-js";
 
 /** A row of tabs: one stop for the Tab key, arrows inside; what does not fit is scrolled to. */
 export function Tabs<T extends string | number>(props: {
   label: string;
   value: T;
   /** With a sign instead of words, the label is told by a tooltip and to screen readers. */
-  tabs: readonly { id: T; label: string; sign?: string; count?: number }[];
+  tabs: readonly { id: T; label: string; sign?: JSX.Element; count?: number }[];
   onChange: (id: T) => void;
   class?: string;
 }) {

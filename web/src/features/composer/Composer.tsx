@@ -42,7 +42,7 @@ import { emoticonsOf, type Pack, type Sticker, stickerContent } from "./packs";
 import { Scheduled } from "./Scheduled";
 import { createSuggestions, SuggestionList } from "./Suggestions";
 import { type Composing, composingIn } from "./state";
-import { createUsedPacks } from "./usedPacks";
+import { createUsedPacks, emoticonGroups } from "./usedPacks";
 import { word } from "./words";
 
 const EmojiPicker = lazy(() => import("./EmojiPicker"));
@@ -103,6 +103,12 @@ export function Composer(props: {
   const grow = () => {
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight}px`;
+  };
+  /** Puts `sign` at the caret, or in the place of what is selected. */
+  const insert = (sign: string) => {
+    const at = field.selectionStart;
+    const text = composing().text();
+    setText(text.slice(0, at) + sign + text.slice(field.selectionEnd), at + sign.length);
   };
   const addMention = (mention: Mention) =>
     composing().setMentions([
@@ -531,14 +537,9 @@ export function Composer(props: {
                     }
                   >
                     <EmojiPicker
-                      onPick={(symbol) => {
-                        const at = field.selectionStart;
-                        const text = composing().text();
-                        setText(
-                          text.slice(0, at) + symbol + text.slice(field.selectionEnd),
-                          at + symbol.length,
-                        );
-                      }}
+                      packs={emoticonGroups(packs.list(), props.room)}
+                      onPick={insert}
+                      onPicture={({ code }) => insert(`:${code}:`)}
                     />
                   </Show>
                 </Suspense>

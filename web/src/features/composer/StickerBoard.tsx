@@ -4,7 +4,7 @@ import type { RoomView } from "../../engine/records";
 import { Button, IconButton } from "../../ui/controls";
 import { type Pack, readPack, type Sticker } from "./packs";
 import { StickerPicture } from "./StickerPicture";
-import { createUsedPacks, type UsedPack } from "./usedPacks";
+import { createUsedPacks, nameOfPack, type UsedPack } from "./usedPacks";
 import { word } from "./words";
 
 /** Stickers of one's own and of the chat, and how packs are made. */
@@ -17,11 +17,7 @@ export default function StickerBoard(props: {
   const client = useClient();
   const packs = createUsedPacks(() => props.room, "sticker");
   const mine = () => packs.list().find(({ id }) => id === "own") ?? readPack("own", undefined);
-  const name = (pack: UsedPack) => {
-    if (pack.id === "own") return pack.name || word("packOwn");
-    const room = pack.chat ?? (props.room.name || word("packRoom"));
-    return pack.chat && pack.name ? `${pack.name} · ${room}` : pack.name || room;
-  };
+  const name = (pack: UsedPack) => nameOfPack(pack, props.room);
   const everywhere = (pack: UsedPack) =>
     word(pack.everywhere ? "packNotEverywhere" : "packEverywhere", { name: name(pack) });
 

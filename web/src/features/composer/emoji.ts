@@ -71,10 +71,15 @@ const [recent, setRecent] = createPreference<readonly string[]>("recentEmoji", [
   "✅",
 ]);
 
-/** The last used, the latest first. */
-export const recentEmoji = recent;
+/** The last used, the latest first: emoji, and addresses of pictures. */
+export const recentSigns = recent;
 
-/** Remembers that `symbol` was used. */
+const isPicture = (sign: string) => sign.startsWith("mxc://");
+
+/** The last used emoji. */
+export const recentEmoji = () => recent().filter((sign) => !isPicture(sign));
+
+/** Remembers that `symbol`, or the picture at that address, was used. */
 export function useEmoji(symbol: string): void {
   setRecent([symbol, ...recent().filter((one) => one !== symbol)].slice(0, 24));
 }

@@ -9,6 +9,7 @@ export { recentEmoji, useEmoji } from "./emoji";
 export { LiveBar } from "./LiveBar";
 export { createSharing, stopSharing } from "./live";
 export { type Composing, composingIn } from "./state";
+export { createUsedPacks, emoticonGroups } from "./usedPacks";
 
 /** The board of emoji, loaded when shown. */
 export const EmojiBoard = lazy(() => import("./EmojiPicker"));

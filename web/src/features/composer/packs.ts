@@ -85,8 +85,17 @@ export function withPackUsed(
   return { ...before, rooms };
 }
 
+/** The pictures of a pack that a text may have within it. */
+export interface Emoticons {
+  key: string;
+  name: string;
+  stickers: readonly Sticker[];
+}
+
 /** Pictures for texts by their codes; of two with one code, the first. */
-export function emoticonsOf(packs: readonly Pack[]): ReadonlyMap<string, Sticker> {
+export function emoticonsOf(
+  packs: readonly Pick<Pack, "stickers">[],
+): ReadonlyMap<string, Sticker> {
   const found = new Map<string, Sticker>();
   for (const sticker of packs.flatMap(({ stickers }) => stickers))
     if (/^[^\s:]+$/.test(sticker.code) && !found.has(sticker.code))

@@ -5,6 +5,8 @@ import { type Client, useValue } from "../../bridge/client";
 import type { Content, RoomView } from "../../engine/records";
 import { orTell } from "../../ui/toasts";
 import {
+  type Emoticons,
+  emoticonsOf,
   OWN_PACK,
   type Pack,
   packsEverywhere,
@@ -14,6 +16,7 @@ import {
   type Usage,
   withPackUsed,
 } from "./packs";
+import { word } from "./words";
 
 export interface UsedPack extends Pack {
   /** The chat it is of; absent for one's own. */
@@ -75,4 +78,21 @@ function ofRoom(
   everywhere: boolean,
 ): UsedPack[] {
   return content ? [{ ...readPack(key, content, usage), roomId, everywhere }] : [];
+}
+
+/** What a pack is called in a chat. */
+export function nameOfPack(pack: UsedPack, room: RoomView): string {
+  if (pack.id === "own") return pack.name || word("packOwn");
+  const chat = pack.chat ?? (room.name || word("packRoom"));
+  return pack.chat && pack.name ? `${pack.name} · ${chat}` : pack.name || chat;
+}
+
+/** The pictures for texts, pack by pack; a picture whose code another has before it is not there. */
+export function emoticonGroups(packs: readonly UsedPack[], room: RoomView): Emoticons[] {
+  const codes = emoticonsOf(packs);
+  return packs.flatMap((pack) => {
+    const stickers = pack.stickers.filter((one) => codes.get(one.code)?.url === one.url);
+    const key = `${pack.roomId ?? ""} ${pack.id}`;
+    return stickers.length > 0 ? [{ key, name: nameOfPack(pack, room), stickers }] : [];
+  });
 }

@@ -1,7 +1,7 @@
 /** A chat as pages to read and as data. Pure: texts of strangers go in, safe HTML comes out. */
 
 import { plainName } from "../../base/format";
-import type { ItemRecord } from "../../engine/records";
+import type { ItemRecord, ReactionRecord } from "../../engine/records";
 import { linkify, type Node, parseHtml } from "../../ui/richtext/parse";
 
 /** What one item is written with. */
@@ -22,6 +22,10 @@ export type PathOf = (item: ItemRecord) => string | null | undefined;
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
+
+/** A reaction in letters: of a picture, what it is called. */
+const signOf = ({ key, shortcode }: ReactionRecord) =>
+  key.startsWith("mxc://") ? (shortcode ?? "🖼") : key;
 
 const EMPTY = new Set(["br", "hr"]);
 
@@ -82,7 +86,7 @@ export function itemHtml(item: ItemRecord, words: Words, pathOf: PathOf): string
     ? `<p class="note">${escapeHtml(words.reply)} <a href="#${escapeHtml(item.quote.eventId)}">↩</a></p>`
     : "";
   const reactions = item.reactions
-    .map(({ key, count }) => `<span>${escapeHtml(key)} ${count}</span>`)
+    .map((reaction) => `<span>${escapeHtml(signOf(reaction))} ${reaction.count}</span>`)
     .join(" ");
   return [
     `<article id="${id}"><header><strong>${escapeHtml(item.senderName)}</strong> ${time}`,

@@ -1,4 +1,4 @@
-import { createSignal, Show } from "solid-js";
+import { createSignal } from "solid-js";
 import { Button } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { Marker } from "./Layers";
@@ -30,9 +30,7 @@ export default function MapField(props: {
         </span>
       </MapView>
       <div class="map-field-foot">
-        <span class="field-note">
-          <Show when={props.value}>{(spot) => tellPlace(spot(), language())}</Show>
-        </span>
+        <span class="field-note">{props.value ? tellPlace(props.value, language()) : ""}</span>
         <Button look="quiet" icon="location" busy={busy()} onClick={goHome}>
           {word("own")}
         </Button>

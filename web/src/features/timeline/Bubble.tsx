@@ -243,7 +243,7 @@ function QuickReactions(props: { item: ItemRecord }) {
             label={word("reactWith", { key })}
             onPick={() => {
               useEmoji(key);
-              toggleReaction(client, props.item, key);
+              toggleReaction(client, props.item, { key });
             }}
           >
             {key}

@@ -1,15 +1,22 @@
 import { Dialog } from "../../ui/Dialog";
-import { EmojiBoard } from "../composer";
+import { createUsedPacks, EmojiBoard, emoticonGroups } from "../composer";
+import { useConversation } from "./conversation";
 import { word } from "./words";
 
-/** Chooses any emoji to react with. */
+/** Chooses any emoji, or a picture of a pack, to react with. */
 export default function ReactionDialog(props: {
-  onPick: (key: string) => void;
+  onPick: (chosen: { key: string; shortcode?: string }) => void;
   onClose: () => void;
 }) {
+  const { room } = useConversation();
+  const packs = createUsedPacks(room, "emoticon");
   return (
     <Dialog open size="s" title={word("react")} onClose={props.onClose}>
-      <EmojiBoard onPick={props.onPick} />
+      <EmojiBoard
+        packs={emoticonGroups(packs.list(), room())}
+        onPick={(key) => props.onPick({ key })}
+        onPicture={({ url, code }) => props.onPick({ key: url, shortcode: code })}
+      />
     </Dialog>
   );
 }

@@ -14,7 +14,7 @@ import type { Action } from "../../ui/action";
 import { Button, Empty, IconButton } from "../../ui/controls";
 import { chatPlace, go, place } from "../../ui/router";
 import { tell } from "../../ui/toasts";
-import { Composer, composingIn, useEmoji } from "../composer";
+import { Composer, composingIn } from "../composer";
 import { DocumentViewer } from "../documents";
 import { lastEditable, startEdit, toggleReaction } from "./commands";
 import { type Conversation, ConversationContext } from "./conversation";
@@ -368,10 +368,9 @@ function OpenChat(props: {
           <Show when={reacted()}>
             {(item) => (
               <ReactionDialog
-                onPick={(key) => {
-                  useEmoji(key);
+                onPick={(chosen) => {
                   const fresh = rows.row(item().id) ?? item();
-                  toggleReaction(client, fresh, key);
+                  toggleReaction(client, fresh, chosen);
                   setReacted(undefined);
                 }}
                 onClose={() => setReacted(undefined)}

@@ -2,7 +2,7 @@
 
 import { isFile } from "../../base/files";
 import type { Client } from "../../bridge/client";
-import type { ItemRecord, RoomView } from "../../engine/records";
+import type { ItemRecord, ReactionRecord, RoomView } from "../../engine/records";
 import type { Action } from "../../ui/action";
 import { ask } from "../../ui/Confirm";
 import { chatPlace, go, place } from "../../ui/router";
@@ -56,11 +56,16 @@ export function lastEditable(items: readonly ItemRecord[]): ItemRecord | undefin
 }
 
 /** Puts my reaction, or takes it back. */
-export function toggleReaction(client: Client, item: ItemRecord, key: string): void {
+export function toggleReaction(
+  client: Client,
+  item: ItemRecord,
+  { key, shortcode }: Pick<ReactionRecord, "key" | "shortcode">,
+): void {
   if (!item.eventId) return;
   const mine = item.reactions.some((reaction) => reaction.key === key && reaction.mine);
   const args = { roomId: item.roomId, eventId: item.eventId, key };
-  orTell(mine ? client.command("send.unreact", args) : client.command("send.react", args));
+  const named = shortcode === undefined ? args : { ...args, shortcode };
+  orTell(mine ? client.command("send.unreact", args) : client.command("send.react", named));
 }
 
 async function remove(client: Client, items: readonly ItemRecord[]): Promise<void> {

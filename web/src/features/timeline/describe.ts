@@ -3,7 +3,7 @@
 import { plainName } from "../../base/format";
 import { shortName } from "../../base/ids";
 import { withoutMarks } from "../../base/words";
-import type { AlbumView, Content, Preview } from "../../engine/records";
+import type { AlbumView, Content, Preview, ReactionRecord } from "../../engine/records";
 import { isLive } from "./data";
 import { isPoll, pollOf } from "./poll";
 import { word } from "./words";
@@ -159,4 +159,16 @@ export function tellPreview(preview: Preview, withSender: boolean): string {
   if (own || preview.redacted) return said;
   if (preview.mine) return `${word("you")}: ${said}`;
   return withSender ? `${preview.senderName}: ${said}` : said;
+}
+
+const MOST_NAME = 40;
+
+/** What a reaction is called: itself, where it is no picture. */
+export function reactionName({
+  key,
+  shortcode,
+}: Pick<ReactionRecord, "key" | "shortcode">): string {
+  if (!key.startsWith("mxc://")) return key;
+  const code = (shortcode ?? "").replaceAll(":", "").trim().slice(0, MOST_NAME);
+  return code ? `:${code}:` : word("image");
 }

@@ -12,7 +12,7 @@ export function sharedUntil({ ts, content }: ItemRecord): number {
 }
 
 /** Whether it goes on; `state` is what its sender said last of sharing. */
-export function isLive(item: ItemRecord, state: Content | undefined, now: number): boolean {
+export function isSharedNow(item: ItemRecord, state: Content | undefined, now: number): boolean {
   const isThis = !state || state[TS] === item.content[TS];
   return isThis && state?.live !== false && item.content.live !== false && sharedUntil(item) > now;
 }

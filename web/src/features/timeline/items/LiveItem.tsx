@@ -1,24 +1,22 @@
 import { createMemo, createSignal, Show, Suspense } from "solid-js";
 import { clockTime } from "../../../base/format";
-import { useClient, useValue } from "../../../bridge/client";
+import { useClient, useList, useValue } from "../../../bridge/client";
 import type { ItemRecord } from "../../../engine/records";
 import { Icon } from "../../../ui/icons";
 import { now } from "../../../ui/now";
 import { language } from "../../../ui/preferences";
 import { stopSharing } from "../../composer";
 import { MapDialog, MapPicture, type Pin } from "../../map";
-import { useConversation } from "../conversation";
-import { isLive, sharedUntil } from "../live";
+import { isSharedNow, sharedUntil } from "../live";
 import { word } from "../words";
 import { coordinates, geoOf, spotOf } from "./geo";
 
 /** Somebody's place while it is shared: it moves, and ends (MSC3489, MSC3672). */
 export function LiveItem(props: { item: ItemRecord }) {
   const client = useClient();
-  const conversation = useConversation();
   const [open, setOpen] = createSignal(false);
   const states = useValue("states", () => ({ roomId: props.item.roomId, type: props.item.type }));
-  const isOn = (item: ItemRecord) => isLive(item, states()?.[item.stateKey ?? ""], now());
+  const isOn = (item: ItemRecord) => isSharedNow(item, states()?.[item.stateKey ?? ""], now());
   const on = () => isOn(props.item);
   const spot = () => spotOf(geoOf(props.item.place?.uri));
   const told = () => {
@@ -58,12 +56,7 @@ export function LiveItem(props: { item: ItemRecord }) {
       </Show>
       <Suspense>
         <Show when={open()}>
-          <LiveMap
-            item={props.item}
-            isOn={isOn}
-            all={conversation.items()}
-            onClose={() => setOpen(false)}
-          />
+          <LiveMap item={props.item} isOn={isOn} onClose={() => setOpen(false)} />
         </Show>
       </Suspense>
     </div>
@@ -96,13 +89,16 @@ function Placeless(props: { title: string; text: string; waits: boolean }) {
 function LiveMap(props: {
   item: ItemRecord;
   isOn: (item: ItemRecord) => boolean;
-  all: readonly ItemRecord[];
   onClose: () => void;
 }) {
+  const others = useList("sharing", () => ({ roomId: props.item.roomId }));
   const pins = createMemo(() => {
-    const isShown = (item: ItemRecord) =>
-      item.id === props.item.id || (item.type === props.item.type && props.isOn(item));
-    return props.all.filter(isShown).flatMap((item): Pin[] => {
+    const { id } = props.item;
+    const shown = others
+      .order()
+      .flatMap((each) => others.row(each) ?? [])
+      .filter((item) => item.id !== id && item.type === props.item.type && props.isOn(item));
+    return [props.item, ...shown].flatMap((item): Pin[] => {
       const spot = spotOf(geoOf(item.place?.uri));
       if (!spot || !item.place) return [];
       const note = word("liveUpdated", { time: clockTime(language(), item.place.ts) });
