@@ -105,7 +105,7 @@ async def test_a_pack_of_one_chat_gives_emoticons_to_another(wire: Wire, open_cl
     assert last["body"] == "The order is :signed:"
     assert '<img data-mx-emoticon src="mxc://' in last["formatted_body"]
 
-    # The board of emoji has it too: as a group of its own, among what is found, and among the last used.
+    # The board of emoji has it too: as a group, among what is found, and among the last used.
     await one.page.get_by_role("button", name="Emoji", exact=True).click()
     board = one.page.get_by_role("dialog", name="Emoji")
     await board.get_by_role("tab", name="Emoji", exact=True).click()
