@@ -111,7 +111,7 @@ async def test_another_server_learns_who_somebody_is(
     token = {"access_token": found["access_token"]}
     for _ in range(2):
         assert (await server.anyone.get(USERINFO, token)).ok() == {"sub": alice.user_id}
-    await clock.advance(found["expires_in"])
+    await clock.leap(found["expires_in"])
     (await server.anyone.get(USERINFO, token)).refused(401, "M_UNKNOWN_TOKEN")
 
 

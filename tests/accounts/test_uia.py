@@ -87,7 +87,7 @@ async def test_a_session_is_good_for_one_request(alice: Client) -> None:
 
 async def test_a_session_ends(alice: Client, clock: TestClock) -> None:
     session = await session_of(alice, "POST", ACCOUNT, BODY)
-    await clock.advance(30 * 60)
+    await clock.leap(30 * 60)
     (await alice.post(ACCOUNT, {**BODY, "auth": auth(session)})).refused(401, "M_UNKNOWN")
 
 

@@ -111,6 +111,20 @@ async def test_timers_fire_in_order_and_rearm(clock: TestClock) -> None:
     assert clock.pending(within=1) == 1
 
 
+async def test_in_a_leap_what_is_due_fires_once_at_its_end(clock: TestClock) -> None:
+    fired: list[int] = []
+
+    def tick() -> None:
+        fired.append(clock.now_ms() - START_MS)
+        clock.call_later(10, tick)
+
+    clock.call_later(10, tick)
+    await clock.leap(3_600)
+    assert fired == [3_600_000]
+    await clock.advance(10)
+    assert fired == [3_600_000, 3_610_000]
+
+
 async def test_a_sleep_of_nothing_returns(clock: TestClock) -> None:
     await clock.sleep(0)
 

@@ -87,7 +87,7 @@ async def test_a_code_ends(server: Server, alice: Client) -> None:
     browser = Browser(server)
     await browser.open(f"/_depesha/link?user_code={found['user_code']}")
     await browser.sign_in()
-    await server.clock.advance(1200)
+    await server.clock.leap(1200)
     await browser.submit(answer="allow")
     assert browser.status == 404
     denied(await _poll(server, client_id, found), "expired_token")

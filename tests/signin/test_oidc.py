@@ -194,7 +194,7 @@ async def test_who_has_no_password_ends_devices_by_the_page(
     await _open_fallback(thief, asked)
     await thief.sign_in("mallory")
     assert thief.status == 404
-    await server.clock.advance(601)
+    await server.clock.leap(601)
     await _open_fallback(browser, asked)
     assert browser.url.startswith(SIGNIN)
     await _back(browser, provider.authorize(await browser.open(_link_to_provider(browser))))
@@ -286,7 +286,7 @@ async def test_a_visit_is_its_browsers_and_ends(server: Server, provider: Provid
     assert mine.url == ACCOUNT
     late = Browser(server)
     url = provider.authorize(await late.open(TO))
-    await server.clock.advance(901)
+    await server.clock.leap(901)
     await _back(late, url)
     assert late.status == 403
     refused = Browser(server)
@@ -305,7 +305,7 @@ async def test_a_username_that_is_taken_is_not_given(server: Server, provider: P
     # Anna herself connects it, after which it signs her in.
     await browser.open(ACCOUNT)
     await browser.sign_in("anna")
-    await server.clock.advance(601)
+    await server.clock.leap(601)
     assert (await browser.submit(form=0)).startswith(SIGNIN)
     await browser.sign_in("anna")
     await _back(browser, provider.authorize(await _connect(browser)))

@@ -185,7 +185,7 @@ async def test_an_answer_is_for_its_browser_and_its_time(server: Server) -> None
     answer = key.get(options_of(mine))
     await other.submit(_form(other, "credential"), credential=answer)
     assert other.status == 401
-    await server.clock.advance(1200)
+    await server.clock.leap(1200)
     await mine.submit(_form(mine, "credential"), credential=answer)
     assert mine.status == 401
     fresh = key.get(options_of(mine))
