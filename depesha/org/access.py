@@ -20,9 +20,12 @@ def no_such_user() -> MatrixError:
 
 
 async def access_employee(org: Org, name: str) -> str:
-    """The id of somebody who has an account here, by it or by the localpart; else 404."""
+    """The id of somebody who has an account here, by it or by the localpart; else 404.
+
+    A post is nobody who could be appointed, manage a level or stand in.
+    """
     user_id = org.user_id(name)
-    if not await is_active(org.accounts, user_id):
+    if user_id in org.tree.posts or not await is_active(org.accounts, user_id):
         raise no_such_user()
     return user_id
 

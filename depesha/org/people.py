@@ -12,7 +12,7 @@ from depesha.eventlog.changes import Change, Reach
 from depesha.http.caller import Caller
 from depesha.io.jobs import upsert_job
 from depesha.org import store
-from depesha.org.access import access_employee, no_unit
+from depesha.org.access import access_employee, no_such_user, no_unit
 from depesha.org.levels import write_level
 from depesha.org.record import ABSENCE, CARD, DEPUTY, LEFT, NAMED, PERSON, PICTURED, Org
 
@@ -63,7 +63,9 @@ async def appoint(
 
 
 async def dismiss(org: Org, caller: Caller, user_id: str, unit_id: int) -> None:
-    """Take a position from somebody; 404 M_NOT_FOUND."""
+    """Take a position from somebody; 404 M_NOT_FOUND, also for a post, which has its place."""
+    if user_id in org.tree.posts:
+        raise no_such_user()
 
     async def plan(w: Writing) -> None:
         posts = await _posts(w, user_id)

@@ -292,6 +292,22 @@ async def test_the_tree_is_kept_by_commands(folder: Path, run: Run, clock: TestC
         assert (await beside(run, "org", "import", str(table)))[0] == 1
 
 
+def test_posts_are_kept_by_commands(run: Run) -> None:
+    for name in ("anna", "boris"):
+        run("user", "create", name)
+    unit = run("org", "create", "Law")[1].strip()
+    made = run("post", "make", "Duty", "--unit", unit, "--localpart", "duty", "--inherits", "own")
+    assert made[:2] == (0, "@post-duty:depesha.test\n")
+    tomorrow = "2030-01-01T09:00/2030-01-02T09:00"
+    assert run("post", "roster", "post-duty", "anna", f"boris={tomorrow}")[0] == 0
+    assert run("post", "change", "post-duty", "--name", "Duty officer", "--serves")[0] == 0
+    line = f"@post-duty:depesha.test\t{unit}\tDuty officer\t@anna:depesha.test\n"
+    assert run("post", "list")[1] == line
+    assert run("post", "roster", "post-duty", "nobody")[0] == 1
+    assert run("post", "end", "post-duty")[0] == 0
+    assert run("post", "list")[1] == ""
+
+
 def test_retention_holds_and_inspections_have_commands(run: Run) -> None:
     run("user", "create", "anna")
     assert run("retention", "set", "--messages-days", "30", "--kind", "direct")[0] == 0

@@ -235,6 +235,18 @@ async def test_the_manager_of_its_level_says_who_holds_it(house: Institution) ->
     assert ("post.make", house.root.user_id) in acts
 
 
+async def test_a_post_is_nobody_to_be_appointed(house: Institution) -> None:
+    await make(house)
+    admin, law = "/_depesha/v1/admin/org", house.units["Law"]
+    place = f"{admin}/people/{DUTY}/posts/{house.units['IT']}"
+    (await house.root.put(place, {})).refused(404, "M_NOT_FOUND")
+    (await house.root.delete(f"{admin}/people/{DUTY}/posts/{law}")).refused(404, "M_NOT_FOUND")
+    (await house.root.put(f"{admin}/units/{law}", {"manager": DUTY})).refused(404, "M_NOT_FOUND")
+    away = {"deputies": [{"user_id": DUTY, "since_ts": 0, "until_ts": START_MS + 60 * MINUTE}]}
+    lawyer = house.people["lawyer"]
+    (await lawyer.put(f"{OWN}/absences", away)).refused(404, "M_NOT_FOUND")
+
+
 async def test_what_is_no_roster_is_refused(house: Institution) -> None:
     await make(house, on("lawyer"))
     path = f"{ADMIN}/{DUTY}/roster"
