@@ -198,6 +198,8 @@ async def reset_password(accounts: Accounts, ask: Ask[ResetBody]) -> Reply:
     body = ask.body
     check_other(ask.caller, ask.params["userId"])
     user = await access_target(accounts, ask.caller, ask.params["userId"])
+    if user.appservice is not None:
+        raise forbidden("A service speaks for this account: nobody signs in to it")
     password = _chosen(accounts, body.password)
     act = act_of(ask.caller, "user.reset-password", user.user_id, logout=body.logout_devices)
     await set_password(accounts, user.user_id, password, logout=body.logout_devices, act=act)

@@ -247,6 +247,12 @@ async def test_a_post_is_nobody_to_be_appointed(house: Institution) -> None:
     (await lawyer.put(f"{OWN}/absences", away)).refused(404, "M_NOT_FOUND")
 
 
+async def test_nobody_is_given_a_password_for_a_post(house: Institution) -> None:
+    await make(house)
+    answer = await house.root.put(f"/_depesha/v1/admin/users/{DUTY}/password", {})
+    answer.refused(403, "M_FORBIDDEN")
+
+
 async def test_what_is_no_roster_is_refused(house: Institution) -> None:
     await make(house, on("lawyer"))
     path = f"{ADMIN}/{DUTY}/roster"
