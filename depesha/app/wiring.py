@@ -90,7 +90,7 @@ from depesha.org import api as org_api
 from depesha.org import api_admin as org_admin_api
 from depesha.org import gate as org_gate
 from depesha.org import sync as org_sync
-from depesha.posts import Posts, follow_holder, load_posts, make_turns, project_post
+from depesha.posts import Posts, follow_holder, gate_post, load_posts, make_turns, project_post
 from depesha.posts import api as posts_api
 from depesha.posts import api_admin as posts_admin_api
 from depesha.posts import sync as posts_sync
@@ -398,6 +398,7 @@ async def build(config: Config, clock: Clock, db: Db, institution: Institution) 
         keep_marks(notices_sender(spine)),
         partial(gate_secrecy, config),
         partial(org_gate, org),
+        partial(gate_post, turns.posts),
     )
     projections: tuple[Projection, ...] = (
         project_openness,

@@ -169,8 +169,7 @@ class Issued:
                 raise
             finally:
                 self._forget_proofs()
-            now = self._clock.now_ms()
-            self._note(Tried(directory=self._authority.directory, asked_ms=now))
+            self._note_success()
         _log.info("the authority has given a certificate", extra={"names": list(self._names)})
 
     async def _order(self) -> bytes:
@@ -191,6 +190,15 @@ class Issued:
 
     def _note(self, tried: Tried) -> None:
         _write(self._folder / "tried.json", msgspec.json.encode(tried))
+
+    def _note_success(self) -> None:
+        now = self._clock.now_ms()
+        tried = Tried(directory=self._authority.directory, asked_ms=now)
+        self._note(tried)
+        if self.due_ms() <= now:
+            # A wrong clock, or names that the authority has changed, would ask on and on.
+            self._note(msgspec.structs.replace(tried, again_ms=now + _MOST_RETRY_MS))
+            _log.warning("the certificate that came is not the one to be had: names or clock")
 
     def _note_failure(self, error: Exception) -> None:
         before, now = self.tried(), self._clock.now_ms()

@@ -6,6 +6,7 @@ is invited, its holders of the moment come along, and leave when their time is o
 ones can read of it is said by the post. Endpoints of our own at `/_depesha/v1/posts`.
 """
 
+from depesha.posts.gate import gate_post as gate_post
 from depesha.posts.keep import Wanted as Wanted
 from depesha.posts.keep import follow_holder as follow_holder
 from depesha.posts.keep import make_post as make_post

@@ -26,6 +26,7 @@ from depesha.rooms.alias import (
     check_local_alias,
     write_alias,
 )
+from depesha.rooms.gate import NOTICES, notices_sender
 from depesha.rooms.invite import by_address, check_invitable, write_invite
 from depesha.rooms.record import Rooms
 from depesha.rooms.rules import check_state, creation_content, default_power_levels, preset_of
@@ -150,8 +151,12 @@ def decide_room(rooms: Rooms, caller: Caller, asked: CreateRoom) -> NewRoom:
         alias = f"#{asked.room_alias_name}:{rooms.spine.institution.server_name}"
         check_local_alias(rooms, alias)
         check_alias_free(rooms, caller, alias)
+    wanted = dict(asked.creation_content or {})
+    if caller.user_id != notices_sender(rooms.spine):
+        # Rules of encryption and of retention let pass what the server itself says.
+        wanted.pop(NOTICES, None)
     trusted = invited if preset_of(asked.preset, asked.visibility).trusts_invited else []
-    creation = creation_content(asked.creation_content or {}, caller.user_id, version, trusted)
+    creation = creation_content(wanted, caller.user_id, version, trusted)
     if asked.is_direct and len(invited) == 1:
         creation.setdefault(KIND_KEY, "direct")
     levels = default_power_levels(

@@ -12,7 +12,7 @@ from depesha.events.event import Draft
 from depesha.events.group import GROUP, KIND_KEY, PROJECT
 from depesha.rooms.gate import NOTICES
 
-ENCRYPTION = "m.room.encryption"
+ENCRYPTION, SEALED = "m.room.encryption", "m.room.encrypted"
 MEGOLM: Content = {"algorithm": "m.megolm.v1.aes-sha2"}
 
 _CREATE, _JOIN_RULES = "m.room.create", "m.room.join_rules"
@@ -22,6 +22,10 @@ _CLEAR = frozenset(
         "m.sticker",
         "m.poll.start",
         "org.matrix.msc3381.poll.start",
+        "m.poll.response",
+        "org.matrix.msc3381.poll.response",
+        "m.poll.end",
+        "org.matrix.msc3381.poll.end",
         "m.beacon",
         "org.matrix.msc3672.beacon",
     }
@@ -33,8 +37,8 @@ _REQUIRED = "The institution requires end-to-end encryption in chats of this kin
 
 
 def kind_of(creation: Content, group: Content, join_rules: Content) -> ChatKind | None:
-    """Of what kind a chat is; None for what is no chat of people, such as a space."""
-    if creation.get(NOTICES) is True or creation.get("type") == "m.space":
+    """Of what kind a chat is; None for what the server itself says."""
+    if creation.get(NOTICES) is True:
         return None
     if join_rules.get("join_rule") == "public":
         return "public"
@@ -55,18 +59,20 @@ def with_encryption(
     found = dict(state)
     if kind in config.encryption_off and (ENCRYPTION, "") in found:
         raise forbidden(_OFF, **{"org.depesha.rule": "encryption_off"})
-    if kind in config.encryption_required:
+    # In a space nobody speaks; whoever would is asked for encryption as in a chat.
+    if kind in config.encryption_required and creation.get("type") != "m.space":
         found.setdefault((ENCRYPTION, ""), MEGOLM)
     return found
 
 
 def gate_secrecy(config: Config, draft: Draft, context: GateContext) -> Denied | None:
     """Why an event may not be, in clear or encrypted; None when it may."""
-    is_clear = draft.type in _CLEAR and draft.state_key is None
-    if not is_clear and draft.type != ENCRYPTION:
+    if draft.type not in _CLEAR and draft.type not in {ENCRYPTION, SEALED}:
         return None
     tip = context.tip
     kind = kind_of(tip.content(_CREATE), tip.content(GROUP), tip.content(_JOIN_RULES))
-    if draft.type == ENCRYPTION:
-        return Denied(_OFF) if kind in config.encryption_off else None
-    return Denied(_REQUIRED) if kind in config.encryption_required else None
+    if draft.type in _CLEAR:
+        return Denied(_REQUIRED) if kind in config.encryption_required else None
+    # A chat that was encrypted before the institution said so goes on.
+    goes_on = draft.type == SEALED and bool(tip.content(ENCRYPTION))
+    return Denied(_OFF) if kind in config.encryption_off and not goes_on else None

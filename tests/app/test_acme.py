@@ -247,6 +247,19 @@ async def test_without_a_certificate_nobody_connects_and_it_is_said_why(
         assert tried_in(tmp_path)["failures"] == 2
 
 
+async def test_a_certificate_that_is_over_at_once_is_not_asked_for_on_and_on(
+    tmp_path: Path, now: TestClock, pebble: Pebble, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await now.advance(LIFE_SECONDS)
+    config = config_for(tmp_path, "", **settings(pebble))
+    async with start(config, now):
+        hour = 3_600_000
+        await until(now, lambda: tried_in(tmp_path).get("again_ms", 0) > now.now_ms() + hour)
+    told = [record.getMessage() for record in caplog.records]
+    assert told.count("the authority has given a certificate") == 1
+
+
 async def test_of_several_workers_one_asks(
     tmp_path: Path,
     now: TestClock,

@@ -328,3 +328,20 @@ async def test_a_post_is_nobody_of_whom_an_answer_is_awaited(house: Institution)
         await house.root.get(f"/_depesha/v1/admin/notices/official/{sent['notice_id']}")
     ).ok()
     assert figures["addressed"] == 4
+
+
+async def test_nobody_passes_for_a_holder_nor_a_chat_for_one_with_a_post(
+    house: Institution,
+) -> None:
+    await make(house, on("lawyer"))
+    second, lawyer = house.people["second"], house.people["lawyer"]
+    room = await second.create_room(preset="private_chat")
+    path, mine = f"/rooms/{room}/state", {"membership": "join", "org.depesha.post": DUTY}
+    answer = await second.put(f"{path}/m.room.member/{second.user_id}", mine)
+    answer.refused(403, "M_FORBIDDEN")
+    answer = await second.put(f"{path}/org.depesha.post", {"user_id": DUTY})
+    answer.refused(403, "M_FORBIDDEN")
+    # Who holds it may be called otherwise in a chat of the post.
+    room = await write(second, "Hello")
+    path = f"/rooms/{room}/state/m.room.member/{lawyer.user_id}"
+    (await lawyer.put(path, {**mine, "displayname": "On duty"})).ok()

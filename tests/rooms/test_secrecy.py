@@ -74,6 +74,39 @@ async def test_what_is_off_cannot_be_switched_on(start_server: StartServer) -> N
             assert await _is_encrypted(alice, room) == (kind not in off)
 
 
+CLEAR = {"msgtype": "m.text", "body": "in clear"}
+
+
+async def test_no_other_door_leads_round_what_is_required(start_server: StartServer) -> None:
+    kinds = tuple(KINDS)
+    async with start_server(encryption_required=kinds) as server:
+        alice, bob = await _people(server)
+        room = await _make(alice, "group", bob)
+        paths = ("send/m.poll.response/1", "send/m.poll.end/2", "state/m.room.message/")
+        for path in paths:
+            (await alice.put(f"/rooms/{room}/{path}", CLEAR)).refused(403, "M_FORBIDDEN")
+        # Nobody speaks in clear in a space, nor in the name of the server.
+        space = await alice.create_room(creation_content={"type": "m.space"})
+        assert not await _is_encrypted(alice, space)
+        answer = await alice.put(f"/rooms/{space}/send/m.room.message/3", CLEAR)
+        answer.refused(403, "M_FORBIDDEN")
+        marked = {"creation_content": {"depesha.server_notices": True}}
+        assert await _is_encrypted(alice, await alice.create_room(**marked))
+
+
+async def test_where_it_is_off_only_what_was_encrypted_goes_on(start_server: StartServer) -> None:
+    async with start_server() as server:
+        alice, bob = await _people(server)
+        before = await _make(alice, "group", bob)
+        (await alice.put(f"/rooms/{before}/state/{ENCRYPTION}", MEGOLM)).ok()
+    async with start_server(encryption_off=("group",)) as server:
+        alice, bob = await server.anyone.login("alice"), await server.anyone.login("bob")
+        room = await _make(alice, "group", bob)
+        answer = await alice.put(f"/rooms/{room}/send/m.room.encrypted/1", SEALED)
+        answer.refused(403, "M_FORBIDDEN")
+        await alice.send(before, SEALED, "m.room.encrypted")
+
+
 async def test_clients_are_told(start_server: StartServer) -> None:
     async with start_server(
         encryption_required=("project",), encryption_off=("direct", "group")
