@@ -182,7 +182,8 @@ def _no_unit() -> MatrixError:
 def addressed(surveys: Surveys, target: Target) -> dict[str, int]:
     """Whom a survey is for, each with the unit in which they are counted; 0: none.
 
-    Of one unit the units right below it are told apart, of several they themselves.
+    Of one unit the units right below it are told apart, of several they themselves. A post is not
+    asked: its holders are, in their own units.
     """
     tree, found = surveys.org.tree, dict[str, int]()
     tops = list(dict.fromkeys(target.units))
@@ -193,4 +194,4 @@ def addressed(surveys: Surveys, target: Target) -> dict[str, int]:
             found.setdefault(user_id, unit)
     for user_id in target.users:
         found.setdefault(user_id, 0)
-    return found
+    return {user_id: unit for user_id, unit in found.items() if user_id not in tree.posts}

@@ -87,7 +87,8 @@ async def count_all(tx: Tx, surveys: Surveys, row: store.SurveyRow) -> tuple[int
     people, answered = await store.count_people(tx, institution_id, row.survey_id)
     if row.room_id:
         room = surveys.spine.log.rooms.peek(row.room_id)
-        people = max(people, len(room.joined) if room is not None else 0)
+        joined = room.joined - surveys.org.tree.posts.keys() if room is not None else ()
+        people = max(people, len(joined))
     return people, answered or 0
 
 

@@ -128,7 +128,7 @@ async def list_unanswered(surveys: Surveys, user_id: str, survey_id: str) -> Con
         room = await spine.log.find_room(row.room_id)
         done = await spine.db.read(store.select_people, institution_id, survey_id, 1)
         joined = room.joined if room is not None else frozenset[str]()
-        waiting = sorted(joined - {each.user_id for each in done})
+        waiting = sorted(joined - {each.user_id for each in done} - surveys.org.tree.posts.keys())
     else:
         rows = await spine.db.read(store.select_people, institution_id, survey_id, 0)
         waiting = [each.user_id for each in rows]

@@ -5,6 +5,7 @@ from typing import Any
 from depesha.io.store import select_tables_of_people
 from depesha.io.tx import Tx
 from depesha.surveys.rules import KEPT_MS
+from depesha.surveys.store import select_box, select_person
 from tests.accounts.steps import make_admin
 from tests.harness.client import Client, Response
 from tests.harness.clock import TestClock
@@ -120,6 +121,10 @@ async def test_an_anonymous_answer_is_given_once_and_shown_at_the_end(
     assert (await results(alice, few)).refused(403, "M_FORBIDDEN")[
         "org.depesha.rule"
     ] == "survey_few"
+    # What is too little to be told is not kept either.
+    db = server.running.house.spine.db
+    assert '"answered":0' in (await db.read(select_box, 1, few) or "")
+    assert '"answered":5' in (await db.read(select_box, 1, survey_id) or "")
     table = await alice.get(f"{SURVEYS}/{survey_id}/table")
     table.ok()
     assert '"Lunch?","Soup","3"\r\n' in table.body.decode()
@@ -145,8 +150,6 @@ async def test_nothing_that_is_stored_joins_an_answer_to_a_person(
         (await answer(each, surveys[1], *given)).ok()
 
     async def boxes(tx: Tx) -> list[str]:
-        from depesha.surveys.store import select_box  # noqa: PLC0415
-
         found = [await select_box(tx, 1, each) for each in surveys]
         return [each or "" for each in found]
 
@@ -156,8 +159,6 @@ async def test_nothing_that_is_stored_joins_an_answer_to_a_person(
     # Of each who has answered the same is kept, and no table of people has what was said.
 
     async def kept(tx: Tx) -> dict[str, str]:
-        from depesha.surveys.store import select_person  # noqa: PLC0415
-
         found = {}
         for each in people[:5]:
             row = await select_person(tx, 1, surveys[0], each.user_id)

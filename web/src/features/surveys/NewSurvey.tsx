@@ -1,6 +1,6 @@
 import { createSignal, createUniqueId, For, Index, onMount, Show } from "solid-js";
 import { dayEdge, localInput } from "../../base/format";
-import { useClient, useValue } from "../../bridge/client";
+import { useClient } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
 import { Button, IconButton, NoticeBox, Segments, Switch, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
@@ -262,14 +262,11 @@ function Whom(props: {
   onPeople: (people: readonly PersonRecord[]) => void;
 }) {
   const client = useClient();
-  const institution = useValue("institution", () => null);
-  const [all, setAll] = createSignal<readonly Unit[]>([]);
+  /** Null while it is not known. */
+  const [all, setAll] = createSignal<readonly Unit[] | undefined | null>(null);
   const [choosing, setChoosing] = createSignal(false);
   onMount(async () => setAll(await loadAskable(client)));
-  const known = () =>
-    all().length > 0
-      ? all()
-      : (institution()?.units ?? []).map(({ id, name }) => ({ id, path: name }));
+  const known = () => all() ?? [];
   const label = (id: number) => known().find((unit) => unit.id === id)?.path ?? String(id);
   return (
     <fieldset class="survey-draft">
@@ -321,10 +318,15 @@ function Whom(props: {
           <For each={known()}>{(unit) => <option value={unit.id}>{unit.path}</option>}</For>
         </select>
       </Show>
-      <Button look="quiet" icon="personAdd" onClick={() => setChoosing(true)}>
-        {word("addPeople")}
-      </Button>
-      <p class="field-note">{word("whomNote")}</p>
+      <Show
+        when={all() !== undefined}
+        fallback={<NoticeBox look="warn">{word("mayNotAsk")}</NoticeBox>}
+      >
+        <Button look="quiet" icon="personAdd" onClick={() => setChoosing(true)}>
+          {word("addPeople")}
+        </Button>
+        <p class="field-note">{word("whomNote")}</p>
+      </Show>
       <Show when={choosing()}>
         <Dialog
           open

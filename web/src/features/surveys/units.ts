@@ -38,23 +38,37 @@ async function get<T>(client: Client, path: string): Promise<T | undefined> {
   return answer.ok ? (answer.value.body as T) : undefined;
 }
 
-/** The units that the server lets one ask; none where that is not known. */
-export async function loadAskable(client: Client): Promise<readonly Unit[]> {
-  const me = await get<{
-    user_id: string;
-    rights: readonly string[];
-    units: readonly { unit_id: number; rights: readonly string[] }[];
-  }>(client, "/_depesha/v1/me");
-  if (!me) return [];
-  const isKeeper =
-    me.rights.includes("surveys.send") ||
-    me.units.some(({ rights }) => rights.includes("surveys.send"));
-  const path = `/_depesha/v1/${isKeeper ? "admin/org/units" : "org/tree"}`;
-  const tree = await get<{ units: readonly Told[] }>(client, path);
-  if (isKeeper) return withPaths(tree?.units ?? []);
-  const card = await get<{
-    manages?: readonly { unit_id: number }[];
-  }>(client, `/_depesha/v1/org/people/${encodeURIComponent(me.user_id)}`);
-  const mine = new Set((card?.manages ?? []).map(({ unit_id: id }) => id));
-  return mine.size > 0 ? withPaths(tree?.units ?? [], mine) : [];
+interface Me {
+  user_id: string;
+  rights: readonly string[];
+  units: readonly { unit_id: number; rights: readonly string[] }[];
+}
+
+interface OwnCard {
+  manages?: readonly { unit_id: number }[];
+  stands_for?: readonly { user_id: string; since_ts: number; until_ts: number }[];
+}
+
+const RIGHT = "surveys.send";
+
+/** The units that the server lets one ask; undefined for who may ask nobody but in chats. */
+export async function loadAskable(client: Client): Promise<readonly Unit[] | undefined> {
+  const me = await get<Me>(client, "/_depesha/v1/me");
+  if (!me) return undefined;
+  if (me.rights.includes(RIGHT) || me.units.some(({ rights }) => rights.includes(RIGHT))) {
+    const whole = await get<{ units: readonly Told[] }>(client, "/_depesha/v1/admin/org/units");
+    return withPaths(whole?.units ?? []);
+  }
+  const card = (id: string) =>
+    get<OwnCard>(client, `/_depesha/v1/org/people/${encodeURIComponent(id)}`);
+  const own = await card(me.user_id);
+  const now = Date.now();
+  const absent = (own?.stands_for ?? []).filter(
+    ({ since_ts: since, until_ts: until }) => since <= now && now < until,
+  );
+  const cards = [own, ...(await Promise.all(absent.map(({ user_id: id }) => card(id))))];
+  const mine = new Set(cards.flatMap((one) => one?.manages ?? []).map(({ unit_id: id }) => id));
+  if (mine.size === 0) return undefined;
+  const seen = await get<{ units: readonly Told[] }>(client, "/_depesha/v1/org/tree");
+  return withPaths(seen?.units ?? [], mine);
 }
