@@ -3,7 +3,6 @@
 import msgspec
 
 from depesha.base.canonical import Content
-from depesha.io.tx import Tx
 from depesha.org import may_see
 from depesha.surveys import store
 from depesha.surveys.access import Seen, access_survey, is_over, joined_rooms
@@ -55,7 +54,7 @@ async def _described(
 ) -> Content:
     row, over = seen.row, is_over(surveys, seen.row)
     has_answered = person is not None and bool(person.has_answered)
-    counts = await surveys.spine.db.read(count_all, surveys, row)
+    counts = await count_all(surveys, row)
     told: Content = {
         "survey_id": row.survey_id,
         "title": row.title,
@@ -81,12 +80,12 @@ async def _described(
     return told
 
 
-async def count_all(tx: Tx, surveys: Surveys, row: store.SurveyRow) -> tuple[int, int]:
+async def count_all(surveys: Surveys, row: store.SurveyRow) -> tuple[int, int]:
     """How many people a survey is for, and how many have answered."""
-    institution_id = surveys.spine.institution.id
-    people, answered = await store.count_people(tx, institution_id, row.survey_id)
+    spine = surveys.spine
+    people, answered = await spine.db.read(store.count_people, spine.institution.id, row.survey_id)
     if row.room_id:
-        room = surveys.spine.log.rooms.peek(row.room_id)
+        room = await spine.log.find_room(row.room_id)
         joined = room.joined - surveys.org.tree.posts.keys() if room is not None else ()
         people = max(people, len(joined))
     return people, answered or 0

@@ -67,7 +67,7 @@ async def describe_results(surveys: Surveys, user_id: str, survey_id: str) -> Co
 async def _access_results(surveys: Surveys, user_id: str, survey_id: str) -> tuple[Seen, Come]:
     seen, spine = await access_survey(surveys, user_id, survey_id), surveys.spine
     person = await spine.db.read(store.select_person, spine.institution.id, survey_id, user_id)
-    _, answered = await spine.db.read(count_all, surveys, seen.row)
+    _, answered = await count_all(surveys, seen.row)
     has_answered = person is not None and bool(person.has_answered)
     why = why_hidden(surveys, seen, answered, has_answered=has_answered)
     if why is not None:

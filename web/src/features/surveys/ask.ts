@@ -35,11 +35,14 @@ function useFresh<T>(path: Accessor<string | undefined>, id: Accessor<string | u
     isGone = true;
   });
   const place = createMemo(path);
+  // Of two answers on their way the one asked for last counts, though it may come first.
+  let turn = 0;
   const load = async () => {
     const asked = place();
+    const mine = ++turn;
     if (asked === undefined) return;
     const answer = await client.command("own.call", { method: "GET", path: asked });
-    if (isGone || asked !== place()) return;
+    if (isGone || mine !== turn) return;
     if (answer.ok) setValue(() => answer.value.body as T);
     setFailure(answer.ok ? undefined : answer.error);
   };
