@@ -78,12 +78,6 @@ async def test_a_chat_is_asked_and_answers(wire: Wire, open_client: Open) -> Non
     async with author.page.expect_download() as saved:
         await author.page.get_by_role("menuitem", name="Save as PNG").click()
     assert (await saved.value).suggested_filename == "The canteen.png"
-    await page.get_by_role("button", name="More").click()
-    await author.page.get_by_role("menuitem", name="Send the results to a chat").click()
-    await author.page.get_by_role("dialog").get_by_role("button", name="Duty").click()
-    await reader.page.goto("/#/")
-    await reader.open_chat("Duty")
-    await expect(reader.page.get_by_role("img", name="The canteen").last).to_be_visible()
 
 
 async def test_a_poll_may_be_anonymous(wire: Wire, open_client: Open) -> None:

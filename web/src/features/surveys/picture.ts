@@ -102,8 +102,11 @@ export async function toPng(drawn: { svg: string; width: number; height: number 
   const url = URL.createObjectURL(new Blob([drawn.svg], { type: "image/svg+xml" }));
   try {
     const image = new Image(drawn.width, drawn.height);
-    image.src = url;
-    await image.decode();
+    await new Promise((done, fail) => {
+      image.onload = done;
+      image.onerror = fail;
+      image.src = url;
+    });
     const canvas = document.createElement("canvas");
     canvas.width = 2 * drawn.width;
     canvas.height = 2 * drawn.height;
