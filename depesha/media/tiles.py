@@ -17,6 +17,8 @@ from depesha.spine import Spine
 
 KEPT_SECONDS = 24 * 3_600
 MOST_BYTES = 32 * 2**20
+MOST_TILES = 10_000
+"""A tile of the open sea has few bytes, and what keeps it has more."""
 _AT_ONCE = 16
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """Where the server of tiles may stand: the operator named it, and none but it is asked."""
@@ -41,7 +43,7 @@ class Tile(NamedTuple):
 
 
 class Kept:
-    """Tiles fetched lately; of more than `most` bytes the longest unused go."""
+    """Tiles fetched lately; of more than `most` bytes, or MOST_TILES, the longest unused go."""
 
     def __init__(self, now: Callable[[], float], most: int = MOST_BYTES) -> None:
         self._now = now
@@ -62,7 +64,7 @@ class Kept:
         tile = Tile(body, content_type, self._now() + KEPT_SECONDS)
         self._tiles[place] = tile
         self._size += len(body)
-        while self._size > self._most:
+        while self._size > self._most or len(self._tiles) > MOST_TILES:
             self._size -= len(self._tiles.popitem(last=False)[1].body)
         return tile
 

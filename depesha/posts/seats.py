@@ -107,8 +107,9 @@ async def _unseat(w: Writing, post: Post, seat: store.SeatRow) -> None:
     await store.delete_seat(w.tx, w.institution.id, post.user_id, seat)
     if tip.membership(holder) in _INSIDE:
         await write_leave(w, holder, room_id, _OVER)
-        if not post.keeps:
-            await write_forget(w, holder, room_id)
+    # Also of what somebody left a moment before.
+    if not post.keeps:
+        await write_forget(w, holder, room_id)
 
 
 # --- turns ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from depesha.accounts import check_not_suspended
 from depesha.audit import act_of, record
 from depesha.base.canonical import Content
 from depesha.base.errors import MatrixError, forbidden, invalid_param, not_found
+from depesha.base.ids import parse_user_id
 from depesha.base.rights import Right
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Change, Reach
@@ -148,6 +149,8 @@ async def _check_speaks(surveys: Surveys, user_id: str, room_id: str) -> None:
 
 def _check_may_ask(surveys: Surveys, caller: Caller, target: Target) -> None:
     org, me = surveys.org, caller.user_id
+    if any(parse_user_id(user) is None for user in target.users):
+        raise no_such_user()
     if caller.may(Right.SURVEYS):
         if any(org.tree.node(unit) is None for unit in target.units):
             raise _no_unit()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from depesha.base.config import ConfigError, load_config
 from depesha.base.tiles import check_tiles, tile_url
-from depesha.media.tiles import KEPT_SECONDS, Kept, Place
+from depesha.media.tiles import KEPT_SECONDS, MOST_TILES, Kept, Place
 from tests.conftest import StartServer
 
 MAP = "/_depesha/v1/map"
@@ -153,6 +153,14 @@ def test_what_is_kept_is_bounded_and_the_latest_stays(puts: list[tuple[Place, in
         held = {each for each, _ in puts if kept.find(each)}
         assert sum(len(tile.body) for each in held if (tile := kept.find(each))) <= 100
         kept.find(place)
+
+
+def test_of_tiles_without_bytes_not_all_are_kept() -> None:
+    kept = Kept(lambda: 0.0)
+    for x in range(MOST_TILES + 1):
+        kept.keep(Place(20, x, 0), b"", "image/png")
+    assert kept.find(Place(20, 0, 0)) is None
+    assert kept.find(Place(20, MOST_TILES, 0)) is not None
 
 
 def test_what_was_kept_for_a_day_is_fetched_anew() -> None:

@@ -122,6 +122,19 @@ async def test_the_next_one_reads_from_the_turn_on_where_the_post_says_so(
     assert error["org.depesha.rule"] == "post_history"
 
 
+async def test_who_is_to_keep_nothing_keeps_nothing_by_leaving_early(
+    house: Institution, clock: TestClock
+) -> None:
+    await make(house, on("lawyer"), keeps=False)
+    second, lawyer = house.people["second"], house.people["lawyer"]
+    room = await write(second, "before")
+    await lawyer.leave(room)
+    assert await words(lawyer, room) == ["before"]
+    await set_roster(house.root, on("lawhead"))
+    await turned(clock, second, room, "second", "post-duty", "lawhead")
+    (await lawyer.get(f"/rooms/{room}/messages", {"dir": "b"})).refused(403, "M_FORBIDDEN")
+
+
 async def test_who_left_a_chat_is_not_fetched_again_and_who_was_in_it_stays(
     house: Institution, clock: TestClock
 ) -> None:

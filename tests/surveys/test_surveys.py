@@ -208,6 +208,12 @@ async def test_units_are_asked_and_reminded(server: Server, clock: TestClock) ->
     assert [(line["act"], line["actor"]) for line in lines] == [("survey.create", boss.user_id)]
 
 
+async def test_what_is_no_user_id_is_nobodys(server: Server, clock: TestClock) -> None:
+    admin = await make_admin(server, await server.register("root"))
+    for nobody in ("nobody", "@a\x00b:depesha.test", f"@{'x' * 300}:depesha.test"):
+        (await ask(admin, clock, users=[nobody])).refused(404, "M_NOT_FOUND")
+
+
 async def test_a_reminder_goes_to_who_has_not_answered(server: Server, clock: TestClock) -> None:
     admin = await make_admin(server, await server.register("root"))
     alice, bob = await server.register("alice"), await server.register("bob")
