@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from cryptography import x509
@@ -108,14 +108,20 @@ class _Order(msgspec.Struct):
     error: _Problem = msgspec.field(default_factory=_Problem)
 
 
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class _Window(msgspec.Struct):
-    start: datetime
-    end: datetime
+    start: _Moment
+    end: _Moment
 
 
 class _Renewal(msgspec.Struct, rename="camel"):
     suggested_window: _Window
 
+
+_NO_ANSWER = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises; the last for what is too deep."""
 
 _Read = TypeVar("_Read", _Directory, _Authorization, _Order, _Renewal)
 _Awaited = TypeVar("_Awaited", _Authorization, _Order)
@@ -336,14 +342,14 @@ async def _fetch(
 def _decode(answer: Answer, kind: type[_Read]) -> _Read:
     try:
         return msgspec.json.decode(answer.body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _NO_ANSWER as error:
         raise AcmeError(f"{answer.url}: this is no answer of ACME: {error}") from error
 
 
 def _problem(answer: Answer) -> _Problem:
     try:
         return msgspec.json.decode(answer.body, type=_Problem)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except _NO_ANSWER:
         return _Problem(detail=f"HTTP {answer.status}")
 
 
