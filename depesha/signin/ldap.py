@@ -61,11 +61,8 @@ def make_way(settings: Directory | None) -> Way | None:
         return None
     try:
         password, _ = read_text(settings.password_file), read_text(settings.ca_file)
-        wanted, groups = read_filter(settings.filter), read_filter(settings.groups_filter)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"signin.ldap: {error}") from error
-    except ValueError as error:
-        raise ConfigError(f"signin.ldap: a filter: {error}") from error
     scheme = settings.scheme
     address = Address(
         *settings.place,
@@ -74,7 +71,16 @@ def make_way(settings: Directory | None) -> Way | None:
         settings.ca_file,
         settings.timeout_seconds,
     )
+    wanted = _filter("filter", settings.filter)
+    groups = _filter("groups_filter", settings.groups_filter)
     return Way(settings, address, password, wanted, groups)
+
+
+def _filter(name: str, text: str) -> Filter:
+    try:
+        return read_filter(text)
+    except ValueError as error:
+        raise ConfigError(f"signin.ldap.{name}: {error}") from error
 
 
 def read_scim_token(path: str) -> str:
