@@ -72,6 +72,13 @@ def pytest_runtest_teardown() -> Generator[None, object, object]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show also why a first try failed whose second passed."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"the first try of {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI everything that tests need is there, so a skipped test is a failed one."""

@@ -102,6 +102,8 @@ async def test_a_chat_opens_at_the_first_unread_message(wire: Wire, open_client:
     for n in range(40):
         mention = {"user_ids": [account.user_id]} if n == 25 else {}
         await bob.send(room, {"msgtype": "m.text", "body": f"News {n}!", "m.mentions": mention})
+    # Whoever opens it before sees the rest come in, and has nothing to go back to.
+    await expect(alice.line("Registry")).to_contain_text("News 39!")
     await alice.open_chat("Registry")
     await expect(page.get_by_text("New messages")).to_be_in_viewport()
     await expect(alice.message("News 0!")).to_be_in_viewport()

@@ -277,10 +277,11 @@ export function openTimeline(
       if (read.gap === undefined || !(await isSoon(fetchOlder(world, roomId, read.gap)))) break;
     }
     const at = entries.findIndex((entry) => entry.id === marker);
-    if (at < 0) return;
-    const first = entries
+    const later = entries
       .slice(at + 1)
-      .find((entry) => isInView(entry, threadId) && entry.data.event.sender !== world.me);
+      .filter((entry) => isInView(entry, threadId) && entry.data.event.sender !== world.me);
+    // Where what was read last is too far, the newest that count are told to be new.
+    const first = later[at < 0 ? Math.max(0, later.length - room.notified) : 0];
     if (first) firstUnread = itemId(first);
   }
 
