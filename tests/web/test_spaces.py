@@ -11,9 +11,10 @@ ABOUT = "All chats of the space"
 
 async def _new(person: Person, kind: str, name: str) -> None:
     """Make a space or a group in the dialog, inviting nobody."""
-    await person.page.get_by_role("dialog").get_by_label("Name").fill(name)
-    await person.page.get_by_role("button", name="Next").click()
-    await person.page.get_by_role("button", name="Create", exact=True).click()
+    dialog = person.page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_role("button", name="Next").click()
+    await dialog.get_by_role("button", name="Create", exact=True).click()
 
 
 async def _make_space(person: Person, name: str) -> None:
