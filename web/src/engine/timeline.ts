@@ -276,12 +276,11 @@ export function openTimeline(
       // What is unread goes further back than the archive: worth a short wait, and no longer one.
       if (read.gap === undefined || !(await isSoon(fetchOlder(world, roomId, read.gap)))) break;
     }
+    // Where what was read last is too far back, all that is here came after it.
     const at = entries.findIndex((entry) => entry.id === marker);
-    const later = entries
+    const first = entries
       .slice(at + 1)
-      .filter((entry) => isInView(entry, threadId) && entry.data.event.sender !== world.me);
-    // Where what was read last is too far, the newest that count are told to be new.
-    const first = later[at < 0 ? Math.max(0, later.length - room.notified) : 0];
+      .find((entry) => isInView(entry, threadId) && entry.data.event.sender !== world.me);
     if (first) firstUnread = itemId(first);
   }
 
