@@ -110,9 +110,8 @@ def load_issued(config: Config, clock: Clock) -> "Issued | None":
         return None
     for name, what in find_faults(config):
         raise ConfigError(f"{name}: {what}")
-    # Most servers have their certificate otherwise, and need not keep this in memory.
-    from depesha.io.acme import Authority  # noqa: PLC0415
-    from depesha.io.issued import Issued  # noqa: PLC0415
+    from depesha.io.acme import Authority  # noqa: PLC0415 (most servers spare its memory)
+    from depesha.io.issued import Issued  # noqa: PLC0415 (likewise)
 
     authority = Authority(
         config.acme_directory,

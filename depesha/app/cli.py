@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from depesha.app.cli_certificate import add_certificate
 from depesha.app.cli_duty import Keeping
 from depesha.app.cli_notice import add_official
 from depesha.app.cli_org import add_org, print_report
@@ -93,7 +92,15 @@ def make_parser() -> argparse.ArgumentParser:
     _add_post(commands)
     _add_mail(commands)
     certificate = _add_group(commands, "certificate", "the server's TLS certificate")
-    add_certificate(partial(_add_command, certificate))
+    _add_command(
+        certificate,
+        "status",
+        "print the certificate, its end, and what was last tried",
+        show_certificate,
+    )
+    _add_command(
+        certificate, "obtain", "ask the authority for a new certificate now", obtain_certificate
+    )
     _add_turn(commands)
     _add_directory(commands)
     _add_duty(commands)
@@ -591,6 +598,20 @@ def verify_audit(config: Config, options: argparse.Namespace) -> int:
     last = f"{lines[-1].number}:{lines[-1].hash}" if lines else "0:"
     print(f"{len(lines)} lines, none changed; the last is {last}")
     return 0
+
+
+def show_certificate(config: Config, options: argparse.Namespace) -> int:
+    """Print what certificate there is; 1 when none is in force."""
+    from depesha.app import cli_certificate  # noqa: PLC0415 (as for serving)
+
+    return cli_certificate.show(config)
+
+
+def obtain_certificate(config: Config, options: argparse.Namespace) -> int:
+    """Ask the authority for a certificate, and print where it lies."""
+    from depesha.app import cli_certificate  # noqa: PLC0415 (as for serving)
+
+    return cli_certificate.obtain(config)
 
 
 def back_up(config: Config, options: argparse.Namespace) -> int:

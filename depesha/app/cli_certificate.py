@@ -1,37 +1,24 @@
 """`depesha certificate …`: the server's certificate as it is, and asking the authority now."""
 
-import argparse
 import asyncio
 import errno
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from depesha.app.acme import certificate_folder, load_issued, showing_proofs
+from depesha.app.operate import make_folder
+from depesha.app.serve import parse_acme_listen
 from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
-
-if TYPE_CHECKING:
-    from depesha.io.issued import Issued
-
-Command = Callable[[Config, argparse.Namespace], int]
-Add = Callable[[str, str, Command], argparse.ArgumentParser]
+from depesha.io.acme import AcmeError
+from depesha.io.issued import Issued, names_of, read_certificate
+from depesha.io.tls import CERTIFICATE
 
 
-def add_certificate(add: Add) -> None:
-    """The commands of the group."""
-    add("status", "print the certificate, its end, and what was last tried", show_certificate)
-    add("obtain", "ask the authority for a new certificate now", obtain_certificate)
-
-
-def show_certificate(config: Config, options: argparse.Namespace) -> int:
+def show(config: Config) -> int:
     """Print what there is; 1 when no certificate is in force."""
-    from depesha.app.acme import certificate_folder, load_issued  # noqa: PLC0415 (as for serving)
-    from depesha.io.issued import names_of, read_certificate  # noqa: PLC0415
-    from depesha.io.tls import CERTIFICATE  # noqa: PLC0415
-
     now, issued = Clock().now_ms(), load_issued(config, Clock())
     if issued is None and not config.tls_certificate:
         print("there is no certificate: neither acme nor tls_certificate is set")
@@ -54,7 +41,7 @@ def show_certificate(config: Config, options: argparse.Namespace) -> int:
     return 0 if end > now else 1
 
 
-def _show_tried(issued: "Issued") -> None:
+def _show_tried(issued: Issued) -> None:
     print(f"the next is asked for: {_moment(issued.due_ms())}")
     tried = issued.tried()
     if tried.failures:
@@ -62,12 +49,8 @@ def _show_tried(issued: "Issued") -> None:
         print(f"because: {tried.error}")
 
 
-def obtain_certificate(config: Config, options: argparse.Namespace) -> int:
+def obtain(config: Config) -> int:
     """Ask now, beside the server or without one; a server takes what comes by itself."""
-    from depesha.app.acme import load_issued  # noqa: PLC0415 (as for serving)
-    from depesha.app.operate import make_folder  # noqa: PLC0415
-    from depesha.io.acme import AcmeError  # noqa: PLC0415
-
     clock = Clock()
     issued = load_issued(config, clock)
     if issued is None:
@@ -82,10 +65,7 @@ def obtain_certificate(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _obtain(config: Config, issued: "Issued", clock: Clock) -> None:
-    from depesha.app.acme import showing_proofs  # noqa: PLC0415 (as for serving)
-    from depesha.app.serve import parse_acme_listen  # noqa: PLC0415
-
+async def _obtain(config: Config, issued: Issued, clock: Clock) -> None:
     async with AsyncExitStack() as stack:
         try:
             showing = showing_proofs(config, parse_acme_listen(config), issued, clock)
