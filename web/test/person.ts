@@ -31,7 +31,7 @@ export class Person {
   /** Changes answers on their way. */
   tamper: (text: string) => string = (text) => text;
   /** When the library of cryptography is at hand. */
-  library: Promise<void> = Promise.resolve();
+  wasm: Promise<void> = Promise.resolve();
   /** Requests that arrived, as method and path. */
   readonly requests: string[] = [];
   readonly notices: Notice[] = [];
@@ -65,10 +65,10 @@ export class Person {
     server: Server,
     name: string,
     archive: string,
-    library?: Promise<void>,
+    wasm?: Promise<void>,
   ): Promise<Person> {
     const person = new Person(server, name, archive);
-    if (library) person.library = library;
+    if (wasm) person.wasm = wasm;
     await person.open();
     await person.do("session.signIn", {
       homeserver: server.url,
@@ -76,7 +76,7 @@ export class Person {
       password: PASSWORD,
       deviceName: "test 2",
     });
-    if (!library) await person.#arrived();
+    if (!wasm) await person.#arrived();
     return person;
   }
 
@@ -99,7 +99,7 @@ export class Person {
     this.#life = life;
     this.#engine = await openEngine({
       name: this.archive,
-      makeCrypto: (needs) => makeCrypto(needs, () => this.library),
+      makeCrypto: (needs) => makeCrypto(needs, () => this.wasm),
       makeMedia,
       now: () => Date.now() + this.ahead,
       fetch: (url, init) => this.#fetch(life, String(url), init),

@@ -25,10 +25,10 @@ const add = async (made: Promise<Person>) => {
 /** A device whose library of cryptography is on its way until `come` is called. */
 async function slow(of: Person): Promise<{ device: Person; come: () => void }> {
   let come = () => {};
-  const library = new Promise<void>((resolve) => {
+  const wasm = new Promise<void>((resolve) => {
     come = resolve;
   });
-  return { device: await add(Person.signIn(server, of.name, `${of.name}-slow`, library)), come };
+  return { device: await add(Person.signIn(server, of.name, `${of.name}-slow`, wasm)), come };
 }
 
 test("a new device shows its chats before encryption is there, and reads once it is", async () => {

@@ -17,7 +17,7 @@ import type {
 import { type Archive, makeArchive } from "./archive";
 import { sealedFor } from "./cipher";
 import { makeCommands } from "./commands";
-import type { Fetched, Library } from "./crypto/library";
+import type { Fetched, Wasm } from "./crypto/wasm";
 import { type Db, deleteDb, openDb } from "./db";
 import { makeHttp, part } from "./http";
 import { goLive, type Live } from "./live";
@@ -66,7 +66,7 @@ export interface EngineNeeds {
   makeCrypto?: (needs: CryptoNeeds) => Crypto;
   makeMedia: (needs: MediaNeeds) => Media;
   /** The library of cryptography, where it is fetched before it is opened. */
-  library?: Library;
+  wasm?: Wasm;
   /** Deletes what is kept beside the archive, also while that is locked. */
   forgetAll?: () => Promise<void>;
   name?: string;
@@ -408,9 +408,9 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
     };
   }
 
-  needs.library?.onProgress(() => topics.touch("connection"));
+  needs.wasm?.onProgress(() => topics.touch("connection"));
   // While a person types their name.
-  void needs.library?.fetch();
+  void needs.wasm?.fetch();
   await resume();
   const asking = setInterval(() => void lookIfOver(), ASK_EVERY_MS);
   void lookIfOver();
@@ -465,7 +465,7 @@ export async function openEngine(needs: EngineNeeds): Promise<Engine> {
   function watchArrival(show: (value: ArrivalView | null) => void): Stop {
     let last = "";
     const tellIt = () => {
-      const view = arrivalOf(open, needs.library?.fetched());
+      const view = arrivalOf(open, needs.wasm?.fetched());
       const text = JSON.stringify(view);
       if (text === last) return;
       last = text;

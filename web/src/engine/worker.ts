@@ -2,7 +2,7 @@
 
 import { type Host, serve, serveChannel } from "../bridge/host";
 import { makeCrypto } from "./crypto";
-import { makeLibrary } from "./crypto/library";
+import { makeWasm } from "./crypto/wasm";
 import { type Engine, openEngine } from "./engine";
 import { forgetAll } from "./forget";
 import { makeMedia } from "./media";
@@ -25,11 +25,11 @@ async function open(): Promise<Engine> {
       });
     });
   });
-  const library = makeLibrary();
+  const wasm = makeWasm();
   return openEngine({
-    makeCrypto: (asks) => makeCrypto(asks, library.fetch),
+    makeCrypto: (asks) => makeCrypto(asks, wasm.fetch),
     makeMedia,
-    library,
+    wasm,
     forgetAll,
   });
 }

@@ -22,7 +22,7 @@ export interface Fetched {
   total: number;
 }
 
-export interface Library {
+export interface Wasm {
   /** Resolves when the file is at hand, or when the server has it no more. */
   fetch(): Promise<void>;
   fetched(): Fetched;
@@ -30,7 +30,7 @@ export interface Library {
   onProgress(hear: () => void): void;
 }
 
-export function makeLibrary(): Library {
+export function makeWasm(): Wasm {
   let fetching: Promise<void> | undefined;
   let state: Fetched = { loaded: 0, total: 0 };
   let tell = () => {};
