@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from depesha.eventlog import store
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged, logged_of
 from depesha.eventlog.state import Tip
 from depesha.events.auth import may_redact
 from depesha.events.redact import redact_event
@@ -25,11 +25,10 @@ class Erased:
 async def erase_redacted(tx: Tx, institution_id: int, redaction: Logged, tip: Tip) -> list[Erased]:
     """Strip the event that `redaction` names; its redacted form, or nothing to do."""
     target_id = redaction.event.redacts
-    place = await store.select_place(tx, institution_id, target_id) if target_id else None
-    if place is None or place.room_id != redaction.event.room_id:
+    room_id = redaction.event.room_id
+    target = await load_logged(tx, institution_id, target_id, room_id) if target_id else None
+    if target is None:
         return []
-    row = (await store.select_events(tx, institution_id, [place.position]))[0]
-    target = logged_of(row)
     redactor, author = redaction.event.sender, target.event.sender
     if target.redacted_by or not may_redact(redactor, author, tip.find, tip.version):
         return []

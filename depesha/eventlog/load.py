@@ -37,6 +37,16 @@ def logged_of(row: store.EventRow) -> Logged:
     return logged
 
 
+async def load_logged(
+    tx: Tx, institution_id: int, event_id: str, room_id: str | None = None
+) -> Logged | None:
+    """The accepted event with this id, or None; also None for one of another room than named."""
+    place = await store.select_place(tx, institution_id, event_id)
+    if place is None or room_id not in {None, place.room_id}:
+        return None
+    return logged_of((await store.select_events(tx, institution_id, [place.position]))[0])
+
+
 def entry_of(row: store.StateRow, version: RoomVersion) -> StateEntry:
     """A state entry of a stored state event."""
     return state_entry(load_event(row.body, row.event_id, version), row.position)

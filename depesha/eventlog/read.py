@@ -15,7 +15,7 @@ from depesha.base.ids import is_room_id
 from depesha.eventlog import store
 from depesha.eventlog.append import EventLog
 from depesha.eventlog.changes import Logged, parse_token
-from depesha.eventlog.load import load_state_at, logged_of
+from depesha.eventlog.load import load_logged, load_state_at, logged_of
 from depesha.eventlog.state import MEMBER, Membership, Room, StateEntry
 from depesha.events.visible import SeenEvent, may_see
 from depesha.io.tx import Tx
@@ -321,14 +321,7 @@ async def access_event(log: EventLog, user_id: str, room_id: str, event_id: str)
 
 async def find_event(log: EventLog, room_id: str, event_id: str) -> Logged | None:
     """The event of this room, whoever may see it; for decisions, never to be shown."""
-
-    async def select(tx: Tx) -> Logged | None:
-        place = await store.select_place(tx, log.institution.id, event_id)
-        if place is None or place.room_id != room_id:
-            return None
-        return logged_of((await store.select_events(tx, log.institution.id, [place.position]))[0])
-
-    return await log.db.read(select)
+    return await log.db.read(load_logged, log.institution.id, event_id, room_id)
 
 
 async def find_events(log: EventLog, positions: list[int]) -> dict[int, Logged]:

@@ -3,10 +3,9 @@
 import msgspec
 
 from depesha.base.errors import MatrixError, bad_json, forbidden, not_found
-from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Entry, Logged
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged
 from depesha.eventlog.state import Tip
 from depesha.events.event import Event
 from depesha.events.urgent import is_urgent
@@ -82,12 +81,10 @@ async def _note_ack(w: Writing, ack: Event) -> None:
 
 
 async def _find_urgent(w: Writing, room_id: str, event_id: str) -> Event | None:
-    place = await eventlog_store.select_place(w.tx, w.institution.id, event_id)
-    if place is None or place.room_id != room_id:
+    found = await load_logged(w.tx, w.institution.id, event_id, room_id)
+    if found is None or not is_urgent(found.event.type, found.event.content):
         return None
-    (row,) = await eventlog_store.select_events(w.tx, w.institution.id, [place.position])
-    event = logged_of(row).event
-    return event if is_urgent(event.type, event.content) else None
+    return found.event
 
 
 def is_news(notices: Notices, entry: Entry) -> bool:

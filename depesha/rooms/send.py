@@ -8,9 +8,8 @@ from depesha.base import rights
 from depesha.base.canonical import Content, canonical, find_unsafe
 from depesha.base.errors import bad_json, forbidden, not_found
 from depesha.base.ids import is_event_id, is_room_id
-from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.append import Writing
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged
 from depesha.eventlog.state import MEMBER, Tip
 from depesha.events.event import Draft
 from depesha.events.power import level_of, power_of
@@ -77,12 +76,10 @@ async def check_redaction(w: Writing, caller: Caller, draft: Draft, tip: Tip) ->
     target_id = draft.content.get("redacts") if draft.redacts is None else draft.redacts
     if not isinstance(target_id, str) or not is_event_id(target_id):
         raise bad_json("redacts must be an event id")
-    institution_id = w.institution.id
-    place = await eventlog_store.select_place(w.tx, institution_id, target_id)
-    if place is None or place.room_id != tip.room_id:
+    found = await load_logged(w.tx, w.institution.id, target_id, tip.room_id)
+    if found is None:
         raise not_found("Event not found")
-    rows = await eventlog_store.select_events(w.tx, institution_id, [place.position])
-    target = logged_of(rows[0]).event
+    target = found.event
     if target.type == "m.room.create":
         raise forbidden("The create event cannot be redacted")
     if target.sender == draft.sender:

@@ -1,7 +1,6 @@
 """Which thread an event belongs to. Spec: client-server API, "Threaded read receipts"."""
 
-from depesha.eventlog import store
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged
 from depesha.events.event import Event
 from depesha.io.tx import Tx
 from depesha.signals.rules import MAIN
@@ -21,10 +20,8 @@ async def find_thread(tx: Tx, institution_id: int, event: Event) -> str:
             return relation.parent_id
         if hop == _HOPS:
             break
-        place = await store.select_place(tx, institution_id, relation.parent_id)
-        if place is None or place.room_id != event.room_id:
+        parent = await load_logged(tx, institution_id, relation.parent_id, event.room_id)
+        if parent is None:
             return MAIN
-        event = logged_of(
-            (await store.select_events(tx, institution_id, [place.position]))[0]
-        ).event
+        event = parent.event
     return MAIN

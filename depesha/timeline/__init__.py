@@ -10,7 +10,6 @@ from depesha.timeline.history import load_page as load_page
 from depesha.timeline.history import serve_events as serve_events
 from depesha.timeline.project import forget_relation as forget_relation
 from depesha.timeline.record import Timelines as Timelines
-from depesha.timeline.relations import select_parent as select_parent
 from depesha.timeline.relations import select_related as select_related
 from depesha.timeline.rules import THREAD as THREAD
 from depesha.timeline.rules import read_relation as read_relation

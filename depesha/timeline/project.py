@@ -5,10 +5,9 @@ duplicate annotations).
 """
 
 from depesha.base.errors import MatrixError
-from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.append import Writing
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged
 from depesha.eventlog.state import Tip
 from depesha.timeline import store
 from depesha.timeline.rules import ANNOTATION, THREAD, Relation, read_relation
@@ -48,11 +47,8 @@ async def _check(w: Writing, child: store.ChildRow, relation: Relation, tip: Tip
                 400, "M_DUPLICATE_ANNOTATION", "You have already annotated this event so"
             )
     elif relation.rel_type == THREAD:
-        place = await eventlog_store.select_place(w.tx, institution_id, relation.parent_id)
-        if place is None or place.room_id != tip.room_id:
-            return
-        rows = await eventlog_store.select_events(w.tx, institution_id, [place.position])
-        if read_relation(logged_of(rows[0]).event.content) is not None:
+        root = await load_logged(w.tx, institution_id, relation.parent_id, tip.room_id)
+        if root is not None and read_relation(root.event.content) is not None:
             raise MatrixError(400, "M_UNKNOWN", "A thread cannot start at an event with a relation")
 
 

@@ -6,12 +6,10 @@ Spec: client-server API, "Relationships API", "Querying threads in a room".
 from dataclasses import dataclass
 from functools import partial
 
-from depesha.eventlog import store as eventlog_store
 from depesha.eventlog.changes import Logged
-from depesha.eventlog.load import logged_of
+from depesha.eventlog.load import load_logged
 from depesha.eventlog.read import END, Vision, find_event, find_events
 from depesha.eventlog.state import Room
-from depesha.events.event import Event
 from depesha.io.tx import Tx
 from depesha.profile import ignored_users
 from depesha.timeline import store
@@ -78,22 +76,13 @@ async def load_children(
         after, until = (after, rows[-1].position - 1) if backward else (rows[-1].position, until)
 
 
-async def select_parent(tx: Tx, institution_id: int, parent_id: str) -> Event | None:
-    """The event that others refer to; None where it is not here."""
-    place = await eventlog_store.select_place(tx, institution_id, parent_id)
-    if place is None:
-        return None
-    rows = await eventlog_store.select_events(tx, institution_id, [place.position])
-    return logged_of(rows[0]).event if rows else None
-
-
 async def select_related(
     tx: Tx, institution_id: int, room_nid: int, parent_id: str, rel_types: list[str]
 ) -> list[str]:
     """Ids of the valid children of these kinds ("*": all), oldest first, at most 1,000."""
     rows = await store.select_children(tx, institution_id, room_nid, [parent_id], MOST_RELATED)
-    parent = await select_parent(tx, institution_id, parent_id)
-    author = parent.sender if parent else ""
+    parent = await load_logged(tx, institution_id, parent_id)
+    author = parent.event.sender if parent else ""
     return [
         row.child_id
         for row in rows
