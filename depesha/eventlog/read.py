@@ -91,9 +91,10 @@ class Vision:
     def may_see(self, logged: Logged) -> bool:
         if logged.is_over:
             return False
-        if logged.event.sticks_for(self.now_ms) and self.stay == END:
-            return True  # MSC4354: whoever is in the room may see what sticks
-        return self.may_see_at(logged.room_order, logged.event)
+        if self.may_see_at(logged.room_order, logged.event):
+            return True
+        # MSC4354: whoever is in the room may see what sticks
+        return bool(logged.event.sticks_for(self.now_ms)) and self.stay == END
 
     def may_see_at(self, order: int, event: SeenEvent = _SAID) -> bool:
         """Whether the user may see a message, or the event given, that stands there."""
