@@ -7,6 +7,7 @@ from depesha.base.config import Config
 from depesha.base.errors import forbidden
 from depesha.base.secrecy import ChatKind
 from depesha.eventlog.append import GateContext
+from depesha.eventlog.state import Tip
 from depesha.events.auth import Denied
 from depesha.events.event import Draft
 from depesha.events.group import GROUP, KIND_KEY, PROJECT
@@ -67,12 +68,18 @@ def with_encryption(
 
 def gate_secrecy(config: Config, draft: Draft, context: GateContext) -> Denied | None:
     """Why an event may not be, in clear or encrypted; None when it may."""
-    if draft.type not in _CLEAR and draft.type not in {ENCRYPTION, SEALED}:
-        return None
     tip = context.tip
-    kind = kind_of(tip.content(_CREATE), tip.content(GROUP), tip.content(_JOIN_RULES))
     if draft.type in _CLEAR:
-        return Denied(_REQUIRED) if kind in config.encryption_required else None
+        return Denied(_REQUIRED) if _is_of(tip, config.encryption_required) else None
+    if draft.type not in {ENCRYPTION, SEALED} or not _is_of(tip, config.encryption_off):
+        return None
     # A chat that was encrypted before the institution said so goes on.
     goes_on = draft.type == SEALED and bool(tip.content(ENCRYPTION))
-    return Denied(_OFF) if kind in config.encryption_off and not goes_on else None
+    return None if goes_on else Denied(_OFF)
+
+
+def _is_of(tip: Tip, kinds: tuple[str, ...]) -> bool:
+    """True for a chat of one of these kinds; where there is no rule, nothing is looked at."""
+    if not kinds:
+        return False
+    return kind_of(tip.content(_CREATE), tip.content(GROUP), tip.content(_JOIN_RULES)) in kinds
