@@ -368,9 +368,6 @@ async def select_room_data(
     )
 
 
-# --- filters -------------------------------------------------------------------------
-
-
 async def measure_data(tx: Tx, institution_id: int, user_id: str) -> int:
     """How many characters all account data of a user has."""
     found = await tx.value(
@@ -381,6 +378,9 @@ async def measure_data(tx: Tx, institution_id: int, user_id: str) -> int:
         user_id,
     )
     return found or 0
+
+
+# --- filters -------------------------------------------------------------------------
 
 
 async def measure_filters(tx: Tx, institution_id: int, user_id: str) -> int:
