@@ -229,15 +229,7 @@ async def test_many_addresses_guess_slowly_and_keep_nobody_out(start_server: Sta
 
 async def guessed(server: Server, client: Client) -> list[str]:
     """What the server has told somebody of guesses; its invitations are taken."""
-    await server.clock.advance(1)
-    for room_id in (await client.sync())["rooms"].get("invite", {}):
-        await client.join(room_id)
-    return [
-        event["content"]["body"]
-        for room_id in (await client.sync())["rooms"].get("join", {})
-        for event in (await client.messages(room_id, limit=50))["chunk"]
-        if "passwords" in event["content"].get("body", "")
-    ]
+    return [body for body in await server.told(client, "signin_alert") if "passwords" in body]
 
 
 async def test_who_signs_in_often_is_not_taken_for_a_guesser(start_server: StartServer) -> None:
