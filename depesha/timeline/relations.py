@@ -80,7 +80,7 @@ async def select_related(
     tx: Tx, institution_id: int, room_nid: int, parent_id: str, rel_types: list[str]
 ) -> list[str]:
     """Ids of the valid children of these kinds ("*": all), oldest first, at most 1,000."""
-    rows = await store.select_children(tx, institution_id, room_nid, [parent_id], MOST_RELATED)
+    rows = await store.select_children(tx, institution_id, room_nid, parent_id, MOST_RELATED)
     parent = await load_logged(tx, institution_id, parent_id)
     author = parent.event.sender if parent else ""
     return [

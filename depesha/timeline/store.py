@@ -75,16 +75,16 @@ async def delete_relation(tx: Tx, institution_id: int, position: int) -> None:
 
 
 async def select_children(
-    tx: Tx, institution_id: int, room_nid: int, parent_ids: list[str], limit: int
+    tx: Tx, institution_id: int, room_nid: int, parent_id: str, limit: int
 ) -> list[ChildRow]:
-    """Children of any of the parents, oldest first, at most `limit`."""
+    """Children of an event, oldest first, at most `limit`."""
     return await tx.rows(
         ChildRow,
-        _CHILD + " WHERE institution_id = $1 AND room_nid = $2 AND parent_id = ANY($3)"
+        _CHILD + " WHERE institution_id = $1 AND room_nid = $2 AND parent_id = $3"
         " ORDER BY position LIMIT $4",
         institution_id,
         room_nid,
-        parent_ids,
+        parent_id,
         limit,
     )
 
