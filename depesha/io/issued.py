@@ -8,7 +8,6 @@ import fcntl
 import ipaddress
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from depesha.io.acme import (
     renewal_id,
 )
 from depesha.io.fetch import Fetcher
-from depesha.io.keyfile import read_or_make
+from depesha.io.keyfile import read_or_make, write_whole
 from depesha.io.tls import CERTIFICATE
 
 LOOK_SECONDS = 3600.0
@@ -119,7 +118,7 @@ class Issued:
     def _prove(self, token: str, text: str) -> None:
         folder = self._folder / "proofs"
         folder.mkdir(mode=0o700, exist_ok=True)
-        _write(folder / token, text.encode())
+        write_whole(folder / token, text.encode())
 
     def _forget_proofs(self) -> None:
         for path in (self._folder / "proofs").glob("*"):
@@ -163,7 +162,7 @@ class Issued:
             self._note(msgspec.structs.replace(self.tried(), again_ms=again))
             try:
                 found = await self._order()
-                _write(self.path, found)
+                write_whole(self.path, found)
             except (AcmeError, OSError) as error:
                 self._note_failure(error)
                 raise
@@ -189,7 +188,7 @@ class Issued:
         return renewal_id(before) if before is not None and is_theirs else ""
 
     def _note(self, tried: Tried) -> None:
-        _write(self._folder / "tried.json", msgspec.json.encode(tried))
+        write_whole(self._folder / "tried.json", msgspec.json.encode(tried))
 
     def _note_success(self) -> None:
         now = self._clock.now_ms()
@@ -268,17 +267,3 @@ def _new_key() -> str:
     form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file whole into its place, for its owner alone."""
-    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -19,16 +20,29 @@ def read_or_make(path: Path, secret: str) -> str:
 
 def _make(path: Path, secret: str) -> None:
     """Make the file whole or not at all, and leave one that is there by now as it is."""
+    with _drafted(path, secret.encode()) as draft, contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file whole into its place, instead of one that is there. Raises OSError."""
+    with _drafted(path, content) as draft:
+        os.replace(draft, path)
+
+
+@contextlib.contextmanager
+def _drafted(path: Path, content: bytes) -> Iterator[str]:
+    """A file beside `path`, on the disk and its owner's alone; gone afterwards."""
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secret)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
+        yield draft
     finally:
-        os.unlink(draft)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
 
 
 def read_text(path: str) -> str:
