@@ -14,7 +14,7 @@ from depesha.base.clock import Clock
 from depesha.base.config import Config, ConfigError
 from depesha.io.acme import AcmeError
 from depesha.io.issued import Issued, names_of, read_certificate
-from depesha.io.tls import CERTIFICATE
+from depesha.io.tls import CERTIFICATE, life_of
 
 
 def show(config: Config) -> int:
@@ -28,7 +28,7 @@ def show(config: Config) -> int:
         found = read_certificate(path)
     except ValueError as error:
         raise ConfigError(f"tls_certificate: {error}") from error
-    end = found.not_valid_after_utc.timestamp() * 1000 if found is not None else 0
+    end = life_of(found)[1] if found is not None else 0
     if found is None:
         print(f"there is no certificate yet: {path}")
     else:

@@ -22,7 +22,7 @@ from depesha.base.config import Config, ConfigError
 from depesha.http.server import BY_TLS, COMMON_HEADERS
 from depesha.http.wire import Connections, Wire
 from depesha.io.observe import start_logging
-from depesha.io.tls import AWAITED_LOOK_SECONDS, CERTIFICATE, Tls
+from depesha.io.tls import CERTIFICATE, Tls
 
 RETRY_SECONDS = 5.0
 KEPT_FILES = 300
@@ -126,7 +126,7 @@ def load_tls(config: Config) -> Tls | None:
     That of an authority may still have to come: until then nobody can connect.
     """
     if config.acme:
-        return Tls(str(certificate_folder(config) / CERTIFICATE), "", AWAITED_LOOK_SECONDS)
+        return Tls(str(certificate_folder(config) / CERTIFICATE), "", is_awaited=True)
     if not config.tls_certificate:
         return None
     try:

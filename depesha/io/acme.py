@@ -23,6 +23,7 @@ from joserfc.jwk import ECKey, OctKey
 from depesha.base.canonical import Content, encode
 from depesha.base.clock import Clock
 from depesha.io.fetch import Answer, Fetcher, FetchError, Limits
+from depesha.io.keyfile import key_text
 
 _BAD_NONCE = "urn:ietf:params:acme:error:badNonce"
 _MOST_NONCES = 10
@@ -181,9 +182,7 @@ class Account:
             raise AcmeError(f"the order is {order.status}: {order.error}")
         answer = await self._post(order.certificate, None, "application/pem-certificate-chain")
         _check_chain(answer.body, key)
-        form = serialization.PrivateFormat.PKCS8
-        plain = serialization.NoEncryption()
-        return key.private_bytes(serialization.Encoding.PEM, form, plain) + answer.body
+        return key_text(key).encode() + answer.body
 
     async def _prove(self, url: str, prove: Prove) -> None:
         found = _decode(await self._post(url, None), _Authorization)

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from depesha.base.clock import Clock
@@ -27,8 +26,8 @@ from depesha.io.acme import (
     renewal_id,
 )
 from depesha.io.fetch import Fetcher
-from depesha.io.keyfile import read_or_make, write_whole
-from depesha.io.tls import CERTIFICATE
+from depesha.io.keyfile import key_text, read_or_make, write_whole
+from depesha.io.tls import CERTIFICATE, first_in, life_of
 
 LOOK_SECONDS = 3600.0
 """How often it is thought of whether the time to renew has come."""
@@ -60,7 +59,7 @@ class Tried(msgspec.Struct, frozen=True):
 def read_certificate(path: Path) -> x509.Certificate | None:
     """The certificate in a file, None when there is none; raises OSError and ValueError."""
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())[0]
+        return first_in(path)
     except FileNotFoundError:
         return None
 
@@ -150,7 +149,7 @@ class Issued:
             return tried.again_ms
         if {_plain(name) for name in names_of(found)} != {_plain(name) for name in self._names}:
             return tried.again_ms
-        start, end = _life_ms(found)
+        start, end = life_of(found)
         third = end - (end - start) // 3
         return max(tried.again_ms, min(tried.renew_ms or third, end))
 
@@ -172,7 +171,8 @@ class Issued:
         _log.info("the authority has given a certificate", extra={"names": list(self._names)})
 
     async def _order(self) -> bytes:
-        key = read_or_make(self._folder / "account.pem", _new_key())
+        made = ec.generate_private_key(ec.SECP256R1())
+        key = read_or_make(self._folder / "account.pem", key_text(made))
         fetcher = self._make_fetcher()
         try:
             account = Account(fetcher, self._clock, key)
@@ -252,18 +252,6 @@ class Issued:
         self._note(msgspec.structs.replace(tried, renew_ms=renew_ms, asked_ms=now))
 
 
-def _life_ms(certificate: x509.Certificate) -> tuple[int, int]:
-    moments = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    start, end = (round(each.timestamp() * 1000) for each in moments)
-    return start, end
-
-
 def _plain(name: str) -> str:
     """A name as it is compared: an address may be written in several ways."""
     return str(ipaddress.ip_address(name)) if is_address(name) else name.lower()
-
-
-def _new_key() -> str:
-    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()

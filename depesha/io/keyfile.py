@@ -6,6 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 
 def read_or_make(path: Path, secret: str) -> str:
     """The text of the file; when there is none, the file is made with `secret`.
@@ -43,6 +46,12 @@ def _drafted(path: Path, content: bytes) -> Iterator[str]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft)
+
+
+def key_text(key: ec.EllipticCurvePrivateKey) -> str:
+    """A private key as it is kept in a file: PEM (PKCS #8)."""
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
 
 
 def read_text(path: str) -> str:

@@ -25,33 +25,35 @@ _DAY_MS = 86_400_000
 _log = logging.getLogger(__name__)
 
 
-def read_life(path: Path) -> tuple[int, int]:
-    """From when until when (ms) the certificate in a PEM file holds; raises OSError, ValueError."""
-    first = x509.load_pem_x509_certificates(path.read_bytes())[0]
-    moments = first.not_valid_before_utc, first.not_valid_after_utc
-    start, end = (int(each.timestamp() * 1000) for each in moments)
+def first_in(path: Path) -> x509.Certificate:
+    """The first certificate in a PEM file, its owner's; raises OSError, ValueError."""
+    return x509.load_pem_x509_certificates(path.read_bytes())[0]
+
+
+def life_of(certificate: x509.Certificate) -> tuple[int, int]:
+    """From when until when (ms) it holds."""
+    moments = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    start, end = (round(each.timestamp() * 1000) for each in moments)
     return start, end
 
 
 class Tls:
     """A certificate in force. New connections use what was read last."""
 
-    def __init__(self, certificate: str, key: str, look_seconds: float = LOOK_SECONDS) -> None:
-        """With AWAITED_LOOK_SECONDS the file need not be there yet: nobody can connect before.
+    def __init__(self, certificate: str, key: str, *, is_awaited: bool = False) -> None:
+        """One that is awaited need not be there yet: nobody can connect before.
 
         Raises OSError, ValueError or ssl.SSLError when it cannot be used.
         """
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._files = Path(certificate), Path(key or certificate)
-        self._look_seconds = look_seconds
+        self._look_seconds = AWAITED_LOOK_SECONDS if is_awaited else LOOK_SECONDS
         self._seen: tuple[int, ...] = ()
         self._starts_ms = self.ends_ms = 0
         self._told_ms = 0
-        if look_seconds != AWAITED_LOOK_SECONDS or self._files[0].exists():
-            self._seen = self._stamp()
-            self._starts_ms, self.ends_ms = read_life(self._files[0])
-            self.context.load_cert_chain(*self._files)
+        if not is_awaited or self._files[0].exists():
+            self._load(self._stamp())
 
     @property
     def warn_days(self) -> float:
@@ -60,6 +62,11 @@ class Tls:
 
     def _stamp(self) -> tuple[int, ...]:
         return tuple(path.stat().st_mtime_ns for path in self._files)
+
+    def _load(self, stamp: tuple[int, ...]) -> None:
+        starts_ms, ends_ms = life_of(first_in(self._files[0]))
+        self.context.load_cert_chain(*self._files)
+        self._seen, self._starts_ms, self.ends_ms = stamp, starts_ms, ends_ms
 
     def days_left(self, now_ms: int) -> float:
         """How many days the certificate still holds; negative when it is over, 0 without one."""
@@ -100,8 +107,6 @@ class Tls:
         """Raises when the new files do not fit together; then nothing has changed."""
         trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         trial.load_cert_chain(*self._files)
-        starts_ms, ends_ms = read_life(self._files[0])
-        self.context.load_cert_chain(*self._files)
-        self._starts_ms, self.ends_ms = starts_ms, ends_ms
-        self._seen, self._told_ms = stamp, 0
+        self._load(stamp)
+        self._told_ms = 0
         _log.info("a new certificate is in force", extra={"file": str(self._files[0])})

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from depesha.base.canonical import encode
 from depesha.base.config import ConfigError
 from depesha.events.sign import decode_base64, encode_url_base64
-from depesha.io.keyfile import read_or_make
+from depesha.io.keyfile import key_text, read_or_make
 
 KINDS = frozenset({"webpush", "org.matrix.msc4174.webpush"})
 MOST_PLAIN = 3993
@@ -104,13 +104,9 @@ class Vapid:
 def load_vapid(data: str, subject: str) -> Vapid:
     """The key in `webpush.key` of the data folder, made when there is none; ConfigError."""
     path = Path(data) / "webpush.key"
-    made = ec.generate_private_key(_CURVE).private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    made = ec.generate_private_key(_CURVE)
     try:
-        pem = read_or_make(path, made.decode())
+        pem = read_or_make(path, key_text(made))
         key = serialization.load_pem_private_key(pem.encode(), None)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: the key of Web Push cannot be read: {error}") from error
