@@ -22,7 +22,7 @@ from depesha.base.ids import is_server_name
 from depesha.http.endpoint import Reply
 from depesha.http.request import Request
 from depesha.http.wire import Connections, Wire
-from depesha.io.fetch import Fetcher, read_roots
+from depesha.io.fetch import EVERYWHERE, Fetcher, read_roots
 from depesha.io.keyfile import read_text
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _PROOFS = "/.well-known/acme-challenge/"
 _CONTACT = re.compile(r"[^@\s,?&<>]+@[^@\s,?&<>]+")
 _MOST = Connections(500, 50)
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
-"""The administrator names the authority, so it may be in the private network."""
 
 
 def certificate_folder(config: Config) -> Path:
@@ -120,7 +118,7 @@ def load_issued(config: Config, clock: Clock) -> "Issued | None":
         read_text(config.acme_key_file),
     )
     agent, roots = f"Depesha/{version('depesha')}", read_roots(config.acme_ca_file)
-    fetcher = partial(Fetcher, agent, _EVERYWHERE, roots=roots)
+    fetcher = partial(Fetcher, agent, EVERYWHERE, roots=roots)
     names = certificate_names(config)
     return Issued(certificate_folder(config), clock, authority, names, fetcher)
 

@@ -60,7 +60,7 @@ from depesha.http.server import Server
 from depesha.io.blobs import Blobs, Folder
 from depesha.io.cpu import Cpu
 from depesha.io.db import Db
-from depesha.io.fetch import Fetcher
+from depesha.io.fetch import EVERYWHERE, Fetcher
 from depesha.io.line import Line
 from depesha.io.mail import Mailer
 from depesha.io.observe import Metrics, sample_loop_lag
@@ -73,7 +73,6 @@ from depesha.keys import sync as keys_sync
 from depesha.keys.backup import api as keys_backup_api
 from depesha.media import (
     ARRIVED,
-    EVERYWHERE,
     Kept,
     Map,
     Media,

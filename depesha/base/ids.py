@@ -3,6 +3,7 @@
 Spec: appendices, "Identifier Grammar".
 """
 
+import ipaddress
 import re
 from typing import NamedTuple
 
@@ -25,6 +26,15 @@ class Id(NamedTuple):
 
 def is_server_name(text: str) -> bool:
     return _SERVER_NAME.fullmatch(text) is not None
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(sigil: str, text: str) -> Id | None:

@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from depesha.base.canonical import Content, encode
 from depesha.base.clock import Clock
+from depesha.base.ids import is_address
 from depesha.io.fetch import Answer, Fetcher, FetchError, Limits
 from depesha.io.keyfile import key_text
 
@@ -286,15 +287,6 @@ def renewal_id(certificate: x509.Certificate) -> str:
 
 def _identifier(name: str) -> Content:
     return {"type": "ip" if is_address(name) else "dns", "value": name}
-
-
-def is_address(name: str) -> bool:
-    """Whether a name is an IP address."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _request(key: ec.EllipticCurvePrivateKey, names: Sequence[str]) -> bytes:

@@ -20,6 +20,8 @@ from depesha.io.keyfile import read_text
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 100
 _IDLE_SECONDS = 30.0
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+"""To be `allowed` where an operator names who alone is asked, which may stand in any network."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

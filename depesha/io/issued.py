@@ -17,14 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from depesha.base.clock import Clock
-from depesha.io.acme import (
-    Account,
-    AcmeError,
-    Authority,
-    ask_renewal,
-    is_address,
-    renewal_id,
-)
+from depesha.base.ids import is_address
+from depesha.io.acme import Account, AcmeError, Authority, ask_renewal, renewal_id
 from depesha.io.fetch import Fetcher
 from depesha.io.keyfile import key_text, read_or_make, write_whole
 from depesha.io.tls import CERTIFICATE, first_in, life_of

@@ -13,7 +13,6 @@ from depesha.media.look import pictures_over as pictures_over
 from depesha.media.record import Media as Media
 from depesha.media.store import FileRow as FileRow
 from depesha.media.store import MadeRow as MadeRow
-from depesha.media.tiles import EVERYWHERE as EVERYWHERE
 from depesha.media.tiles import Kept as Kept
 from depesha.media.tiles import Map as Map
 from depesha.media.upload import ARRIVED as ARRIVED

@@ -20,8 +20,6 @@ MOST_BYTES = 32 * 2**20
 MOST_TILES = 10_000
 """A tile of the open sea has few bytes, and what keeps it has more."""
 _AT_ONCE = 16
-EVERYWHERE = ("0.0.0.0/0", "::/0")
-"""Where the server of tiles may stand: the operator named it, and none but it is asked."""
 _TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 _LIMITS = Limits(size=1 << 20, seconds=10, redirects=0)
 

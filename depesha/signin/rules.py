@@ -3,7 +3,6 @@
 Spec: client-server API, "Client registration", "Scope"; RFC 7591, RFC 7636, RFC 8252.
 """
 
-import ipaddress
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from hashlib import sha256
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from depesha.base.canonical import Content, Json
+from depesha.base.ids import is_address
 
 API_SCOPE = "urn:matrix:client:api:*"
 DEVICE_SCOPE = "urn:matrix:client:device:"
@@ -125,15 +125,7 @@ def _web_uri(value: Json, name: str, code: str = "invalid_client_metadata") -> S
 def _is_below(parts: SplitResult, base: SplitResult) -> bool:
     """Whether the host is that of `base`, or a subdomain of it."""
     host, above = parts.hostname or "", base.hostname or ""
-    return host == above or (host.endswith("." + above) and not _is_address(above))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return host == above or (host.endswith("." + above) and not is_address(above))
 
 
 def _check_below(parts: SplitResult, base: SplitResult, name: str) -> None:
