@@ -1,4 +1,5 @@
 import { createSignal, Match, Show, Suspense, Switch } from "solid-js";
+import { coordinates, type Spot } from "../../base/spot";
 import { useClient } from "../../bridge/client";
 import type { RoomView } from "../../engine/records";
 import { Button, Segments, TextField } from "../../ui/controls";
@@ -7,7 +8,7 @@ import { orTell, tell } from "../../ui/toasts";
 import { uiWord } from "../../ui/uiWords";
 import { MapField } from "../map";
 import { ask, DURATIONS, share } from "./live";
-import { coordinates, placeContent, type Spot, spotIn } from "./place";
+import { placeContent, spotIn } from "./place";
 import { word } from "./words";
 
 type Kind = "own" | "other" | "live";

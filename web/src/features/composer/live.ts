@@ -1,12 +1,13 @@
 /** Sharing where one is, from this browser: begun in a chat, told of while it lasts, ended. */
 
 import { createEffect, createMemo, on, onCleanup } from "solid-js";
+import { geoUri, type Spot } from "../../base/spot";
 import { type Client, useClient, useValue } from "../../bridge/client";
 import type { Content } from "../../engine/records";
 import { now } from "../../ui/now";
 import { createPreference } from "../../ui/preferences";
 import { orTell, tell } from "../../ui/toasts";
-import { geoUri, isWorth, type Spot } from "./place";
+import { isWorth } from "./place";
 import { word } from "./words";
 
 /** Minutes. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { distance, geoUri, isWorth, placeContent, spotIn } from "./place";
+import { geoUri } from "../../base/spot";
+import { distance, isWorth, placeContent, spotIn } from "./place";
 
 describe("a place that is typed or pasted", () => {
   const square = { lat: 59.93901, lon: 30.31582 };

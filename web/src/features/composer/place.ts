@@ -1,14 +1,7 @@
-/** Places: read from what is typed or pasted, written as geo: addresses, compared. Pure. */
+/** Places: read from what is typed or pasted, sent, compared. Pure. */
 
+import { geoUri, type Spot } from "../../base/spot";
 import type { Content } from "../../engine/records";
-
-export interface Spot {
-  /** Degrees, north and east. */
-  lat: number;
-  lon: number;
-  /** Metres. */
-  accuracy?: number;
-}
 
 const NUMBER = "-?\\d{1,3}(?:\\.\\d+)?";
 /** Addresses of maps, each with where its coordinates stand; `lonFirst`: the length stands first. */
@@ -47,14 +40,6 @@ function spotOf(north: string | undefined, east: string | undefined): Spot | und
   if (lat === undefined || lon === undefined) return undefined;
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined;
 }
-
-export function geoUri({ lat, lon, accuracy }: Spot): string {
-  const near = accuracy === undefined ? "" : `;u=${Math.round(accuracy)}`;
-  return `geo:${lat.toFixed(5)},${lon.toFixed(5)}${near}`;
-}
-
-/** A place as it is written into the field, and read from it again. */
-export const coordinates = ({ lat, lon }: Spot) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
 
 /** The message that sends a place; `own`: it is where its sender is. */
 export function placeContent(spot: Spot, body: string, name: string, own: boolean): Content {

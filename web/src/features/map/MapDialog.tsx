@@ -1,9 +1,9 @@
 import { For, Show } from "solid-js";
+import { geoUri } from "../../base/spot";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import { language } from "../../ui/preferences";
 import { MapView } from "./MapView";
-import { coordinates } from "./mercator";
 import type { Pin } from "./pins";
 import { tellPlace } from "./told";
 import { word } from "./words";
@@ -31,7 +31,7 @@ export default function MapDialog(props: {
               </span>
               <a
                 class="icon-button"
-                href={geoOf(pin)}
+                href={geoUri(pin.spot)}
                 aria-label={word("elsewhere")}
                 data-tip={word("elsewhere")}
               >
@@ -44,5 +44,3 @@ export default function MapDialog(props: {
     </Dialog>
   );
 }
-
-const geoOf = ({ spot }: Pin) => `geo:${coordinates(spot).replace(", ", ",")}`;

@@ -1,9 +1,9 @@
 import { createSignal } from "solid-js";
+import type { Spot } from "../../base/spot";
 import { Button } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { Marker } from "./Layers";
 import { MapView } from "./MapView";
-import type { Spot } from "./mercator";
 import { tellPlace } from "./told";
 import { word } from "./words";
 

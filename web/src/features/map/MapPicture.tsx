@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "solid-js";
-import type { Spot } from "./mercator";
+import type { Spot } from "../../base/spot";
 
 const Still = lazy(() => import("./Still"));
 

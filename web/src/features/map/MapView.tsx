@@ -9,6 +9,7 @@ import {
   onMount,
   Show,
 } from "solid-js";
+import type { Spot } from "../../base/spot";
 import { IconButton } from "../../ui/controls";
 import { language } from "../../ui/preferences";
 import { useAbout } from "./about";
@@ -20,7 +21,6 @@ import {
   type Point,
   project,
   type Sight,
-  type Spot,
   unproject,
   worldSize,
   zoomed,
@@ -69,10 +69,7 @@ export function MapView(props: {
     watch.observe(surface);
     onCleanup(() => watch.disconnect());
   });
-  const fit = () => {
-    setTouched(false);
-    setSight(fitted(spots(), near(), size(), bounds()));
-  };
+  const fit = () => setTouched(false);
   createEffect(() => {
     if (touched()) setSight((now) => kept(now, bounds(), size()));
     else if (size().width > 0) setSight(fitted(spots(), near(), size(), bounds()));

@@ -1,7 +1,8 @@
+import type { Spot } from "../../base/spot";
 import { language } from "../../ui/preferences";
 import { useAbout } from "./about";
 import { Layers } from "./Layers";
-import { fitted, type Spot } from "./mercator";
+import { fitted } from "./mercator";
 import { countryName } from "./told";
 
 const SIZE = { width: 320, height: 160 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { coordinates } from "../../base/spot";
 import {
-  coordinates,
   fitted,
   kept,
   moved,

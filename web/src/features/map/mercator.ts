@@ -1,10 +1,6 @@
 /** The map's projection (Web Mercator), and what of it a window shows. Pure. */
 
-/** Degrees, north and east. */
-export interface Spot {
-  lat: number;
-  lon: number;
-}
+import type { Spot } from "../../base/spot";
 
 /** A place on the unfolded world, both from 0 to 1, from the north-west. */
 export interface Point {
@@ -150,6 +146,3 @@ export function tileBox({ z, column, row }: TilePlace, sight: Sight, { width, he
     side: scale / count,
   };
 }
-
-/** A place to be read: 55.75222, 37.61556. */
-export const coordinates = ({ lat, lon }: Spot) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`;

@@ -1,4 +1,4 @@
-import type { Spot } from "./mercator";
+import type { Spot } from "../../base/spot";
 
 /** A place on the map. */
 export interface Pin {

@@ -1,7 +1,7 @@
 /** A place in words. */
 
 import type { Language } from "../../base/i18n";
-import { coordinates, type Spot } from "./mercator";
+import { coordinates, type Spot } from "../../base/spot";
 import { countryAt } from "./world";
 
 /** What the country is called; "" at sea. */

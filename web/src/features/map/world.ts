@@ -1,6 +1,7 @@
 /** The countries of the world: where their borders are, and which a place is in. Pure. */
 
-import { type Point, project, type Spot } from "./mercator";
+import type { Spot } from "../../base/spot";
+import { type Point, project } from "./mercator";
 import packed from "./world.json";
 
 /** A closed line: x and y by turns. */

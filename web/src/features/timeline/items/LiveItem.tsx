@@ -6,10 +6,11 @@ import { Icon } from "../../../ui/icons";
 import { now } from "../../../ui/now";
 import { language } from "../../../ui/preferences";
 import { stopSharing } from "../../composer";
-import { MapDialog, MapPicture, type Pin } from "../../map";
+import { MapDialog, type Pin } from "../../map";
 import { isSharedNow, sharedUntil } from "../live";
 import { word } from "../words";
 import { coordinates, geoOf, spotOf } from "./geo";
+import { Place, Placeless } from "./Place";
 
 /** Somebody's place while it is shared: it moves, and ends (MSC3489, MSC3672). */
 export function LiveItem(props: { item: ItemRecord }) {
@@ -33,15 +34,15 @@ export function LiveItem(props: { item: ItemRecord }) {
       : word("liveEnded");
   return (
     <div class="live" classList={{ on: on() }}>
-      <Show when={spot()} fallback={<Placeless title={title()} text={told()} waits={on()} />}>
+      <Show when={spot()} fallback={<Placeless name={title()} text={told()} waits={on()} />}>
         {(at) => (
-          <button type="button" class="place" onClick={() => setOpen(true)}>
-            <MapPicture spot={at()} past={!on()} />
-            <span class="row-text">
-              <span class="file-name">{title()}</span>
-              <small>{told()}</small>
-            </span>
-          </button>
+          <Place
+            spot={at()}
+            name={title()}
+            text={told()}
+            past={!on()}
+            onOpen={() => setOpen(true)}
+          />
         )}
       </Show>
       <Show when={on() && props.item.mine}>
@@ -60,28 +61,6 @@ export function LiveItem(props: { item: ItemRecord }) {
         </Show>
       </Suspense>
     </div>
-  );
-}
-
-/** Where no place is known; the room of its map is kept while one is waited for. */
-function Placeless(props: { title: string; text: string; waits: boolean }) {
-  return (
-    <span class={props.waits ? "place" : "file"}>
-      <Show
-        when={props.waits}
-        fallback={
-          <span class="file-icon">
-            <Icon name="location" />
-          </span>
-        }
-      >
-        <span class="map-picture" />
-      </Show>
-      <span class="row-text">
-        <span class="file-name">{props.title}</span>
-        <small>{props.text}</small>
-      </span>
-    </span>
   );
 }
 

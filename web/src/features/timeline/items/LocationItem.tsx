@@ -1,9 +1,9 @@
 import { createSignal, Show, Suspense } from "solid-js";
 import type { ItemRecord } from "../../../engine/records";
-import { Icon } from "../../../ui/icons";
-import { MapDialog, MapPicture } from "../../map";
+import { MapDialog } from "../../map";
 import { word } from "../words";
 import { coordinates, geoOf, placeName, spotOf } from "./geo";
+import { Place, Placeless } from "./Place";
 
 /** A place: a small map of it, which opens as a large one. */
 export function LocationItem(props: { item: ItemRecord }) {
@@ -16,16 +16,10 @@ export function LocationItem(props: { item: ItemRecord }) {
   };
   const spot = () => spotOf(uri());
   return (
-    <Show when={spot()} fallback={<Unplaced name={name()} text={shown()} />}>
+    <Show when={spot()} fallback={<Placeless name={name()} text={shown()} />}>
       {(at) => (
         <>
-          <button type="button" class="place" onClick={() => setOpen(true)}>
-            <MapPicture spot={at()} />
-            <span class="row-text">
-              <span class="file-name">{name()}</span>
-              <small>{shown()}</small>
-            </span>
-          </button>
+          <Place spot={at()} name={name()} text={shown()} onOpen={() => setOpen(true)} />
           <Suspense>
             <Show when={open()}>
               <MapDialog
@@ -38,20 +32,5 @@ export function LocationItem(props: { item: ItemRecord }) {
         </>
       )}
     </Show>
-  );
-}
-
-/** A message that names no place, in its own words. */
-function Unplaced(props: { name: string; text: string }) {
-  return (
-    <span class="file">
-      <span class="file-icon">
-        <Icon name="location" />
-      </span>
-      <span class="row-text">
-        <span class="file-name">{props.name}</span>
-        <small>{props.text}</small>
-      </span>
-    </span>
   );
 }

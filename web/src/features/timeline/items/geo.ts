@@ -1,5 +1,7 @@
 /** Addresses of places (RFC 5870), as strangers write them. Pure. */
 
+import type { Spot } from "../../../base/spot";
+
 const GEO = /^geo:(-?\d{1,3}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)(?=[,;]|$)/;
 
 /** What of `uri` may be followed: its coordinates alone; undefined where it names no place. */
@@ -8,7 +10,7 @@ export function geoOf(uri: unknown): string | undefined {
 }
 
 /** The place that such an address names; undefined where it is not on this world. */
-export function spotOf(uri: string | undefined): { lat: number; lon: number } | undefined {
+export function spotOf(uri: string | undefined): Spot | undefined {
   const [lat, lon] = (uri ?? "").slice("geo:".length).split(",").map(Number);
   if (!uri || lat === undefined || lon === undefined) return undefined;
   return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : undefined;
