@@ -2,7 +2,7 @@ import { createMemo, createResource, createSignal, For, type JSX, Show } from "s
 import { Icon } from "../../ui/icons";
 import { language } from "../../ui/preferences";
 import { Tabs } from "../../ui/Tabs";
-import { type Emoji, findEmoji, loadEmoji, recentSigns, useEmoji } from "./emoji";
+import { type Emoji, findEmoji, isPicture, loadEmoji, recentSigns, useEmoji } from "./emoji";
 import { type Emoticons, emoticonsOf, findEmoticons, type Sticker } from "./packs";
 import { StickerPicture } from "./StickerPicture";
 import { word } from "./words";
@@ -47,7 +47,7 @@ export default function EmojiPicker(props: {
   const recent = createMemo(() => {
     const known = new Map(packs().flatMap(({ stickers }) => stickers.map((one) => [one.url, one])));
     return recentSigns()
-      .filter((sign) => !sign.startsWith("mxc://") || known.has(sign))
+      .filter((sign) => !isPicture(sign) || known.has(sign))
       .slice(0, RECENT)
       .map((sign) => known.get(sign) ?? sign);
   });

@@ -74,7 +74,8 @@ const [recent, setRecent] = createPreference<readonly string[]>("recentEmoji", [
 /** The last used, the latest first: emoji, and addresses of pictures. */
 export const recentSigns = recent;
 
-const isPicture = (sign: string) => sign.startsWith("mxc://");
+/** Whether it is the address of a picture. */
+export const isPicture = (sign: string) => sign.startsWith("mxc://");
 
 /** The last used emoji. */
 export const recentEmoji = () => recent().filter((sign) => !isPicture(sign));
