@@ -1,29 +1,31 @@
 """Posts as somebody may see them: with whoever of the roster they see."""
 
+from collections.abc import Mapping, Sequence
+
 from depesha.base.canonical import Content
 from depesha.org import find_names, find_seen, is_within, managed_units, path_of
 from depesha.posts.record import Posts
-from depesha.posts.rules import MOST_SHIFTS, Post, holders_at, lasting
+from depesha.posts.rules import MOST_SHIFTS, Post, Shift, holders_at, lasting
 
 
 async def describe_posts(posts: Posts, viewer: str, most: int = MOST_SHIFTS) -> Content:
     """The posts that somebody sees or holds, by name; at most so many times of each roster."""
     seen = await find_seen(posts.org, viewer, list(posts.all))
     now = posts.spine.clock.now_ms()
-    found = sorted(posts.all.values(), key=lambda each: (each.name, each.user_id))
-    shown = [each for each in found if each.user_id in seen or viewer in holders_at(each, now)]
-    return {"posts": [await _seen_by(posts, viewer, each, now, most) for each in shown]}
-
-
-async def _seen_by(posts: Posts, viewer: str, post: Post, now: int, most: int) -> Content:
-    named = {each.holder for each in post.shifts}
-    seen = await find_seen(posts.org, viewer, named)
-    told = await _described(posts, post, now, seen, most)
+    shown = [
+        each for each in _by_name(posts) if each.user_id in seen or viewer in holders_at(each, now)
+    ]
+    people = await find_seen(posts.org, viewer, _named(shown, now))
+    told = await _describe(posts, shown, now, people, most)
     return {
-        **told,
-        "is_held": bool(holders_at(post, now)),
-        "is_mine": viewer in holders_at(post, now),
-        "may_set": may_set(posts, viewer, post),
+        "posts": [
+            {
+                **each,
+                "is_mine": viewer in holders_at(post, now),
+                "may_set": may_set(posts, viewer, post),
+            }
+            for post, each in zip(shown, told, strict=True)
+        ]
     }
 
 
@@ -36,26 +38,44 @@ def may_set(posts: Posts, user_id: str, post: Post) -> bool:
 async def describe_kept(posts: Posts, units: frozenset[int] | None) -> Content:
     """All posts, or those of these levels and below, for whoever keeps them."""
     now = posts.spine.clock.now_ms()
-    found = sorted(posts.all.values(), key=lambda each: (each.name, each.user_id))
-    return {
-        "posts": [
-            {
-                **await _described(posts, each, now, {shift.holder for shift in each.shifts}),
-                "is_held": bool(holders_at(each, now)),
-            }
-            for each in found
-            if units is None or is_within(posts.org, units, {"userId": each.user_id})
-        ]
-    }
+    kept = [
+        each
+        for each in _by_name(posts)
+        if units is None or is_within(posts.org, units, {"userId": each.user_id})
+    ]
+    return {"posts": await _describe(posts, kept, now, _named(kept, now))}
 
 
-async def _described(
-    posts: Posts, post: Post, now: int, shown: set[str], most: int = MOST_SHIFTS
-) -> Content:
-    """With those of the roster who are to be shown, and what they are called."""
+def _by_name(posts: Posts) -> list[Post]:
+    return sorted(posts.all.values(), key=lambda each: (each.name, each.user_id))
+
+
+def _named(some: Sequence[Post], now: int) -> set[str]:
+    """Whoever holds one of the posts, or is to."""
+    return {each.holder for post in some for each in lasting(post, now)}
+
+
+async def _describe(
+    posts: Posts, some: Sequence[Post], now: int, shown: set[str], most: int = MOST_SHIFTS
+) -> list[Content]:
+    """Each with those of its roster who are to be shown, and what they are called."""
+    rosters = [
+        [each for each in lasting(post, now) if each.holder in shown][:most] for post in some
+    ]
+    names = await find_names(posts.org, {each.holder for times in rosters for each in times})
+    return [
+        {
+            **_rules_of(posts, post),
+            "holders": [each for each in holders_at(post, now) if each in shown],
+            "is_held": bool(holders_at(post, now)),
+            "roster": [_time(each, names) for each in times],
+        }
+        for post, times in zip(some, rosters, strict=True)
+    ]
+
+
+def _rules_of(posts: Posts, post: Post) -> Content:
     node = posts.org.tree.node(post.unit_id)
-    times = [each for each in lasting(post, now) if each.holder in shown][:most]
-    names = await find_names(posts.org, {each.holder for each in times})
     return {
         "user_id": post.user_id,
         "name": post.name,
@@ -64,14 +84,13 @@ async def _described(
         "inherits": post.inherits,
         "keeps": post.keeps,
         "serves": post.serves,
-        "holders": [each for each in holders_at(post, now) if each in shown],
-        "roster": [
-            {
-                "user_id": each.holder,
-                "name": names[each.holder],
-                "since_ts": each.since_ts,
-                "until_ts": each.until_ts,
-            }
-            for each in times
-        ],
+    }
+
+
+def _time(shift: Shift, names: Mapping[str, str]) -> Content:
+    return {
+        "user_id": shift.holder,
+        "name": names[shift.holder],
+        "since_ts": shift.since_ts,
+        "until_ts": shift.until_ts,
     }
