@@ -62,11 +62,11 @@ async def load_posts(posts: Posts) -> None:
 
 
 async def _select_all(tx: Tx, institution_id: int) -> list[Post]:
-    shifts = await store.select_shifts(tx, institution_id)
-    return [
-        post_of(row, (each for each in shifts if each.user_id == row.user_id))
-        for row in await store.select_all(tx, institution_id)
-    ]
+    shifts: dict[str, list[store.ShiftRow]] = {}
+    for each in await store.select_shifts(tx, institution_id):
+        shifts.setdefault(each.user_id, []).append(each)
+    rows = await store.select_all(tx, institution_id)
+    return [post_of(row, shifts.get(row.user_id, ())) for row in rows]
 
 
 def post_of(row: store.PostRow, shifts: Iterable[store.ShiftRow]) -> Post:
