@@ -73,8 +73,8 @@ async def write_seats(posts: Posts, w: Writing, room_id: str, post: Post) -> Non
     tip, now = await w.tip(room_id), w.log.clock.now_ms()
     is_there = tip.membership(post.user_id) == "join"
     wanted = holders_at(post, now) if is_there else []
-    rows = await store.select_seats(w.tx, w.institution.id, post.user_id)
-    seated = [row.holder for row in rows if row.room_id == room_id]
+    rows = await store.select_seated(w.tx, w.institution.id, post.user_id, room_id)
+    seated = [row.holder for row in rows]
     if set(seated) != set(wanted):
         # Whoever is in a room with a holder sees them from then on.
         await w.change(Change(TURNED, Reach.ROOM, post.user_id, room_id))

@@ -131,6 +131,18 @@ async def select_seats(tx: Tx, institution_id: int, user_id: str) -> list[SeatRo
     )
 
 
+async def select_seated(tx: Tx, institution_id: int, user_id: str, room_id: str) -> list[SeatRow]:
+    """Who is in a chat because of a post."""
+    return await tx.rows(
+        SeatRow,
+        "SELECT room_id, holder FROM posts_seats"
+        " WHERE institution_id = $1 AND user_id = $2 AND room_id = $3",
+        institution_id,
+        user_id,
+        room_id,
+    )
+
+
 async def insert_seat(tx: Tx, institution_id: int, user_id: str, seat: SeatRow) -> None:
     await tx.execute(
         "INSERT INTO posts_seats (institution_id, user_id, room_id, holder)"
