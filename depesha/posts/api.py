@@ -7,7 +7,7 @@ import msgspec
 from depesha.base.canonical import Json
 from depesha.base.errors import forbidden
 from depesha.http.endpoint import EMPTY, Ask, Endpoint, Reply, endpoint, json_reply
-from depesha.org import may_see, no_such_user
+from depesha.org import find_seen, may_see, no_such_user
 from depesha.posts.keep import access_post, set_roster
 from depesha.posts.look import describe_posts, may_set
 from depesha.posts.record import Posts
@@ -50,9 +50,9 @@ async def put_roster(posts: Posts, ask: Ask[RosterBody]) -> Reply:
     post = access_post(posts, ask.params["userId"])
     if not may_set(posts, me, post):
         raise forbidden("The manager of its level says who holds this post")
-    for each in ask.body.shifts():
-        if not await may_see(posts.org, me, posts.org.user_id(each.holder)):
-            raise no_such_user()
+    named = {posts.org.user_id(each.user_id) for each in ask.body.roster}
+    if await find_seen(posts.org, me, named) != named:
+        raise no_such_user()
     await set_roster(posts, ask.caller, post, ask.body.shifts())
     return EMPTY
 
