@@ -56,9 +56,9 @@ async def keep_groups(signin: Signin, rows: list[store.GroupRow]) -> None:
 
 async def list_groups(signin: Signin, viewer: str, search: str) -> Content:
     """`groups` called so of which the viewer sees somebody, and how many of each."""
+    spine, text = signin.spine, search.casefold()
     found = list[Json]()
-    text = search.casefold()
-    for row in await _select(signin, None):
+    for row in await spine.db.scan(_select_all, spine.institution.id):
         if text and text not in row.name.casefold():
             continue
         seen = await find_seen(signin.org, viewer, set(row.members) - {viewer})
@@ -71,28 +71,31 @@ async def list_groups(signin: Signin, viewer: str, search: str) -> Content:
 
 async def describe_group(signin: Signin, viewer: str, group_id: str) -> Content:
     """Those of a group whom the viewer sees; 404 M_NOT_FOUND when there is nobody."""
-    rows = await _select(signin, group_id)
-    members = {user_id for row in rows for user_id in row.members} - {viewer}
-    seen = await find_seen(signin.org, viewer, members)
-    if not seen:
+    spine = signin.spine
+    group, members = await spine.db.read(_select_one, spine.institution.id, group_id)
+    seen = await find_seen(signin.org, viewer, members - {viewer})
+    if group is None or not seen:
         raise not_found("There is no such group")
     names = await find_names(signin.org, seen)
     people: list[Json] = [{"user_id": each, "name": names[each]} for each in sorted(seen)]
-    return {"name": rows[0].name, "people": people}
+    return {"name": group.name, "people": people}
 
 
-async def _select(signin: Signin, group_id: str | None) -> list[store.GroupRow]:
-    spine = signin.spine
+async def _select_all(tx: Tx, institution_id: int) -> list[store.GroupRow]:
+    groups = await store.select_groups(tx, institution_id)
+    members: dict[str, list[str]] = {}
+    for row in await store.select_group_members(tx, institution_id):
+        members.setdefault(row.group_id, []).append(row.user_id)
+    return [
+        store.GroupRow(each.group_id, each.name, tuple(members.get(each.group_id, ())))
+        for each in groups
+    ]
 
-    async def select(tx: Tx, institution_id: int) -> list[store.GroupRow]:
-        groups = await store.select_groups(tx, institution_id)
-        members: dict[str, list[str]] = {}
-        for row in await store.select_group_members(tx, institution_id):
-            members.setdefault(row.group_id, []).append(row.user_id)
-        return [
-            store.GroupRow(each.group_id, each.name, tuple(members.get(each.group_id, ())))
-            for each in groups
-            if group_id in {None, each.group_id}
-        ]
 
-    return await spine.db.scan(select, spine.institution.id)
+async def _select_one(
+    tx: Tx, institution_id: int, group_id: str
+) -> tuple[store.GroupName | None, set[str]]:
+    """A group, and who is in it."""
+    group = await store.select_group(tx, institution_id, group_id)
+    members = await store.select_members_of(tx, institution_id, group_id)
+    return group, {row.user_id for row in members}

@@ -1056,6 +1056,26 @@ async def select_group_members(tx: Tx, institution_id: int) -> list[GroupMember]
     )
 
 
+async def select_group(tx: Tx, institution_id: int, group_id: str) -> GroupName | None:
+    return await tx.row(
+        GroupName,
+        "SELECT group_id, name FROM signin_groups WHERE institution_id = $1 AND group_id = $2",
+        institution_id,
+        group_id,
+    )
+
+
+async def select_members_of(tx: Tx, institution_id: int, group_id: str) -> list[GroupMember]:
+    """The people of a group."""
+    return await tx.rows(
+        GroupMember,
+        "SELECT group_id, user_id FROM signin_group_members"
+        " WHERE institution_id = $1 AND group_id = $2",
+        institution_id,
+        group_id,
+    )
+
+
 async def replace_groups(tx: Tx, institution_id: int, rows: Iterable[GroupRow]) -> None:
     """Let these be all groups."""
     await tx.execute("DELETE FROM signin_group_members WHERE institution_id = $1", institution_id)
