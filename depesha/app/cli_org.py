@@ -140,5 +140,10 @@ def print_report(report: Content) -> int:
 
 
 def _wanted(options: argparse.Namespace) -> Content:
-    wanted = {name: getattr(options, name) for name in ("name", "parent", "manager")}
+    return given(options, "name", "parent", "manager")
+
+
+def given(options: argparse.Namespace, *names: str) -> Content:
+    """Those of the options that somebody gave, by their names."""
+    wanted = {name: getattr(options, name) for name in names}
     return {name: value for name, value in wanted.items() if value is not None}

@@ -1,11 +1,10 @@
 """The commands on posts: each asks the endpoint of the same name."""
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from depesha.app.cli_org import Add, Ask
+from depesha.app.cli_org import Add, Ask, NameOf, given
 from depesha.base.canonical import Content, Json
 from depesha.base.config import Config
 from depesha.posts.rules import INHERITS
@@ -18,7 +17,7 @@ class PostCommands:
     """The commands, with the way to the server; `user_id` percent-encodes a whole id."""
 
     ask: Ask
-    user_id: Callable[[Config, str], str]
+    user_id: NameOf
 
     def add(self, add: Add) -> None:
         """Add `depesha post …`."""
@@ -31,7 +30,12 @@ class PostCommands:
         change.add_argument("--name")
         for parser in (make, change):
             parser.add_argument(
-                "--unit", type=int, metavar="NUMBER", required=parser is make, help="its unit"
+                "--unit",
+                dest="unit_id",
+                type=int,
+                metavar="NUMBER",
+                required=parser is make,
+                help="its unit",
             )
             parser.add_argument(
                 "--inherits", choices=INHERITS, help="what the next holder reads of a chat"
@@ -90,14 +94,7 @@ class PostCommands:
 
 
 def _wanted(options: argparse.Namespace) -> Content:
-    wanted = {
-        "name": options.name,
-        "unit_id": options.unit,
-        "inherits": options.inherits,
-        "keeps": options.keeps,
-        "serves": options.serves,
-    }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return given(options, "name", "unit_id", "inherits", "keeps", "serves")
 
 
 def _shift(text: str) -> Content:
