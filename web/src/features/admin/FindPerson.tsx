@@ -1,7 +1,8 @@
 import { createSignal, For } from "solid-js";
+import { useFound } from "../../ui/found";
 import { SearchField } from "../../ui/SearchField";
 import { Face } from "../people";
-import { ADMIN, useFound, useServer, withQuery } from "./ask";
+import { ADMIN, useServer, withQuery } from "./ask";
 import { type Account, nameOf } from "./data";
 import { word } from "./words";
 

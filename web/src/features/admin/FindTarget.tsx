@@ -1,8 +1,9 @@
 import { createSignal, For, Show } from "solid-js";
 import { Segments } from "../../ui/controls";
+import { useFound } from "../../ui/found";
 import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
-import { ADMIN, useFound, useServer, withQuery } from "./ask";
+import { ADMIN, useServer, withQuery } from "./ask";
 import { type Group, hasWhole, nameOf } from "./data";
 import { FindPerson } from "./FindPerson";
 import { me } from "./rights";

@@ -1,8 +1,9 @@
 import { createSignal, For, Show } from "solid-js";
 import { Button } from "../../ui/controls";
+import { usePages } from "../../ui/found";
 import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
-import { ADMIN, usePages, useServer, withQuery } from "./ask";
+import { ADMIN, useServer, withQuery } from "./ask";
 import type { Group } from "./data";
 import { Who } from "./Who";
 import { word } from "./words";

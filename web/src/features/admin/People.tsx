@@ -1,8 +1,9 @@
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { Button, TextField } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
+import { usePages } from "../../ui/found";
 import { SearchField } from "../../ui/SearchField";
-import { ADMIN, usePages, useServer, withQuery } from "./ask";
+import { ADMIN, useServer, withQuery } from "./ask";
 import { type Account, hasWhole, nameOf, stateOf } from "./data";
 import { AccountFace } from "./FindPerson";
 import { PersonDialog } from "./PersonDialog";

@@ -1,13 +1,13 @@
-import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import { useClient } from "../../bridge/client";
 import type { PersonRecord } from "../../engine/records";
+import { useFound } from "../../ui/found";
 import { Icon } from "../../ui/icons";
 import { SearchField } from "../../ui/SearchField";
 import { orTell } from "../../ui/toasts";
 import { word } from "./words";
 
 const GROUPS = "/_depesha/v1/directory/groups";
-const PAUSE_MS = 150;
 
 interface Group {
   group_id: string;
@@ -19,26 +19,15 @@ interface Group {
 export function DirectoryGroups(props: { onFound: (people: readonly PersonRecord[]) => void }) {
   const client = useClient();
   const [text, setText] = createSignal("");
-  const [groups, setGroups] = createSignal<readonly Group[]>([]);
-  const [hasAny, setHasAny] = createSignal(false);
   const [taken, setTaken] = createSignal<{ name: string; count: number }>();
 
-  createEffect(() => {
-    const path = `${GROUPS}?search=${encodeURIComponent(text().trim())}`;
-    let gone = false;
-    const timer = setTimeout(async () => {
-      // Without a directory there is nothing to choose, and nothing to tell of.
-      const answer = await client.command("own.call", { method: "GET", path });
-      if (gone || !answer.ok) return;
-      const found = (answer.value.body as { groups: readonly Group[] }).groups;
-      setGroups(found);
-      if (found.length > 0) setHasAny(true);
-    }, PAUSE_MS);
-    onCleanup(() => {
-      gone = true;
-      clearTimeout(timer);
-    });
+  const groups = useFound<Group>(text, async (search) => {
+    const path = `${GROUPS}?search=${encodeURIComponent(search)}`;
+    // Without a directory there is nothing to choose, and nothing to tell of.
+    const answer = await client.command("own.call", { method: "GET", path });
+    return answer.ok ? (answer.value.body as { groups: readonly Group[] }).groups : undefined;
   });
+  const hasAny = createMemo((before: boolean) => before || groups().length > 0, false);
   const take = async (group: Group) => {
     const path = `${GROUPS}/${encodeURIComponent(group.group_id)}`;
     const answer = await orTell(client.command("own.call", { method: "GET", path }));
